@@ -1,0 +1,120 @@
+//! Who acts: people and bots, their roles, and what a role may do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::PrincipalId;
+
+words! {
+    /// What somebody is at this desk.
+    Role {
+        /// Another program: reads and proposes, never approves.
+        Bot = "bot",
+        /// Reads.
+        Viewer = "viewer",
+        /// Answers customers.
+        Agent = "agent",
+        /// Reviews, and approves what an agent may not.
+        Supervisor = "supervisor",
+        /// Runs the desk.
+        Admin = "admin",
+    }
+}
+
+words! {
+    /// What can be asked of a desk.
+    Operation {
+        /// Look at tickets, customers, articles, proposals.
+        Read = "read",
+        /// Ask for a change.
+        Propose = "propose",
+        /// Decide on a proposal.
+        Decide = "decide",
+        /// Carry out an approved call.
+        Execute = "execute",
+        /// Read the tool-call log.
+        ReadAudit = "read_audit",
+        /// Bring tickets and articles in.
+        Import = "import",
+    }
+}
+
+impl Role {
+    /// The one table of rights: role by operation; what is not listed is denied.
+    #[must_use]
+    pub const fn may(self, operation: Operation) -> bool {
+        use Operation::{Decide, Execute, Import, Propose, Read, ReadAudit};
+        match self {
+            Self::Bot => matches!(operation, Read | Propose),
+            Self::Viewer => matches!(operation, Read),
+            Self::Agent => matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import),
+            Self::Supervisor | Self::Admin => {
+                matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import)
+            }
+        }
+    }
+
+    /// Whether this role can stand in for `needed` when a proposal asks for it; a bot never can.
+    #[must_use]
+    pub const fn covers(self, needed: Role) -> bool {
+        self.may(Operation::Decide) && self as u8 >= needed as u8
+    }
+}
+
+/// Somebody known to the desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Principal {
+    /// Name.
+    pub id: PrincipalId,
+    /// Role.
+    pub role: Role,
+}
+
+/// A signed-in person who may decide. Only the front doors make one; an agent never holds one.
+#[derive(Debug)]
+pub struct Reviewer {
+    principal: Principal,
+}
+
+/// A principal that cannot review.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{id} is a {role}: only an agent, supervisor or admin may decide on proposals")]
+pub struct NotAReviewer {
+    id: PrincipalId,
+    role: Role,
+}
+
+impl Reviewer {
+    /// Signs a person in.
+    ///
+    /// # Errors
+    /// When the role may not decide.
+    pub fn sign_in(principal: Principal) -> Result<Self, NotAReviewer> {
+        if principal.role.may(Operation::Decide) {
+            Ok(Self { principal })
+        } else {
+            Err(NotAReviewer { id: principal.id, role: principal.role })
+        }
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bot_and_a_viewer_can_never_decide() {
+        for role in [Role::Bot, Role::Viewer] {
+            let principal = Principal { id: "x".parse().unwrap(), role };
+            assert!(Reviewer::sign_in(principal).is_err());
+            assert!(Role::ALL.iter().all(|needed| !role.covers(*needed)));
+        }
+        assert!(!Role::Agent.covers(Role::Supervisor));
+        assert!(Role::Admin.covers(Role::Supervisor));
+    }
+}

@@ -1,0 +1,270 @@
+//! The approval card: every word a person must have read, built from the frozen call and a fresh read.
+
+use jiff::Timestamp;
+
+use crate::domain::call::{TicketUpdate, WriteCall};
+use crate::domain::policy::{Keys, Policy, Requirement};
+use crate::domain::proposal::Proposal;
+use crate::domain::text;
+use crate::domain::ticket::{Status, Ticket, Visibility};
+
+/// What a line of a card is; the screen chooses its look by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Names a part of the card.
+    Heading,
+    /// A field that changes.
+    Change,
+    /// Text that will be sent, word by word.
+    Text,
+    /// Said for the reader.
+    Note,
+    /// Must not be overlooked.
+    Warning,
+}
+
+/// One line, already escaped; it wraps, it is never cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is.
+    pub kind: Kind,
+    /// Its words.
+    pub text: String,
+}
+
+/// A frozen proposal with everything that is shown about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    proposal: Proposal,
+    lines: Vec<Line>,
+    requirement: Requirement,
+}
+
+impl Card {
+    /// Builds the card of `proposal` from a fresh read of its ticket.
+    #[must_use]
+    pub fn new(proposal: Proposal, ticket: &Ticket, policy: &Policy, now: Timestamp) -> Self {
+        let requirement = proposal.requirement(policy);
+        let mut lines = Vec::new();
+        heading(&mut lines, &proposal, ticket, now);
+        changes(&mut lines, proposal.call().update(), ticket);
+        reply(&mut lines, proposal.call());
+        why(&mut lines, &proposal);
+        needs(&mut lines, &proposal, requirement);
+        Self { proposal, lines, requirement }
+    }
+
+    /// What is shown.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The proposal as frozen.
+    #[must_use]
+    pub fn proposal(&self) -> &Proposal {
+        &self.proposal
+    }
+
+    /// What approving takes.
+    #[must_use]
+    pub fn requirement(&self) -> Requirement {
+        self.requirement
+    }
+
+    /// The card as plain text, as it is kept in the log.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The exact arguments as JSON with every invisible character written out.
+    #[must_use]
+    pub fn exact_arguments(&self) -> String {
+        let pretty = serde_json::to_string_pretty(&self.proposal.call().arguments()).unwrap_or_default();
+        pretty.chars().map(|c| if c != '\n' && text::is_hostile(c) { written_out(c) } else { c.to_string() }).collect()
+    }
+}
+
+/// A character as JSON writes it out.
+fn written_out(c: char) -> String {
+    let mut units = [0; 2];
+    c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+fn push(lines: &mut Vec<Line>, kind: Kind, text: impl Into<String>) {
+    lines.push(Line { kind, text: text.into() });
+}
+
+fn heading(lines: &mut Vec<Line>, proposal: &Proposal, ticket: &Ticket, now: Timestamp) {
+    let age = now.duration_since(proposal.filed_at()).as_secs().max(0);
+    let row = &ticket.row;
+    push(lines, Kind::Heading, format!("{} on the embedded desk", proposal.call().tool()));
+    push(lines, Kind::Note, format!("{}  {}", row.id, text::line(&row.subject)));
+    push(lines, Kind::Note, format!("customer {} ({})", text::line(&row.customer_name), row.customer_id));
+    let by = proposal.proposer();
+    push(lines, Kind::Note, format!("proposed by {} ({}), run {}, {} ago", by.id, by.role, proposal.run(), ago(age)));
+    if let Some(editor) = proposal.edited_by() {
+        push(lines, Kind::Note, format!("edited by {editor}"));
+    }
+    push(lines, Kind::Note, format!("ticket just read at version {}", row.version));
+    if row.version != proposal.base_version() {
+        let text = format!("the ticket moved: proposed at version {}", proposal.base_version());
+        push(lines, Kind::Warning, text);
+    }
+}
+
+fn ago(seconds: i64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3600),
+    }
+}
+
+fn changes(lines: &mut Vec<Line>, update: &TicketUpdate, ticket: &Ticket) {
+    if update.is_empty() {
+        return;
+    }
+    push(lines, Kind::Heading, "Changes");
+    let row = &ticket.row;
+    if let Some(status) = update.status {
+        let effect = if status.is_done() && !row.status.is_done() { "  (ends the work on the ticket)" } else { "" };
+        push(lines, Kind::Change, format!("{}{effect}", arrow("status", row.status.as_str(), status.as_str())));
+        if status != Status::Closed && row.status == Status::Closed {
+            push(lines, Kind::Warning, "opens a closed ticket again");
+        }
+    }
+    if let Some(priority) = update.priority {
+        push(lines, Kind::Change, arrow("priority", row.priority.as_str(), priority.as_str()));
+    }
+    if let Some(assignee) = &update.assignee {
+        let old = row.assignee.as_ref().map_or("(nobody)", |a| a.as_str());
+        let new = assignee.as_ref().map_or("(nobody)", |a| a.as_str());
+        push(lines, Kind::Change, arrow("assignee", old, new));
+    }
+    if let Some(tags) = &update.tags {
+        push(lines, Kind::Change, format!("tags      {}", tag_changes(&row.tags, tags)));
+    }
+}
+
+fn arrow(field: &str, old: &str, new: &str) -> String {
+    if old == new { format!("{field:<10}{old} (stays)") } else { format!("{field:<10}{old}  →  {new}") }
+}
+
+fn tag_changes(old: &[String], new: &[String]) -> String {
+    let added = new.iter().filter(|tag| !old.contains(tag)).map(|tag| format!("+{}", text::line(tag)));
+    let removed = old.iter().filter(|tag| !new.contains(tag)).map(|tag| format!("−{}", text::line(tag)));
+    let changed: Vec<_> = added.chain(removed).collect();
+    if changed.is_empty() { "(stay)".to_owned() } else { changed.join("  ") }
+}
+
+fn reply(lines: &mut Vec<Line>, call: &WriteCall) {
+    let WriteCall::SendReply(reply) = call else { return };
+    match reply.visibility {
+        Visibility::Public => push(lines, Kind::Warning, "PUBLIC message: the customer will read this"),
+        Visibility::Internal => push(lines, Kind::Heading, "INTERNAL note: only the desk reads this"),
+    }
+    for line in text::block(&reply.body).split('\n') {
+        push(lines, Kind::Text, line);
+    }
+    if !text::is_plain(&reply.body) {
+        push(lines, Kind::Warning, "the text holds invisible or control characters, shown as <U+…>");
+    }
+}
+
+fn why(lines: &mut Vec<Line>, proposal: &Proposal) {
+    let why = proposal.why();
+    push(lines, Kind::Heading, "Why, in the proposer's words");
+    let words = if why.text.is_empty() { "(nothing said)".into() } else { text::block(&why.text) };
+    for line in words.split('\n') {
+        push(lines, Kind::Note, line);
+    }
+    if let Some(confidence) = why.confidence {
+        push(lines, Kind::Note, format!("confidence {confidence:.2}; it does not replace your decision"));
+    }
+    for claim in &why.unsupported {
+        push(lines, Kind::Warning, format!("no source supports: {}", text::line(claim)));
+    }
+}
+
+fn needs(lines: &mut Vec<Line>, proposal: &Proposal, requirement: Requirement) {
+    let keys = match requirement.keys {
+        Keys::One => "one key".to_owned(),
+        Keys::Two(risk) => format!("two keys, because {risk}"),
+    };
+    let second = if requirement.second_person { " · a second person" } else { "" };
+    let digest = proposal.digest();
+    push(lines, Kind::Note, format!("sha256 {digest}"));
+    push(lines, Kind::Note, format!("needs: {}{second} · {keys}", requirement.role));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::actor::{Principal, Role};
+    use crate::domain::proposal::{Filing, Why};
+    use serde_json::json;
+
+    fn ticket() -> Ticket {
+        serde_json::from_value(json!({
+            "id": "T-1", "subject": "Charged\u{202e} twice", "status": "open", "priority": "high",
+            "tags": ["needs-triage"], "assignee": null, "customer_id": "C-1", "customer_name": "Ines Duarte",
+            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "due_at": null,
+            "messages": 1, "version": 7, "sample": true, "thread": [],
+        }))
+        .unwrap()
+    }
+
+    fn card(call: WriteCall) -> Card {
+        let filing = Filing {
+            id: "P-1".parse().unwrap(),
+            call,
+            base_version: 7,
+            proposer: Principal { id: "bot".parse().unwrap(), role: Role::Bot },
+            run: "r1".parse().unwrap(),
+            why: Why { text: "because\u{1b}[2K".into(), confidence: Some(0.9), unsupported: vec!["Friday".into()] },
+            filed_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+            expires_at: None,
+            edited_by: None,
+        };
+        Card::new(Proposal::file(filing), &ticket(), &Policy::default(), "2026-01-01T00:00:40Z".parse().unwrap())
+    }
+
+    #[test]
+    fn a_card_shows_every_change_and_who_asks() {
+        let update =
+            json!({"ticket_id": "T-1", "update": {"status": "resolved", "assignee": "maya", "tags": ["billing"]}});
+        let text = card(WriteCall::UpdateTicket(serde_json::from_value(update).unwrap())).text();
+        for expect in [
+            "status    open  →  resolved  (ends the work on the ticket)",
+            "assignee  (nobody)  →  maya",
+            "tags      +billing  −needs-triage",
+            "proposed by bot (bot), run r1, 40 s ago",
+            "Charged<U+202E> twice",
+            "because<U+001B>[2K",
+            "no source supports: Friday",
+            "two keys, because it ends the work on the ticket",
+        ] {
+            assert!(text.contains(expect), "{expect} is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn padding_or_invisible_unicode_cannot_hide_text() {
+        let body = format!("Hello{}\u{200b}bye\u{e0041}", " ".repeat(500));
+        let reply = json!({"ticket_id": "T-1", "body": body, "visibility": "public"});
+        let card = card(WriteCall::SendReply(serde_json::from_value(reply).unwrap()));
+        let text = card.text();
+        assert!(text.contains("<U+200B>bye<U+E0041>") && text.contains("PUBLIC"));
+        assert!(text.contains("invisible or control characters"));
+        assert!(card.exact_arguments().contains("\\u200bbye\\udb40\\udc41"));
+    }
+
+    #[test]
+    fn masking_never_hides_the_destination_from_the_approver() {
+        let reply = json!({"ticket_id": "T-1", "body": "Write to thief@evil.example", "visibility": "public"});
+        let text = card(WriteCall::SendReply(serde_json::from_value(reply).unwrap())).text();
+        assert!(text.contains("thief@evil.example") && text.contains("Ines Duarte (C-1)"));
+    }
+}

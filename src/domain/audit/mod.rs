@@ -1,0 +1,201 @@
+//! The tool-call log: one hash chain a desk, with signed checkpoints.
+//!
+//! A record's hash is SHA-256 over a domain tag and the record's canonical JSON, the hash before it among its fields.
+//! What was said (arguments, result, the card as shown) lies in a body beside the record; the record holds only a
+//! salted commitment to it, so that a body can be erased and the chain still verifies.
+//!
+//! A chain alone cannot show that its tail was cut or that all of it was written anew. Checkpoints (signed, kept in a
+//! file beside the desk) show both, up to the last checkpoint; `--expect-head` shows it up to the head.
+
+pub mod chain;
+pub mod checkpoint;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::canonical::{self, Digest, hex};
+use crate::domain::ids::{PrincipalId, ProposalId, RunId, TicketId};
+
+words! {
+    /// What a record is about.
+    Action {
+        /// A call that changes nothing.
+        Read = "read",
+        /// A proposal was filed.
+        Proposed = "proposed",
+        /// A person saw the card.
+        Shown = "shown",
+        /// A person approved.
+        Approved = "approved",
+        /// A person denied.
+        Denied = "denied",
+        /// A person edited the proposal into another.
+        Edited = "edited",
+        /// Nobody decided in time.
+        Expired = "expired",
+        /// The ticket had moved.
+        Superseded = "superseded",
+        /// The proposer took it back.
+        Cancelled = "cancelled",
+        /// A write was carried out, in the same transaction as this record.
+        Executed = "executed",
+        /// A write or a decision was refused; nothing changed.
+        Refused = "refused",
+        /// A write failed; nothing changed.
+        Failed = "failed",
+        /// The answer to a write was lost.
+        Unknown = "unknown",
+        /// What the ticket looked like after a write.
+        ReadBack = "read_back",
+        /// A step of a run that is no tool call.
+        Step = "step",
+        /// Tickets or articles came in from a file.
+        Imported = "imported",
+    }
+}
+
+/// What happened, before it has a place in the chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: PrincipalId,
+    /// In which run or sitting.
+    pub run: RunId,
+    /// What.
+    pub action: Action,
+    /// The tool, where there is one.
+    pub tool: String,
+    /// The ticket, where there is one.
+    pub ticket: Option<TicketId>,
+    /// The proposal, where there is one.
+    pub proposal: Option<ProposalId>,
+    /// Digest of what was asked for, where it is a write.
+    pub digest: Option<Digest>,
+    /// `ok`, or the name of the refusal or error.
+    pub outcome: String,
+    /// The ticket's version before, for a write.
+    pub version_before: Option<u64>,
+    /// The ticket's version after, for a write.
+    pub version_after: Option<u64>,
+    /// How long it took, in microseconds.
+    pub micros: u64,
+    /// What was said.
+    pub body: Body,
+}
+
+/// What was said: can be erased without breaking the chain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    /// The arguments as sent.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub arguments: Value,
+    /// The result as received.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub result: Value,
+    /// The card as the person saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// The person's words, or the error's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+}
+
+/// A record in its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// From 1, without gaps.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// In which run or sitting.
+    pub run: String,
+    /// What.
+    pub action: String,
+    /// The tool.
+    pub tool: String,
+    /// The ticket.
+    pub ticket: Option<String>,
+    /// The proposal.
+    pub proposal: Option<String>,
+    /// Digest of what was asked for.
+    pub digest: Option<String>,
+    /// `ok`, or a refusal.
+    pub outcome: String,
+    /// Version before.
+    pub version_before: Option<u64>,
+    /// Version after.
+    pub version_after: Option<u64>,
+    /// Microseconds.
+    pub micros: u64,
+    /// Commitment to the body.
+    pub body_commit: String,
+    /// Hash of the record before it.
+    pub prev: String,
+    /// Hash of this record.
+    pub hash: String,
+}
+
+impl Record {
+    /// Gives an event its place after the record with hash `prev`.
+    #[must_use]
+    pub fn chain(event: &Event, seq: u64, prev: String, body_commit: String) -> Self {
+        let mut record = Self {
+            seq,
+            at: event.at,
+            actor: event.actor.to_string(),
+            run: event.run.to_string(),
+            action: event.action.to_string(),
+            tool: event.tool.clone(),
+            ticket: event.ticket.as_ref().map(ToString::to_string),
+            proposal: event.proposal.as_ref().map(ToString::to_string),
+            digest: event.digest.as_ref().map(ToString::to_string),
+            outcome: event.outcome.clone(),
+            version_before: event.version_before,
+            version_after: event.version_after,
+            micros: event.micros,
+            body_commit,
+            prev,
+            hash: String::new(),
+        };
+        record.hash = record.computed_hash();
+        record
+    }
+
+    /// The hash that this record's fields have.
+    #[must_use]
+    pub fn computed_hash(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(b"countersign audit v1\n");
+        hash.update(self.canonical().as_bytes());
+        hex(&hash.finalize())
+    }
+
+    /// The bytes that are hashed: canonical JSON of every field but the hash.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        canonical::text(&json!({
+            "seq": self.seq, "at": self.at.to_string(), "actor": self.actor, "run": self.run, "action": self.action,
+            "tool": self.tool, "ticket": self.ticket, "proposal": self.proposal, "digest": self.digest,
+            "outcome": self.outcome, "version_before": self.version_before, "version_after": self.version_after,
+            "micros": self.micros, "body_commit": self.body_commit, "prev": self.prev,
+        }))
+    }
+}
+
+/// The commitment to a body under a random salt.
+#[must_use]
+pub fn commit_to(salt: &[u8], body: &str) -> String {
+    Digest::of(&[b"countersign body v1", salt, body.as_bytes()]).to_string()
+}
+
+/// The hash that stands before the first record of the log `log_id`.
+#[must_use]
+pub fn genesis(log_id: &str) -> String {
+    Digest::of(&[b"countersign genesis v1", log_id.as_bytes()]).to_string()
+}

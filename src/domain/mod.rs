@@ -1,0 +1,20 @@
+//! What the desk talks about: tickets, calls, proposals, approvals, audit records. No I/O, no clock.
+
+#[macro_use]
+mod words;
+
+pub mod actor;
+pub mod approval;
+pub mod article;
+pub mod audit;
+pub mod call;
+pub mod canonical;
+pub mod customer;
+pub mod draft;
+pub mod ids;
+pub mod intake;
+pub mod policy;
+pub mod proposal;
+pub mod receipt;
+pub mod text;
+pub mod ticket;

@@ -1,0 +1,176 @@
+//! Who must approve what. The policy has no verdict that means "go ahead"; rules only tighten.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::Role;
+use crate::domain::call::WriteCall;
+use crate::domain::ids::PrincipalId;
+use crate::domain::ticket::{Status, Visibility};
+
+/// How many keys an approval takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Keys {
+    /// `A`.
+    One,
+    /// `A`, then `R`, because of what is said here.
+    Two(Risk),
+}
+
+words! {
+    /// Why an approval takes a second key.
+    Risk {
+        /// A customer will read it.
+        CustomerReads = "a customer will read it",
+        /// It ends the work on a ticket.
+        EndsTicket = "it ends the work on the ticket",
+        /// The text says what nothing supports.
+        Unsupported = "the text states something that no source supports",
+    }
+}
+
+/// What an approval needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The least role.
+    pub role: Role,
+    /// The keys.
+    pub keys: Keys,
+    /// Whether the approver must be somebody other than the proposer and the editor.
+    pub second_person: bool,
+}
+
+/// Asks for more than the built-in requirement when every condition given here holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Only for this tool.
+    #[serde(default)]
+    pub tool: Option<String>,
+    /// Only when the status becomes this.
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// Only for messages of this visibility.
+    #[serde(default)]
+    pub visibility: Option<Visibility>,
+    /// The role needed.
+    #[serde(default = "agent")]
+    pub role: Role,
+    /// Whether a second person must approve.
+    #[serde(default)]
+    pub second_person: bool,
+}
+
+const fn agent() -> Role {
+    Role::Agent
+}
+
+/// The rules of a desk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Confidence from which the agent may propose `resolved`.
+    pub resolve_confidence: f64,
+    /// Minutes until a proposal expires; 0 for never.
+    pub proposal_minutes: u32,
+    /// Denials of the same call after which it is denied by itself.
+    pub most_denials: u32,
+    /// Rules that tighten.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<Rule>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { resolve_confidence: 0.85, proposal_minutes: 24 * 60, most_denials: 3, rules: Vec::new() }
+    }
+}
+
+impl Policy {
+    /// What approving `call` needs; `unsupported` says that its text states what no source supports.
+    #[must_use]
+    pub fn requires(&self, call: &WriteCall, unsupported: Support) -> Requirement {
+        let base = Requirement { role: Role::Agent, keys: keys(call, unsupported), second_person: false };
+        self.rules.iter().filter(|rule| rule.matches(call)).fold(base, Requirement::tightened)
+    }
+
+    /// Whether `approver` counts as a second person beside those who made the proposal.
+    #[must_use]
+    pub fn is_second_person(approver: &PrincipalId, makers: &[&PrincipalId]) -> bool {
+        makers.iter().all(|maker| *maker != approver)
+    }
+}
+
+/// Whether a text states only what its sources say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// Every fact has a source, or there is no text.
+    Full,
+    /// Something has none.
+    Missing,
+}
+
+impl Requirement {
+    fn tightened(self, rule: &Rule) -> Self {
+        Self {
+            role: self.role.max(rule.role),
+            keys: self.keys,
+            second_person: self.second_person || rule.second_person,
+        }
+    }
+}
+
+impl Rule {
+    fn matches(&self, call: &WriteCall) -> bool {
+        self.tool.as_deref().is_none_or(|tool| tool == call.tool())
+            && self.status.is_none_or(|status| call.update().status == Some(status))
+            && self.visibility.is_none_or(|visibility| visibility_of(call) == Some(visibility))
+    }
+}
+
+fn visibility_of(call: &WriteCall) -> Option<Visibility> {
+    match call {
+        WriteCall::UpdateTicket(_) => None,
+        WriteCall::SendReply(reply) => Some(reply.visibility),
+    }
+}
+
+fn keys(call: &WriteCall, support: Support) -> Keys {
+    if visibility_of(call) == Some(Visibility::Public) {
+        return Keys::Two(if support == Support::Missing { Risk::Unsupported } else { Risk::CustomerReads });
+    }
+    if call.update().status.is_some_and(Status::is_done) { Keys::Two(Risk::EndsTicket) } else { Keys::One }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(status: &str) -> WriteCall {
+        let json = format!(r#"{{"ticket_id":"T-1","update":{{"status":"{status}"}}}}"#);
+        WriteCall::UpdateTicket(serde_json::from_str(&json).unwrap())
+    }
+
+    #[test]
+    fn what_a_customer_reads_and_what_ends_a_ticket_takes_two_keys() {
+        let policy = Policy::default();
+        assert_eq!(policy.requires(&update("open"), Support::Full).keys, Keys::One);
+        assert_eq!(policy.requires(&update("resolved"), Support::Full).keys, Keys::Two(Risk::EndsTicket));
+        assert_eq!(policy.requires(&update("closed"), Support::Full).keys, Keys::Two(Risk::EndsTicket));
+    }
+
+    #[test]
+    fn a_rule_can_only_tighten() {
+        let closed = Rule {
+            tool: None,
+            status: Some(Status::Closed),
+            visibility: None,
+            role: Role::Supervisor,
+            second_person: true,
+        };
+        let loose = Rule { status: None, role: Role::Bot, second_person: false, ..closed.clone() };
+        let policy = Policy { rules: vec![closed, loose], ..Policy::default() };
+        let needs = policy.requires(&update("closed"), Support::Full);
+        assert_eq!((needs.role, needs.second_person), (Role::Supervisor, true));
+        assert_eq!(policy.requires(&update("open"), Support::Full).role, Role::Agent);
+    }
+}

@@ -1,0 +1,3 @@
+//! countersign
+#[allow(missing_docs)]
+pub mod domain;
