@@ -1,3 +1,6 @@
 //! countersign
-#[allow(missing_docs)]
+pub mod clock;
 pub mod domain;
+pub mod random;
+pub mod store;
+pub mod tools;

@@ -4,6 +4,7 @@
 mod words;
 
 pub mod actor;
+pub mod answer;
 pub mod approval;
 pub mod article;
 pub mod audit;

@@ -1,0 +1,165 @@
+//! What tools answer: the structured content of every tool of the desk.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::domain::actor::Role;
+use crate::domain::article::ArticleHit;
+use crate::domain::call::ReadCall;
+use crate::domain::customer::Customer;
+use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::ids::{PrincipalId, ProposalId, RunId, TicketId};
+use crate::domain::proposal::ProposalState;
+use crate::domain::ticket::{Ticket, TicketPage, TicketRow};
+
+/// A ticket, with the first message as its body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TicketAnswer {
+    /// The ticket and its thread.
+    #[serde(flatten)]
+    pub ticket: Ticket,
+    /// What the customer came with: the first message's text.
+    pub body: String,
+}
+
+/// Articles for a question, best first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FaqAnswer {
+    /// The articles.
+    pub articles: Vec<ArticleHit>,
+}
+
+/// Tickets found, best first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FoundTickets {
+    /// The tickets.
+    pub tickets: Vec<TicketRow>,
+}
+
+/// A proposal as other programs see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ProposalRow {
+    /// Its name.
+    pub id: ProposalId,
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The tool.
+    pub tool: String,
+    /// The arguments.
+    #[schemars(with = "serde_json::Map<String, Value>")]
+    pub arguments: Value,
+    /// What became of it.
+    pub state: ProposalState,
+    /// Who asks.
+    pub proposer: PrincipalId,
+    /// What the proposer is.
+    pub proposer_role: Role,
+    /// In which run.
+    pub run: RunId,
+    /// When it was filed.
+    #[schemars(with = "String")]
+    pub filed_at: Timestamp,
+    /// How sure the proposer is.
+    pub confidence: Option<f64>,
+    /// Why, in the proposer's words.
+    pub why: String,
+    /// The person's words, after a decision.
+    pub reason: Option<String>,
+}
+
+/// Proposals, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Proposals {
+    /// The proposals.
+    pub proposals: Vec<ProposalRow>,
+}
+
+words! {
+    /// What became of a write.
+    WriteOutcome {
+        /// It is done.
+        Applied = "applied",
+        /// It waits for a person.
+        PendingApproval = "pending_approval",
+        /// The desk said no; nothing changed.
+        Refused = "refused",
+    }
+}
+
+/// The answer to a write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WriteAnswer {
+    /// Whether the change is done.
+    pub success: bool,
+    /// In words.
+    pub message: String,
+    /// What became of it.
+    pub outcome: WriteOutcome,
+    /// Why it was refused, in one word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// The ticket's version now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<i64>")]
+    pub version: Option<u64>,
+    /// The proposal that waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal_id: Option<ProposalId>,
+}
+
+/// What a read answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// To `get_ticket`.
+    Ticket(Box<TicketAnswer>),
+    /// To `summarize_ticket`.
+    Summary(Summary),
+    /// To `suggest_response`.
+    Suggestion(Box<Suggestion>),
+    /// To `get_faq`.
+    Faq(FaqAnswer),
+    /// To `list_tickets`.
+    Page(TicketPage),
+    /// To `get_customer`.
+    Customer(Customer),
+    /// To `search_tickets`.
+    Found(FoundTickets),
+    /// To `list_proposals`.
+    Proposals(Proposals),
+}
+
+impl Answer {
+    /// The structured content.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Ticket(answer) => json!(answer),
+            Self::Summary(answer) => json!(answer),
+            Self::Suggestion(answer) => json!(answer),
+            Self::Faq(answer) => json!(answer),
+            Self::Page(answer) => json!(answer),
+            Self::Customer(answer) => json!(answer),
+            Self::Found(answer) => json!(answer),
+            Self::Proposals(answer) => json!(answer),
+        }
+    }
+
+    /// Reads structured content back, as the answer to `call`.
+    ///
+    /// # Errors
+    /// When the content is not an answer to that call.
+    pub fn from_value(call: &ReadCall, value: Value) -> Result<Self, serde_json::Error> {
+        Ok(match call {
+            ReadCall::GetTicket(_) => Self::Ticket(serde_json::from_value(value)?),
+            ReadCall::SummarizeTicket(_) => Self::Summary(serde_json::from_value(value)?),
+            ReadCall::SuggestResponse(_) => Self::Suggestion(serde_json::from_value(value)?),
+            ReadCall::GetFaq(_) => Self::Faq(serde_json::from_value(value)?),
+            ReadCall::ListTickets(_) => Self::Page(serde_json::from_value(value)?),
+            ReadCall::GetCustomer(_) => Self::Customer(serde_json::from_value(value)?),
+            ReadCall::SearchTickets(_) => Self::Found(serde_json::from_value(value)?),
+            ReadCall::ListProposals(_) => Self::Proposals(serde_json::from_value(value)?),
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
+
+pub mod sqlite;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use crate::domain::actor::{Principal, Role};
+use crate::domain::article::{Article, ArticleHit, CannedReply};
+use crate::domain::audit::chain::{Broken, Head};
+use crate::domain::audit::{Body, Event, Record};
+use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::canonical::Digest;
+use crate::domain::customer::Customer;
+use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, ReceiptId, TicketId};
+use crate::domain::intake::Intake;
+use crate::domain::proposal::{Proposal, ProposalState};
+use crate::domain::receipt::{Receipt, Refusal};
+use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
+
+/// What went wrong with the store, named for what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Wait and try again.
+    #[error("the desk is locked by another program; close it or try again in a moment")]
+    Busy,
+    /// Make room.
+    #[error("the disk is full: nothing was saved. Free some space and try again")]
+    Full,
+    /// Take a newer program.
+    #[error(
+        "this desk was written by a newer countersign (format {found}, this one knows {known}): update countersign"
+    )]
+    Newer {
+        /// The file's format.
+        found: i64,
+        /// The newest format this program knows.
+        known: i64,
+    },
+    /// Look at the path.
+    #[error("cannot open the desk {path}: {reason}")]
+    Unopenable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// Restore a backup.
+    #[error("the desk is damaged: {0}. Restore a backup")]
+    Damaged(String),
+    /// Report it.
+    #[error("the desk answered: {0}")]
+    Failed(String),
+}
+
+/// A proposal and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filed {
+    /// The proposal.
+    pub proposal: Proposal,
+    /// What became of it.
+    pub state: ProposalState,
+    /// Who decided.
+    pub decided_by: Option<PrincipalId>,
+    /// The person's words.
+    pub reason: Option<String>,
+}
+
+/// A decision by a person, about to be recorded.
+#[derive(Debug)]
+pub enum Decision {
+    /// Yes: a receipt for one write.
+    Approve(Receipt),
+    /// Any end that is not a yes.
+    End {
+        /// Which proposal.
+        proposal: ProposalId,
+        /// Which end.
+        state: ProposalState,
+        /// Who decided; nobody when time did.
+        by: Option<PrincipalId>,
+        /// In words.
+        reason: Option<String>,
+    },
+}
+
+/// What recording a decision came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It stands.
+    Recorded,
+    /// Somebody was faster; this is how it ended.
+    Already(ProposalState),
+}
+
+/// A write at the door, with the receipt that it needs.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// What is asked for.
+    pub call: WriteCall,
+    /// Its digest.
+    pub digest: Digest,
+    /// The receipt presented.
+    pub receipt: ReceiptId,
+    /// Who presents it.
+    pub by: Principal,
+    /// The least role that may have approved.
+    pub needs: Role,
+    /// When.
+    pub now: Timestamp,
+    /// The name that a message is signed with.
+    pub author_name: String,
+}
+
+/// A write that was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Executed {
+    /// Version before.
+    pub before: u64,
+    /// Version after.
+    pub after: u64,
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Rows that are new.
+    pub added: u64,
+    /// Rows that the desk already had.
+    pub present: u64,
+}
+
+/// How a row is brought in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From a person's file.
+    File,
+    /// From the sample desk.
+    Sample,
+}
+
+/// Counts by what people filter on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All that are not resolved or closed.
+    pub active: u64,
+    /// Of these, urgent ones.
+    pub urgent: u64,
+    /// Of these, with nobody assigned.
+    pub unassigned: u64,
+    /// Waiting for the customer.
+    pub pending: u64,
+    /// All tickets.
+    pub all: u64,
+}
+
+/// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// A ticket with its thread.
+    async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
+    /// A page of tickets.
+    async fn tickets(&self, query: &TicketQuery) -> Result<TicketPage, StoreError>;
+    /// How many tickets there are by view.
+    async fn counts(&self) -> Result<Counts, StoreError>;
+    /// A customer.
+    async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>, StoreError>;
+    /// Articles for a query, best first.
+    async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError>;
+    /// Whole articles, in the order asked for; unknown ones are left out.
+    async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError>;
+    /// Every canned reply.
+    async fn canned(&self) -> Result<Vec<CannedReply>, StoreError>;
+    /// Tickets for words.
+    async fn find_tickets(&self, query: &str, limit: u32) -> Result<Vec<TicketRow>, StoreError>;
+    /// Tickets like another one.
+    async fn similar_tickets(&self, to: &TicketId, limit: u32) -> Result<Vec<TicketRow>, StoreError>;
+    /// Somebody of the desk, as of now.
+    async fn person(&self, id: &PrincipalId) -> Result<Option<Principal>, StoreError>;
+    /// Adds or changes somebody of the desk.
+    async fn save_person(&self, person: &Principal, name: &str) -> Result<(), StoreError>;
+    /// Proposals, oldest first.
+    async fn proposals(&self, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError>;
+    /// One proposal.
+    async fn proposal(&self, id: &ProposalId) -> Result<Option<Filed>, StoreError>;
+    /// How often the same was asked for and denied on this ticket, whatever the version.
+    async fn denials(&self, call: &WriteCall) -> Result<u32, StoreError>;
+    /// A person's unsent reply.
+    async fn draft(&self, ticket: &TicketId) -> Result<Option<String>, StoreError>;
+    /// Keeps a person's unsent reply; an empty one is forgotten.
+    async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Queues the record of a read: durable at most 100 ms later and before any later write.
+    fn record(&self, event: Event) -> Result<(), StoreError>;
+    /// Waits until everything queued is durable.
+    async fn flush(&self) -> Result<(), StoreError>;
+    /// Files a proposal.
+    async fn file(&self, proposal: &Proposal, event: Event) -> Result<(), StoreError>;
+    /// Records a decision, with the card as it was shown among its events.
+    async fn decide(&self, decision: Decision, now: Timestamp, events: Vec<Event>) -> Result<Decided, StoreError>;
+    /// Spends a receipt and carries the write out, or refuses; either is recorded.
+    async fn execute(&self, execution: Execution, event: Event) -> Result<Result<Executed, Refusal>, StoreError>;
+    /// Brings rows in, all or none.
+    async fn import(&self, rows: Vec<Intake>, origin: Origin, event: Event) -> Result<Imported, StoreError>;
+
+    /// Records before `before`, newest first.
+    async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError>;
+    /// What was said in a record; nothing when it was erased.
+    async fn log_body(&self, seq: u64) -> Result<Option<Body>, StoreError>;
+    /// Walks the whole chain and its checkpoints.
+    async fn verify(&self, expect: Option<Head>) -> Result<Result<Head, Broken>, StoreError>;
+    /// Goes up with every change of the desk, by this program or another.
+    fn changes(&self) -> watch::Receiver<u64>;
+}

@@ -1,0 +1,174 @@
+//! The door that every write goes through: a receipt is spent, the version compared, the change made, all or nothing.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use crate::domain::actor::{Operation, Role};
+use crate::domain::call::{SendReply, TicketUpdate, WriteCall};
+use crate::domain::receipt::Refusal;
+use crate::domain::ticket::{TicketRow, Visibility};
+use crate::store::sqlite::tickets::{self, rank};
+use crate::store::{Executed, Execution, StoreError};
+
+/// Carries a write out inside `tx`, or says why not; after a refusal nothing but the refusal stands.
+pub(crate) fn execute(tx: &mut Transaction<'_>, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
+    let mut attempt = tx.savepoint()?;
+    match steps(&attempt, it)? {
+        Ok(done) => {
+            attempt.commit()?;
+            Ok(Ok(done))
+        }
+        Err(refusal) => {
+            attempt.rollback()?;
+            drop(attempt);
+            after_refusal(tx, it, refusal)?;
+            Ok(Err(refusal))
+        }
+    }
+}
+
+fn steps(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
+    let proposal = match receipt(db, it)? {
+        Ok(proposal) => proposal,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if let Err(refusal) = allowed(db, it)? {
+        return Ok(Err(refusal));
+    }
+    let Some(row) = tickets::row(db, it.call.ticket_id())? else { return Ok(Err(Refusal::NoTicket)) };
+    if it.call.expected_version() != Some(row.version) {
+        return Ok(Err(Refusal::Superseded));
+    }
+    if !change(db, &row, it.call.update(), it.now)? {
+        return Ok(Err(Refusal::Invalid));
+    }
+    if let WriteCall::SendReply(reply) = &it.call {
+        message(db, reply, &it.author_name, it.now)?;
+    }
+    let version = row.version + 1;
+    let spent = spend(db, it, &proposal, version)?;
+    Ok(if spent { Ok(Executed { before: row.version, after: version }) } else { Err(Refusal::Spent) })
+}
+
+/// The proposal that the receipt is for, when it is good for this call, by this person, now.
+fn receipt(db: &rusqlite::Connection, it: &Execution) -> Result<Result<String, Refusal>, StoreError> {
+    let sql = "SELECT proposal_id, approver, digest, expires_at, spent_at FROM receipts WHERE id = ?1";
+    let found = db
+        .prepare_cached(sql)?
+        .query_row([it.receipt.as_str()], |row| {
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, i64>(3)?,
+                row.get::<_, Option<i64>>(4)?,
+            ))
+        })
+        .optional()?;
+    Ok(match found {
+        None => Err(Refusal::UnknownReceipt),
+        Some((_, _, digest, _, _)) if digest != it.digest.as_str() => Err(Refusal::OtherCall),
+        Some((_, approver, _, _, _)) if approver != it.by.id.as_str() => Err(Refusal::OtherApprover),
+        Some((_, _, _, _, Some(_))) => Err(Refusal::Spent),
+        Some((_, _, _, expires, None)) if it.now.as_millisecond() >= expires => Err(Refusal::ReceiptExpired),
+        Some((proposal, _, _, _, None)) => Ok(proposal),
+    })
+}
+
+/// The approver's role is read again now: it may have been taken away since.
+fn allowed(db: &rusqlite::Connection, it: &Execution) -> Result<Result<(), Refusal>, StoreError> {
+    let role: Option<String> = db
+        .prepare_cached("SELECT role FROM people WHERE id = ?1")?
+        .query_row([it.by.id.as_str()], |row| row.get(0))
+        .optional()?;
+    let role = role.and_then(|word| word.parse::<Role>().ok());
+    let may = role.is_some_and(|role| role.may(Operation::Execute) && role.covers(it.needs));
+    Ok(if may { Ok(()) } else { Err(Refusal::NotAllowed) })
+}
+
+/// Changes the fields and counts the version up; false when a value does not fit this desk.
+fn change(
+    db: &rusqlite::Connection,
+    row: &TicketRow,
+    update: &TicketUpdate,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let assignee = update.assignee.clone().unwrap_or_else(|| row.assignee.clone());
+    if let Some(id) = &assignee
+        && !is_person(db, id.as_str())?
+    {
+        return Ok(false);
+    }
+    let status = update.status.unwrap_or(row.status);
+    let due = if status.is_done() { None } else { row.due_at };
+    let tags = update.tags.as_ref().unwrap_or(&row.tags);
+    let tags = serde_json::to_string(tags).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let changed = db
+        .prepare_cached(
+            "UPDATE tickets SET status = ?3, priority = ?4, assignee = ?5, tags = ?6, due_at = ?7, updated_at = ?8, \
+             version = version + 1 WHERE id = ?1 AND version = ?2",
+        )?
+        .execute(params![
+            row.id.as_str(),
+            row.version,
+            status.as_str(),
+            rank(update.priority.unwrap_or(row.priority)),
+            assignee.as_ref().map(|id| id.as_str()),
+            tags,
+            due.map(Timestamp::as_millisecond),
+            now.as_millisecond()
+        ])?;
+    Ok(changed == 1)
+}
+
+fn is_person(db: &rusqlite::Connection, id: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM people WHERE id = ?1)";
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+}
+
+fn message(db: &rusqlite::Connection, reply: &SendReply, name: &str, now: Timestamp) -> Result<(), StoreError> {
+    let id = reply.ticket_id.as_str();
+    db.prepare_cached(
+        "INSERT INTO messages (ticket_id, position, at, author, name, visibility, body) \
+         SELECT ?1, messages, ?2, 'agent', ?3, ?4, ?5 FROM tickets WHERE id = ?1",
+    )?
+    .execute(params![id, now.as_millisecond(), name, reply.visibility.as_str(), reply.body])?;
+    db.prepare_cached("UPDATE tickets SET messages = messages + 1 WHERE id = ?1")?.execute([id])?;
+    if reply.visibility == Visibility::Public {
+        db.prepare_cached("DELETE FROM drafts WHERE ticket_id = ?1")?.execute([id])?;
+    }
+    Ok(())
+}
+
+fn spend(db: &rusqlite::Connection, it: &Execution, proposal: &str, version: u64) -> Result<bool, StoreError> {
+    let spent = db
+        .prepare_cached("UPDATE receipts SET spent_at = ?2 WHERE id = ?1 AND spent_at IS NULL")?
+        .execute(params![it.receipt.as_str(), it.now.as_millisecond()])?;
+    let executed = db
+        .prepare_cached(
+            "UPDATE proposals SET state = 'executed', result_version = ?2 WHERE id = ?1 AND state = 'approved'",
+        )?
+        .execute(params![proposal, version])?;
+    Ok(spent == 1 && executed == 1)
+}
+
+/// A receipt that was refused for its moment is void, and its proposal says so.
+fn after_refusal(tx: &Transaction<'_>, it: &Execution, refusal: Refusal) -> Result<(), StoreError> {
+    let state = match refusal {
+        Refusal::Superseded => "superseded",
+        Refusal::NotAllowed | Refusal::Invalid | Refusal::NoTicket => "failed",
+        Refusal::UnknownReceipt
+        | Refusal::Spent
+        | Refusal::ReceiptExpired
+        | Refusal::OtherCall
+        | Refusal::OtherApprover => return Ok(()),
+    };
+    let now = it.now.as_millisecond();
+    tx.prepare_cached(
+        "UPDATE proposals SET state = ?2, reason = ?3 WHERE state = 'approved' \
+         AND id = (SELECT proposal_id FROM receipts WHERE id = ?1)",
+    )?
+    .execute(params![it.receipt.as_str(), state, refusal.as_str()])?;
+    tx.prepare_cached("UPDATE receipts SET spent_at = ?2 WHERE id = ?1")?.execute(params![it.receipt.as_str(), now])?;
+    Ok(())
+}

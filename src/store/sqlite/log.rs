@@ -1,0 +1,173 @@
+//! The audit log in SQLite: appending inside a write's transaction, paging, verifying.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+
+use crate::domain::audit::chain::{Broken, Head, Walk};
+use crate::domain::audit::{Body, Event, Record, commit_to, genesis};
+use crate::store::StoreError;
+use crate::store::sqlite::checkpoints;
+
+const COLUMNS: &str = "seq, at, actor, run, action, tool, ticket, proposal, digest, outcome, version_before, \
+                       version_after, micros, body_commit, prev, hash";
+
+/// The newest record's place and hash.
+pub(crate) fn head(db: &Connection) -> Result<Head, StoreError> {
+    let last = db
+        .prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| Ok(Head { size: row.get(0)?, hash: row.get(1)? }))
+        .optional()?;
+    last.map_or_else(|| Ok(Head { size: 0, hash: genesis(&log_id(db)?) }), Ok)
+}
+
+/// The name of this desk's log.
+pub(crate) fn log_id(db: &Connection) -> Result<String, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'log_id'";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// Adds events at the end.
+pub(crate) fn append(tx: &Transaction<'_>, events: &[Event]) -> Result<(), StoreError> {
+    let mut head = head(tx)?;
+    events.iter().try_for_each(|event| append_after(tx, &mut head, event))
+}
+
+/// Adds one event after `head` and moves `head` on.
+pub(crate) fn append_after(tx: &Transaction<'_>, head: &mut Head, event: &Event) -> Result<(), StoreError> {
+    let body = serde_json::to_string(&event.body).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let salt = crate::random::bytes::<16>();
+    let record = Record::chain(event, head.size + 1, head.hash.clone(), commit_to(&salt, &body));
+    insert(tx, &record)?;
+    tx.prepare_cached("INSERT INTO audit_bodies VALUES (?1, ?2, ?3)")?.execute(params![record.seq, salt, body])?;
+    *head = Head { size: record.seq, hash: record.hash };
+    Ok(())
+}
+
+fn insert(tx: &Transaction<'_>, r: &Record) -> Result<(), StoreError> {
+    tx.prepare_cached(&format!(
+        "INSERT INTO audit ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+    ))?
+    .execute(params![
+        r.seq,
+        r.at.to_string(),
+        r.actor,
+        r.run,
+        r.action,
+        r.tool,
+        r.ticket,
+        r.proposal,
+        r.digest,
+        r.outcome,
+        r.version_before,
+        r.version_after,
+        r.micros,
+        r.body_commit,
+        r.prev,
+        r.hash
+    ])?;
+    Ok(())
+}
+
+/// Records before `before`, newest first.
+pub(crate) fn page(db: &Connection, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
+    let mut query = db.prepare_cached(&sql)?;
+    let before = before.and_then(|b| i64::try_from(b).ok()).unwrap_or(i64::MAX);
+    let rows = query.query_map(params![before, limit], record)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What was said in a record.
+pub(crate) fn body(db: &Connection, seq: u64) -> Result<Option<Body>, StoreError> {
+    let text: Option<String> = db
+        .prepare_cached("SELECT body FROM audit_bodies WHERE seq = ?1")?
+        .query_row([seq], |row| row.get(0))
+        .optional()?;
+    text.map(|text| serde_json::from_str(&text).map_err(|e| StoreError::Damaged(e.to_string()))).transpose()
+}
+
+/// Walks the whole chain, its bodies, its checkpoints.
+pub(crate) fn verify(db: &Connection, desk: &Path, expect: Option<&Head>) -> Result<Result<Head, Broken>, StoreError> {
+    // One snapshot: another program may append meanwhile.
+    let tx = db.unchecked_transaction()?;
+    let origin = log_id(&tx)?;
+    let head = match walk(&tx, &origin)? {
+        Ok(head) => head,
+        Err(broken) => return Ok(Err(broken)),
+    };
+    let hash_at = |seq: u64| hash_at(&tx, &origin, seq);
+    Ok(checkpoints::compare(desk, &origin, &head, hash_at)
+        .and_then(|()| expected(&tx, &origin, &head, expect))
+        .map(|()| head))
+}
+
+fn walk(db: &Connection, origin: &str) -> Result<Result<Head, Broken>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, b.salt, b.body FROM audit LEFT JOIN (SELECT seq AS s, salt, body FROM audit_bodies) b \
+         ON b.s = seq ORDER BY seq"
+    );
+    let mut query = db.prepare(&sql)?;
+    let mut rows = query.query([])?;
+    let mut walk = Walk::new(genesis(origin));
+    while let Some(row) = rows.next()? {
+        let stepped = match (record(row), body_of(row)) {
+            (Ok(record), Ok(body)) => {
+                walk.step(&record, body.as_ref().map(|(salt, text)| (salt.as_slice(), text.as_str())))
+            }
+            (Err(e), _) | (_, Err(e)) => Err(Broken::Unreadable { seq: walk.head().size + 1, reason: e.to_string() }),
+        };
+        if let Err(broken) = stepped {
+            return Ok(Err(broken));
+        }
+    }
+    Ok(Ok(walk.head().clone()))
+}
+
+fn body_of(row: &Row<'_>) -> rusqlite::Result<Option<(Vec<u8>, String)>> {
+    Ok(row.get::<_, Option<Vec<u8>>>(16)?.zip(row.get::<_, Option<String>>(17)?))
+}
+
+fn hash_at(db: &Connection, origin: &str, seq: u64) -> Option<String> {
+    if seq == 0 {
+        return Some(genesis(origin));
+    }
+    db.query_row("SELECT hash FROM audit WHERE seq = ?1", [seq], |row| row.get(0)).ok()
+}
+
+fn expected(db: &Connection, origin: &str, head: &Head, expect: Option<&Head>) -> Result<(), Broken> {
+    let Some(expect) = expect else { return Ok(()) };
+    if expect.size > head.size {
+        let text = format!("the log ends at {}, {} was expected: its tail was cut", head.size, expect.size);
+        return Err(Broken::Head(text));
+    }
+    match hash_at(db, origin, expect.size) {
+        Some(hash) if hash == expect.hash => Ok(()),
+        _ => Err(Broken::Head(format!("record {} is not the expected one: the log was rewritten", expect.size))),
+    }
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let at: String = row.get(1)?;
+    let at = at.parse().map_err(|e: jiff::Error| {
+        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, e.to_string().into())
+    })?;
+    Ok(Record {
+        seq: row.get(0)?,
+        at,
+        actor: row.get(2)?,
+        run: row.get(3)?,
+        action: row.get(4)?,
+        tool: row.get(5)?,
+        ticket: row.get(6)?,
+        proposal: row.get(7)?,
+        digest: row.get(8)?,
+        outcome: row.get(9)?,
+        version_before: row.get(10)?,
+        version_after: row.get(11)?,
+        micros: row.get(12)?,
+        body_commit: row.get(13)?,
+        prev: row.get(14)?,
+        hash: row.get(15)?,
+    })
+}

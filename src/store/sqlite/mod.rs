@@ -1,0 +1,282 @@
+//! A desk in one SQLite file: one writing thread, a few readers, changes by other programs noticed.
+
+mod checkpoints;
+mod execute;
+mod intake;
+mod log;
+mod open;
+mod proposals;
+pub mod search;
+mod tickets;
+mod watch;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::domain::actor::Principal;
+use crate::domain::article::{Article, ArticleHit, CannedReply};
+use crate::domain::audit::chain::{Broken, Head};
+use crate::domain::audit::{Action, Body, Event, Record};
+use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::customer::Customer;
+use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, TicketId};
+use crate::domain::intake::Intake;
+use crate::domain::proposal::Proposal;
+use crate::domain::receipt::Refusal;
+use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
+use crate::store::sqlite::checkpoints::Checkpoints;
+use crate::store::sqlite::watch::Watcher;
+use crate::store::sqlite::writer::{Touches, Writer};
+use crate::store::{Counts, Decided, Decision, Executed, Execution, Filed, Imported, Origin, Store, StoreError};
+
+const READERS: usize = 3;
+
+/// A desk in a SQLite file.
+pub struct Sqlite {
+    path: PathBuf,
+    readers: Vec<Mutex<Connection>>,
+    writer: Writer,
+    revision: tokio::sync::watch::Receiver<u64>,
+    _watcher: Watcher,
+}
+
+/// A desk just opened.
+pub struct Opened {
+    /// The desk.
+    pub store: Sqlite,
+    /// Whether the file was made now.
+    pub is_new: bool,
+}
+
+impl Sqlite {
+    /// Opens the desk at `path`, making it or bringing it to the newest format where needed.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is no desk, or is of a newer program.
+    pub fn open(path: &Path) -> Result<Opened, StoreError> {
+        let mut db = open::connect(path)?;
+        let is_new = open::migrate(&mut db)?;
+        let checkpoints = Checkpoints::open(path, &log::log_id(&db)?)?;
+        let (sender, revision) = tokio::sync::watch::channel(watch::revision(&db)?);
+        let readers = (0..READERS).map(|_| open::connect(path).map(Mutex::new)).collect::<Result<_, _>>()?;
+        let watcher = Watcher::start(open::connect(path)?, sender.clone())?;
+        let writer = Writer::start(db, sender, checkpoints)?;
+        Ok(Opened { store: Self { path: path.to_owned(), readers, writer, revision, _watcher: watcher }, is_new })
+    }
+
+    /// Reads on whichever connection is free. Reads here take microseconds, so they run where they are asked for.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&self.reader())
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
+        // A reader that panicked left nothing half done: a read has no state.
+        free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError> {
+        self.read(|db| tickets::ticket(db, id))
+    }
+
+    async fn tickets(&self, query: &TicketQuery) -> Result<TicketPage, StoreError> {
+        self.read(|db| tickets::page(db, query))
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(tickets::counts)
+    }
+
+    async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
+        self.read(|db| tickets::customer(db, id))
+    }
+
+    async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError> {
+        self.read(|db| Ok(search::articles(db, query, limit)?))
+    }
+
+    async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {
+        self.read(|db| ids.iter().filter_map(|id| article(db, id).transpose()).collect())
+    }
+
+    async fn canned(&self) -> Result<Vec<CannedReply>, StoreError> {
+        self.read(canned)
+    }
+
+    async fn find_tickets(&self, query: &str, limit: u32) -> Result<Vec<TicketRow>, StoreError> {
+        self.read(|db| tickets::rows(db, search::tickets(db, query, limit)?.into_iter().map(|(id, _)| id)))
+    }
+
+    async fn similar_tickets(&self, to: &TicketId, limit: u32) -> Result<Vec<TicketRow>, StoreError> {
+        self.read(|db| {
+            let Some(ticket) = tickets::ticket(db, to)? else { return Ok(Vec::new()) };
+            let text = format!("{}\n{}", ticket.row.subject, ticket.body());
+            tickets::rows(db, search::similar(db, to.as_str(), &text, limit)?.into_iter().map(|(id, _)| id))
+        })
+    }
+
+    async fn person(&self, id: &PrincipalId) -> Result<Option<Principal>, StoreError> {
+        self.read(|db| person(db, id))
+    }
+
+    async fn save_person(&self, person: &Principal, name: &str) -> Result<(), StoreError> {
+        let (person, name) = (person.clone(), name.to_owned());
+        let sql = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2, role = ?3";
+        let save = move |tx: &rusqlite::Transaction<'_>| {
+            tx.execute(sql, params![person.id.as_str(), name, person.role.as_str()])?;
+            Ok(())
+        };
+        self.writer.transact(Touches::Desk, save).await
+    }
+
+    async fn proposals(&self, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
+        self.read(|db| proposals::list(db, query))
+    }
+
+    async fn proposal(&self, id: &ProposalId) -> Result<Option<Filed>, StoreError> {
+        self.read(|db| proposals::one(db, id))
+    }
+
+    async fn denials(&self, call: &WriteCall) -> Result<u32, StoreError> {
+        self.read(|db| proposals::denials(db, call))
+    }
+
+    async fn draft(&self, ticket: &TicketId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body FROM drafts WHERE ticket_id = ?1";
+        self.read(|db| Ok(db.prepare_cached(sql)?.query_row([ticket.as_str()], |row| row.get(0)).optional()?))
+    }
+
+    async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError> {
+        let (ticket, body) = (ticket.clone(), body.to_owned());
+        let save = move |tx: &rusqlite::Transaction<'_>| {
+            let changed = if body.is_empty() {
+                tx.execute("DELETE FROM drafts WHERE ticket_id = ?1", [ticket.as_str()])
+            } else {
+                let sql = "INSERT INTO drafts VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET body = ?2, saved_at = ?3";
+                tx.execute(sql, params![ticket.as_str(), body, now.as_millisecond()])
+            };
+            Ok(changed.map(|_| ())?)
+        };
+        self.writer.transact(Touches::Nothing, save).await
+    }
+
+    fn record(&self, event: Event) -> Result<(), StoreError> {
+        self.writer.record(event)
+    }
+
+    async fn flush(&self) -> Result<(), StoreError> {
+        self.writer.transact(Touches::Nothing, |_| Ok(())).await
+    }
+
+    async fn file(&self, proposal: &Proposal, event: Event) -> Result<(), StoreError> {
+        let proposal = proposal.clone();
+        let work = move |tx: &rusqlite::Transaction<'_>| {
+            proposals::file(tx, &proposal)?;
+            log::append(tx, &[event])
+        };
+        self.writer.transact(Touches::Desk, work).await
+    }
+
+    async fn decide(&self, decision: Decision, now: Timestamp, events: Vec<Event>) -> Result<Decided, StoreError> {
+        let work = move |tx: &rusqlite::Transaction<'_>| {
+            let decided = proposals::decide(tx, &decision, now)?;
+            if decided == Decided::Recorded {
+                log::append(tx, &events)?;
+            }
+            Ok(decided)
+        };
+        self.writer.transact(Touches::Desk, work).await
+    }
+
+    async fn execute(&self, execution: Execution, mut event: Event) -> Result<Result<Executed, Refusal>, StoreError> {
+        let work = move |tx: &mut rusqlite::Transaction<'_>| {
+            let done = execute::execute(tx, &execution)?;
+            describe(&mut event, done);
+            log::append(tx, &[event])?;
+            Ok(done)
+        };
+        self.writer.transact_mut(Touches::Desk, work).await
+    }
+
+    async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {
+        let work = move |tx: &rusqlite::Transaction<'_>| {
+            let done = intake::import(tx, &rows, origin)?;
+            event.body.result = serde_json::json!(done);
+            log::append(tx, &[event])?;
+            Ok(done)
+        };
+        self.writer.transact(Touches::Desk, work).await
+    }
+
+    async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
+        self.read(|db| log::page(db, before, limit))
+    }
+
+    async fn log_body(&self, seq: u64) -> Result<Option<Body>, StoreError> {
+        self.read(|db| log::body(db, seq))
+    }
+
+    async fn verify(&self, expect: Option<Head>) -> Result<Result<Head, Broken>, StoreError> {
+        let path = self.path.clone();
+        let walk = move || log::verify(&open::connect(&path)?, &path, expect.as_ref());
+        tokio::task::spawn_blocking(walk).await.map_err(|e| StoreError::Failed(e.to_string()))?
+    }
+
+    fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.revision.clone()
+    }
+}
+
+fn describe(event: &mut Event, done: Result<Executed, Refusal>) {
+    match done {
+        Ok(executed) => {
+            event.version_before = Some(executed.before);
+            event.version_after = Some(executed.after);
+        }
+        Err(refusal) => {
+            event.action = if refusal == Refusal::Superseded { Action::Superseded } else { Action::Refused };
+            refusal.as_str().clone_into(&mut event.outcome);
+        }
+    }
+}
+
+fn person(db: &Connection, id: &PrincipalId) -> Result<Option<Principal>, StoreError> {
+    let sql = "SELECT role FROM people WHERE id = ?1";
+    let role = db.prepare_cached(sql)?.query_row([id.as_str()], |row| tickets::parsed(row, 0)).optional()?;
+    Ok(role.map(|role| Principal { id: id.clone(), role }))
+}
+
+fn article(db: &Connection, id: &ArticleId) -> Result<Option<Article>, StoreError> {
+    let sql = "SELECT id, title, body, tags, updated_at FROM articles WHERE id = ?1";
+    let found = db.prepare_cached(sql)?.query_row([id.as_str()], |row| {
+        Ok(Article {
+            id: tickets::parsed(row, 0)?,
+            title: row.get(1)?,
+            body: row.get(2)?,
+            tags: tickets::json(row, 3)?,
+            updated_at: row.get::<_, Option<String>>(4)?.and_then(|at| at.parse().ok()),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+fn canned(db: &Connection) -> Result<Vec<CannedReply>, StoreError> {
+    let mut query = db.prepare_cached("SELECT id, title, body, tags FROM canned ORDER BY id")?;
+    let rows = query.query_map([], |row| {
+        Ok(CannedReply {
+            id: tickets::parsed(row, 0)?,
+            title: row.get(1)?,
+            body: row.get(2)?,
+            tags: tickets::json(row, 3)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,80 @@
+//! Opening a desk file: pragmas, format, migrations.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use crate::store::StoreError;
+
+/// Migrations in order; the file's `user_version` counts those applied.
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../assets/migrations/0001_desk.sql"),
+    include_str!("../../../assets/migrations/0002_search.sql"),
+];
+
+/// Marks a file as a desk of ours: "ctsn".
+const APPLICATION_ID: i64 = 0x6374_736e;
+/// How long a connection waits for another program's write.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Opens a connection with the pragmas that every connection has.
+pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let unopenable = |e: rusqlite::Error| match StoreError::from(e) {
+        StoreError::Failed(reason) => StoreError::Unopenable { path: shown(path), reason },
+        other => other,
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(unopenable)?;
+    db.busy_timeout(PATIENCE)?;
+    db.set_prepared_statement_cache_capacity(128);
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;",
+    )
+    .map_err(unopenable)?;
+    Ok(db)
+}
+
+/// Brings a file to the newest format; safe to run from several programs at once. True when the file was new.
+pub(crate) fn migrate(db: &mut Connection) -> Result<bool, StoreError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    if found == 0 && has_tables(&tx)? {
+        return Err(StoreError::Damaged("this SQLite file is not a countersign desk".to_owned()));
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        tx.execute_batch(migration)?;
+    }
+    if found == 0 {
+        let log_id = crate::random::id("log");
+        tx.execute("INSERT INTO meta VALUES ('log_id', ?1), ('revision', '0')", [log_id])?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    tx.pragma_update(None, "user_version", known)?;
+    tx.commit()?;
+    Ok(found == 0)
+}
+
+fn has_tables(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
+}
+
+fn shown(path: &Path) -> String {
+    crate::domain::text::line(&path.to_string_lossy()).into_owned()
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Failed(crate::domain::text::line(&error.to_string()).into_owned()),
+        }
+    }
+}

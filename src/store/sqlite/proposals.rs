@@ -1,0 +1,168 @@
+//! Proposals, decisions and receipts.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+
+use crate::domain::actor::Principal;
+use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::canonical::{self, Digest};
+use crate::domain::ids::ProposalId;
+use crate::domain::proposal::{Filing, Proposal, ProposalState};
+use crate::domain::receipt::Receipt;
+use crate::store::sqlite::tickets::{json, parsed, time};
+use crate::store::{Decided, Decision, Filed, StoreError};
+
+const COLUMNS: &str = "id, tool, arguments, base_version, proposer, proposer_role, run, why, filed_at, expires_at, \
+                       edited_by, state, decided_by, reason";
+
+/// What is asked for, whatever the version: counts repeated denials.
+pub(crate) fn asked(call: &WriteCall) -> Digest {
+    let mut arguments = call.arguments();
+    if let Some(fields) = arguments.as_object_mut() {
+        fields.remove("expected_version");
+    }
+    Digest::of(&[b"countersign asked v1", call.tool().as_bytes(), canonical::text(&arguments).as_bytes()])
+}
+
+/// Files a proposal.
+pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), StoreError> {
+    let why = serde_json::to_string(proposal.why()).map_err(|e| StoreError::Failed(e.to_string()))?;
+    tx.prepare_cached(
+        "INSERT INTO proposals (id, ticket_id, tool, arguments, asked, base_version, proposer, proposer_role, run, \
+         why, filed_at, expires_at, edited_by, state) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'pending')",
+    )?
+    .execute(params![
+        proposal.id().as_str(),
+        proposal.call().ticket_id().as_str(),
+        proposal.call().tool(),
+        canonical::text(&proposal.call().arguments()),
+        asked(proposal.call()).as_str(),
+        proposal.base_version(),
+        proposal.proposer().id.as_str(),
+        proposal.proposer().role.as_str(),
+        proposal.run().as_str(),
+        why,
+        proposal.filed_at().as_millisecond(),
+        proposal.expires_at().map(Timestamp::as_millisecond),
+        proposal.edited_by().map(|id| id.as_str()),
+    ])?;
+    Ok(())
+}
+
+/// Proposals, oldest first.
+pub(crate) fn list(db: &Connection, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM proposals WHERE (?1 IS NULL OR ticket_id = ?1) \
+         AND (?2 OR state IN ('pending', 'approved')) ORDER BY filed_at, id LIMIT 1000"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let ticket = query.ticket_id.as_ref().map(|id| id.as_str());
+    let rows = statement.query_map(params![ticket, query.decided], filed)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One proposal.
+pub(crate) fn one(db: &Connection, id: &ProposalId) -> Result<Option<Filed>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM proposals WHERE id = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([id.as_str()], filed).optional()?)
+}
+
+/// How often the same was denied on this ticket.
+pub(crate) fn denials(db: &Connection, call: &WriteCall) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM proposals WHERE ticket_id = ?1 AND asked = ?2 AND state = 'denied'";
+    let asked = asked(call);
+    let key = params![call.ticket_id().as_str(), asked.as_str()];
+    Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)
+}
+
+/// Records a decision, if the proposal still waits for one.
+pub(crate) fn decide(tx: &Transaction<'_>, decision: &Decision, now: Timestamp) -> Result<Decided, StoreError> {
+    match decision {
+        Decision::Approve(receipt) => approve(tx, receipt, now),
+        Decision::End { proposal, state, by, reason } => {
+            let by = by.as_ref().map(|id| id.as_str());
+            end(tx, proposal, *state, by, reason.as_deref(), now)
+        }
+    }
+}
+
+/// A pending proposal can be approved; so can one whose approval was never carried out, by the same person at once
+/// and by others when the receipt has expired. Whatever receipts it had are void then.
+fn approve(tx: &Transaction<'_>, receipt: &Receipt, now: Timestamp) -> Result<Decided, StoreError> {
+    let changed = tx
+        .prepare_cached(
+            "UPDATE proposals SET state = 'approved', decided_by = ?2, decided_at = ?3 WHERE id = ?1 \
+             AND (state = 'pending' OR (state = 'approved' AND NOT EXISTS (SELECT 1 FROM receipts r \
+                  WHERE r.proposal_id = ?1 AND r.spent_at IS NULL AND r.expires_at > ?3 AND r.approver <> ?2)))",
+        )?
+        .execute(params![receipt.proposal.as_str(), receipt.approver.as_str(), now.as_millisecond()])?;
+    if changed == 0 {
+        return already(tx, &receipt.proposal);
+    }
+    tx.prepare_cached("UPDATE receipts SET spent_at = ?2 WHERE proposal_id = ?1 AND spent_at IS NULL")?
+        .execute(params![receipt.proposal.as_str(), now.as_millisecond()])?;
+    tx.prepare_cached(
+        "INSERT INTO receipts (id, proposal_id, approver, digest, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        receipt.id.as_str(),
+        receipt.proposal.as_str(),
+        receipt.approver.as_str(),
+        receipt.digest.as_str(),
+        receipt.expires_at.as_millisecond()
+    ])?;
+    Ok(Decided::Recorded)
+}
+
+fn end(
+    tx: &Transaction<'_>,
+    id: &ProposalId,
+    state: ProposalState,
+    by: Option<&str>,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<Decided, StoreError> {
+    let changed = tx
+        .prepare_cached(
+            "UPDATE proposals SET state = ?2, decided_by = coalesce(?3, decided_by), decided_at = ?4, reason = ?5 \
+             WHERE id = ?1 AND state IN ('pending', 'approved')",
+        )?
+        .execute(params![id.as_str(), state.as_str(), by, now.as_millisecond(), reason])?;
+    if changed == 0 {
+        return already(tx, id);
+    }
+    tx.prepare_cached("UPDATE receipts SET spent_at = ?2 WHERE proposal_id = ?1 AND spent_at IS NULL")?
+        .execute(params![id.as_str(), now.as_millisecond()])?;
+    Ok(Decided::Recorded)
+}
+
+fn already(tx: &Transaction<'_>, id: &ProposalId) -> Result<Decided, StoreError> {
+    one(tx, id)?
+        .map(|filed| Decided::Already(filed.state))
+        .ok_or_else(|| StoreError::Failed(format!("there is no proposal {id}")))
+}
+
+fn filed(row: &Row<'_>) -> rusqlite::Result<Filed> {
+    let tool: String = row.get(1)?;
+    let call = match tool.as_str() {
+        "update_ticket" => WriteCall::UpdateTicket(json(row, 2)?),
+        _ => WriteCall::SendReply(json(row, 2)?),
+    };
+    Ok(Filed {
+        proposal: Proposal::file(Filing {
+            id: parsed(row, 0)?,
+            call,
+            base_version: row.get(3)?,
+            proposer: Principal { id: parsed(row, 4)?, role: parsed(row, 5)? },
+            run: parsed(row, 6)?,
+            why: json(row, 7)?,
+            filed_at: time(row.get(8)?),
+            expires_at: row.get::<_, Option<i64>>(9)?.map(time),
+            edited_by: row.get::<_, Option<String>>(10)?.and_then(|id| id.parse().ok()),
+        }),
+        state: parsed(row, 11)?,
+        decided_by: row.get::<_, Option<String>>(12)?.and_then(|id| id.parse().ok()),
+        reason: row.get(13)?,
+    })
+}

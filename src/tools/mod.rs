@@ -1,0 +1,59 @@
+//! The tools that a backend has, and the one trait through which they are called.
+
+pub mod catalog;
+
+use async_trait::async_trait;
+
+use crate::domain::answer::{Answer, WriteAnswer};
+use crate::domain::call::{ReadCall, WriteCall};
+use crate::domain::ids::RunId;
+use crate::domain::proposal::{Approved, Why};
+
+/// What went wrong with a call, named for what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BackendError {
+    /// The backend said no; read its words.
+    #[error("{0}")]
+    Refused(String),
+    /// No answer in time. A write may have happened: read the ticket.
+    #[error("no answer within {0} s")]
+    Timeout(u64),
+    /// The connection is gone. A write may have happened: read the ticket.
+    #[error("the connection to the desk is gone: {0}")]
+    Lost(String),
+    /// The answer makes no sense. A write may have happened: read the ticket.
+    #[error("the desk's answer to {tool} cannot be read: {reason}")]
+    Garbage {
+        /// The tool.
+        tool: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The person stopped it.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl BackendError {
+    /// Whether a write that ended so may have been carried out all the same.
+    #[must_use]
+    pub const fn leaves_doubt(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Timeout(_) | Self::Lost(_) | Self::Garbage { .. } | Self::Cancelled => true,
+        }
+    }
+}
+
+/// A backend's tools. Reads are free; a write consumes an approval.
+#[async_trait]
+pub trait ToolBackend: Send + Sync {
+    /// Calls a tool that changes nothing.
+    async fn read(&self, run: &RunId, call: &ReadCall) -> Result<Answer, BackendError>;
+
+    /// Asks for a change: it is filed as a proposal and waits for a person.
+    async fn propose(&self, run: &RunId, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError>;
+
+    /// Carries out what a person has approved, once.
+    async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError>;
+}
