@@ -1,27 +1,45 @@
 //! Randomness from the operating system, and the names made of it.
 
 use crate::domain::canonical::hex;
+use crate::domain::ids::{ProposalId, ReceiptId, RunId};
 
 /// `N` random bytes.
 ///
 /// # Panics
 /// When the operating system has no randomness to give: nothing safe can be done then.
 #[must_use]
+#[allow(clippy::expect_used)] // a receipt must never be guessable
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    #[allow(clippy::expect_used)] // a receipt must never be guessable
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
 }
 
-/// A name with 128 random bits, like `r-4f1c…`.
+/// A name with `N` random bytes in hex, like `p-4f1c9a2e`.
 #[must_use]
-pub fn id(prefix: &str) -> String {
-    format!("{prefix}-{}", hex(&bytes::<16>()))
+pub fn name<const N: usize>(prefix: &str) -> String {
+    format!("{prefix}-{}", hex(&bytes::<N>()))
 }
 
-/// A name with 32 random bits for what people read, like `p-4f1c9a2e`.
+#[allow(clippy::expect_used)]
+fn id<T: TryFrom<String, Error: std::fmt::Debug>>(name: String) -> T {
+    T::try_from(name).expect("a prefix and hex digits are an id")
+}
+
+/// A new proposal's name.
 #[must_use]
-pub fn short_id(prefix: &str) -> String {
-    format!("{prefix}-{}", hex(&bytes::<4>()))
+pub fn proposal_id() -> ProposalId {
+    id(name::<4>("p"))
+}
+
+/// A new receipt's name: 128 random bits.
+#[must_use]
+pub fn receipt_id() -> ReceiptId {
+    id(name::<16>("rc"))
+}
+
+/// A new run's or sitting's name.
+#[must_use]
+pub fn run_id() -> RunId {
+    id(name::<4>("r"))
 }

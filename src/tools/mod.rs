@@ -3,6 +3,7 @@
 pub mod catalog;
 
 use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
@@ -45,14 +46,31 @@ impl BackendError {
     }
 }
 
+/// The run or sitting that calls belong to, and the way to stop it.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its name in the log.
+    pub id: RunId,
+    /// Stops what is under way.
+    pub cancel: CancellationToken,
+}
+
+impl Run {
+    /// A run under this name.
+    #[must_use]
+    pub fn new(id: RunId) -> Self {
+        Self { id, cancel: CancellationToken::new() }
+    }
+}
+
 /// A backend's tools. Reads are free; a write consumes an approval.
 #[async_trait]
 pub trait ToolBackend: Send + Sync {
     /// Calls a tool that changes nothing.
-    async fn read(&self, run: &RunId, call: &ReadCall) -> Result<Answer, BackendError>;
+    async fn read(&self, run: &Run, call: &ReadCall) -> Result<Answer, BackendError>;
 
     /// Asks for a change: it is filed as a proposal and waits for a person.
-    async fn propose(&self, run: &RunId, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError>;
+    async fn propose(&self, run: &Run, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError>;
 
     /// Carries out what a person has approved, once.
     async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError>;

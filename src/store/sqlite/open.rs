@@ -51,7 +51,7 @@ pub(crate) fn migrate(db: &mut Connection) -> Result<bool, StoreError> {
         tx.execute_batch(migration)?;
     }
     if found == 0 {
-        let log_id = crate::random::id("log");
+        let log_id = crate::random::name::<16>("log");
         tx.execute("INSERT INTO meta VALUES ('log_id', ?1), ('revision', '0')", [log_id])?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     }

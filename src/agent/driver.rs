@@ -1,0 +1,259 @@
+//! Does what [`step`](crate::agent::step) asks for: calls the model and the tools, tells what happens.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+
+use crate::agent::step::{Effect, Ending, Event, State};
+use crate::domain::answer::{Answer, ProposalRow, WriteOutcome};
+use crate::domain::call::{ProposalQuery, ReadCall, WriteCall};
+use crate::domain::ids::ProposalId;
+use crate::domain::proposal::{ProposalState, Why};
+use crate::llm::{Conversation, LlmProvider, Task};
+use crate::tools::{BackendError, Run, ToolBackend};
+
+/// What a run tells while it goes on. Texts are as they came: escape them before showing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Notice {
+    /// The model said something.
+    Said {
+        /// Its words.
+        text: String,
+    },
+    /// A tool answered.
+    Called {
+        /// The tool.
+        tool: String,
+        /// What it was asked.
+        arguments: Value,
+        /// What it answered, or its error in words.
+        result: Value,
+        /// Whether it is an error.
+        is_error: bool,
+        /// How long it took, in microseconds.
+        micros: u64,
+    },
+    /// A proposal was filed.
+    Proposed {
+        /// The tool.
+        tool: String,
+        /// What is asked for.
+        arguments: Value,
+        /// What became of it.
+        outcome: WriteOutcome,
+        /// The proposal.
+        proposal_id: Option<ProposalId>,
+        /// In words.
+        message: String,
+    },
+    /// A person decided.
+    Decided {
+        /// On what.
+        proposal_id: ProposalId,
+        /// How, as the model is told.
+        words: String,
+    },
+    /// The run is over.
+    Ended {
+        /// How, in one word.
+        ending: &'static str,
+        /// In words.
+        words: String,
+    },
+}
+
+/// What a run does about its proposals when the model has nothing more to ask for.
+pub enum Afterwards {
+    /// Ends; a person decides whenever they do.
+    Leave,
+    /// Waits for the decisions and tells them to the model; woken when the desk changes.
+    Wait(watch::Receiver<u64>),
+}
+
+/// What a run is driven with.
+pub struct Driver {
+    /// Where the tools are.
+    pub backend: Arc<dyn ToolBackend>,
+    /// What asks for them.
+    pub provider: Arc<dyn LlmProvider>,
+}
+
+impl Driver {
+    /// Handles one ticket to the end.
+    pub async fn handle(
+        &self,
+        run: &Run,
+        task: Task,
+        mut afterwards: Afterwards,
+        notices: &mpsc::UnboundedSender<Notice>,
+    ) -> Ending {
+        let (mut state, effects) = State::begin(task);
+        let mut todo: VecDeque<Effect> = effects.into();
+        while let Some(effect) = todo.pop_front() {
+            if let Effect::Finish(ending) = effect {
+                tell(notices, ended(&ending));
+                return ending;
+            }
+            let event = tokio::select! {
+                biased;
+                () = run.cancel.cancelled() => Event::Cancelled,
+                event = self.perform(run, &state.talk, effect, &mut afterwards, notices) => event,
+            };
+            todo.extend(state.step(event));
+        }
+        Ending::Cancelled
+    }
+
+    async fn perform(
+        &self,
+        run: &Run,
+        talk: &Conversation,
+        effect: Effect,
+        afterwards: &mut Afterwards,
+        notices: &mpsc::UnboundedSender<Notice>,
+    ) -> Event {
+        match effect {
+            Effect::Ask => self.ask(talk, notices).await,
+            Effect::Read { id, call } => self.read(run, id, &call, notices).await,
+            Effect::Propose { id, call, why } => self.propose(run, id, &call, &why, notices).await,
+            Effect::Wait(proposals) => self.wait(run, talk, &proposals, afterwards, notices).await,
+            Effect::Finish(_) => Event::Detached,
+        }
+    }
+
+    async fn ask(&self, talk: &Conversation, notices: &mpsc::UnboundedSender<Notice>) -> Event {
+        match self.provider.reply(talk).await {
+            Ok(reply) => {
+                tell(notices, Notice::Said { text: reply.text.clone() });
+                Event::Said(reply)
+            }
+            Err(error) => Event::ModelFailed(error.to_string()),
+        }
+    }
+
+    async fn read(&self, run: &Run, id: String, call: &ReadCall, notices: &mpsc::UnboundedSender<Notice>) -> Event {
+        let since = Instant::now();
+        let result = self.backend.read(run, call).await.map(|answer| answer.to_value()).map_err(|e| e.to_string());
+        let micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tell(
+            notices,
+            Notice::Called {
+                tool: call.tool().to_owned(),
+                arguments: call.arguments(),
+                result: result.clone().unwrap_or_else(Value::String),
+                is_error: result.is_err(),
+                micros,
+            },
+        );
+        Event::Answered { id, result: result.map(|value| value.to_string()) }
+    }
+
+    async fn propose(
+        &self,
+        run: &Run,
+        id: String,
+        call: &WriteCall,
+        why: &Why,
+        notices: &mpsc::UnboundedSender<Notice>,
+    ) -> Event {
+        let answer = match self.backend.propose(run, call, why).await {
+            Ok(answer) => answer,
+            Err(error) => return Event::Answered { id, result: Err(error.to_string()) },
+        };
+        let waits = answer.outcome == WriteOutcome::PendingApproval;
+        tell(
+            notices,
+            Notice::Proposed {
+                tool: call.tool().to_owned(),
+                arguments: call.arguments(),
+                outcome: answer.outcome,
+                proposal_id: answer.proposal_id.clone(),
+                message: answer.message.clone(),
+            },
+        );
+        let proposal = answer.proposal_id.clone().filter(|_| waits);
+        Event::Filed { id, content: json!(answer).to_string(), proposal }
+    }
+
+    async fn wait(
+        &self,
+        run: &Run,
+        talk: &Conversation,
+        proposals: &[ProposalId],
+        afterwards: &mut Afterwards,
+        notices: &mpsc::UnboundedSender<Notice>,
+    ) -> Event {
+        let Afterwards::Wait(changes) = afterwards else { return Event::Detached };
+        loop {
+            changes.mark_unchanged();
+            match self.decided(run, talk, proposals).await {
+                Ok(Some(row)) => {
+                    let words = in_words(&row);
+                    tell(notices, Notice::Decided { proposal_id: row.id.clone(), words: words.clone() });
+                    return Event::Decided { proposal: row.id, words };
+                }
+                Ok(None) => {}
+                Err(error) => return Event::ModelFailed(error.to_string()),
+            }
+            if changes.changed().await.is_err() {
+                return Event::Detached;
+            }
+        }
+    }
+
+    async fn decided(
+        &self,
+        run: &Run,
+        talk: &Conversation,
+        proposals: &[ProposalId],
+    ) -> Result<Option<ProposalRow>, BackendError> {
+        let query = ProposalQuery { ticket_id: Some(talk.task.ticket.clone()), decided: true };
+        let Answer::Proposals(found) = self.backend.read(run, &ReadCall::ListProposals(query)).await? else {
+            return Ok(None);
+        };
+        let over = |row: &ProposalRow| !matches!(row.state, ProposalState::Pending | ProposalState::Approved);
+        Ok(found.proposals.into_iter().find(|row| proposals.contains(&row.id) && over(row)))
+    }
+}
+
+/// A decision as the model is told: attributed to the person, each end a different one.
+fn in_words(row: &ProposalRow) -> String {
+    let tool = &row.tool;
+    match row.state {
+        ProposalState::Pending | ProposalState::Approved => format!("{tool} still waits."),
+        ProposalState::Executed => format!("The support agent approved {tool}; it is done."),
+        ProposalState::Denied => {
+            let reason = row.reason.as_deref().unwrap_or("none given");
+            format!("The support agent denied {tool}. Reason: {reason}. Do not repeat it with the same arguments.")
+        }
+        ProposalState::Superseded => {
+            let reason = row.reason.as_deref().unwrap_or("the ticket has moved since");
+            format!("{tool} was superseded: {reason}.")
+        }
+        ProposalState::Expired => format!("{tool} expired before anybody decided. That is no denial."),
+        ProposalState::Cancelled => format!("{tool} was taken back."),
+        ProposalState::Failed => format!("{tool} was approved but could not be carried out; nothing changed."),
+        ProposalState::Unknown => format!("{tool} was approved; whether it was carried out is not known."),
+    }
+}
+
+fn ended(ending: &Ending) -> Notice {
+    let (ending, words) = match ending {
+        Ending::Done(words) => ("done", words.clone()),
+        Ending::StepLimit => ("step_limit", "stopped: too many steps".to_owned()),
+        Ending::Repeats(tool) => ("repeats", format!("stopped: {tool} was asked for again and again")),
+        Ending::Cancelled => ("cancelled", "stopped by the person".to_owned()),
+        Ending::Failed(words) => ("failed", words.clone()),
+    };
+    Notice::Ended { ending, words }
+}
+
+fn tell(notices: &mpsc::UnboundedSender<Notice>, notice: Notice) {
+    // Nobody may be listening any more.
+    let _ = notices.send(notice);
+}

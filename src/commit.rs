@@ -1,0 +1,356 @@
+//! The one way out: show the card, record the decision, write, read back, record the result.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::domain::actor::Reviewer;
+use crate::domain::answer::{Answer, WriteAnswer, WriteOutcome};
+use crate::domain::approval::Card;
+use crate::domain::audit::{Action, Body, Event};
+use crate::domain::call::{OfTicket, ReadCall, WriteCall};
+use crate::domain::ids::{ProposalId, TicketId};
+use crate::domain::policy::Policy;
+use crate::domain::proposal::{Approved, Filing, NotApproved, Proposal, ProposalState, Why};
+use crate::domain::receipt::{Receipt, Refusal};
+use crate::domain::ticket::Ticket;
+use crate::store::{Decided, Decision, Filed, Store, StoreError};
+use crate::tools::{BackendError, Run, ToolBackend};
+
+/// A receipt is spent at once; this is for a slow connection.
+const RECEIPT_SECONDS: i64 = 60;
+
+/// How an approved, denied or stale card ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Carried out and read back.
+    Executed {
+        /// The ticket's version now.
+        version: u64,
+    },
+    /// A person said no.
+    Denied,
+    /// The ticket has moved; nothing changed.
+    Superseded,
+    /// Too late; nothing changed.
+    Expired,
+    /// The policy or the desk said no; nothing changed.
+    Refused(String),
+    /// Somebody was faster.
+    Already(ProposalState),
+    /// The answer was lost; this is the ticket's version as read back, when it could be read.
+    Unknown {
+        /// The version read back.
+        seen: Option<u64>,
+    },
+}
+
+/// What went wrong on the way, with nothing written.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// There is no such proposal.
+    #[error("there is no proposal {0}")]
+    NoProposal(ProposalId),
+    /// The ticket cannot be read.
+    #[error("the ticket cannot be read: {0}")]
+    NotRead(#[from] BackendError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Carries decisions out.
+#[derive(Clone)]
+pub struct Commit {
+    /// Where decisions are recorded.
+    pub store: Arc<dyn Store>,
+    /// Where writes go.
+    pub backend: Arc<dyn ToolBackend>,
+    /// The rules.
+    pub policy: Policy,
+}
+
+/// A proposal to be looked at.
+#[derive(Debug)]
+pub enum Look {
+    /// It waits; this is its card from a fresh read.
+    Waiting(Box<Card>),
+    /// It is over.
+    Over(ProposalState),
+}
+
+impl Commit {
+    /// Opens a proposal's card from a fresh read. A proposal that the ticket has left behind is filed anew at the
+    /// version just read, so that what is shown is always what can be approved.
+    ///
+    /// # Errors
+    /// When it is not there, or the ticket cannot be read.
+    pub async fn open(&self, run: &Run, by: &Reviewer, id: &ProposalId) -> Result<Look, CommitError> {
+        let filed = self.filed(id).await?;
+        let now = crate::clock::now();
+        if !matches!(filed.state, ProposalState::Pending | ProposalState::Approved) {
+            return Ok(Look::Over(filed.state));
+        }
+        let proposal = filed.proposal;
+        if proposal.expires_at().is_some_and(|end| now >= end) {
+            self.end(run, by, &proposal, Action::Expired, ProposalState::Expired, None).await?;
+            return Ok(Look::Over(ProposalState::Expired));
+        }
+        let ticket = self.ticket(run, proposal.call().ticket_id()).await?;
+        let proposal = if ticket.row.version == proposal.base_version() {
+            proposal
+        } else {
+            let reason = "the ticket moved; filed anew at its new version";
+            self.refile(run, by, &proposal, ticket.row.version, reason).await?
+        };
+        Ok(Look::Waiting(Box::new(Card::new(proposal, &ticket, &self.policy, now))))
+    }
+
+    /// Approves the card: the decision is durable before the write goes out, and the write goes out once.
+    ///
+    /// # Errors
+    /// When the decision cannot be recorded: nothing was written then.
+    pub async fn approve(&self, run: &Run, by: &Reviewer, card: Card) -> Result<Outcome, CommitError> {
+        let (now, text) = (crate::clock::now(), card.text());
+        let proposal = card.proposal().clone();
+        let approved = match proposal.clone().approve(by, &self.policy, now) {
+            Ok(approved) => approved,
+            Err(no) => return self.not_approved(run, by, &proposal, &no).await,
+        };
+        let receipt = receipt(&approved, now);
+        let id = receipt.id.clone();
+        let events = vec![
+            Event { body: Body { card: Some(text), ..Body::default() }, ..event(run, by, Action::Shown, &proposal) },
+            event(run, by, Action::Approved, &proposal),
+        ];
+        if let Decided::Already(state) = self.store.decide(Decision::Approve(receipt), now, events).await? {
+            return Ok(Outcome::Already(state));
+        }
+        let written = self.backend.write(approved.with_receipt(id)).await;
+        self.settle(run, by, &proposal, written).await
+    }
+
+    /// Denies a proposal; the reason reaches whoever proposed it.
+    ///
+    /// # Errors
+    /// When the decision cannot be recorded.
+    pub async fn deny(&self, run: &Run, by: &Reviewer, id: &ProposalId, reason: &str) -> Result<Outcome, CommitError> {
+        let filed = self.filed(id).await?;
+        let ended = self.end(run, by, &filed.proposal, Action::Denied, ProposalState::Denied, Some(reason)).await?;
+        Ok(match ended {
+            Decided::Recorded => Outcome::Denied,
+            Decided::Already(state) => Outcome::Already(state),
+        })
+    }
+
+    /// Files the person's own version of a proposal in its place. The tool stays the same.
+    ///
+    /// # Errors
+    /// When it is not there, over, about something else, or the ticket cannot be read.
+    pub async fn edit(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        id: &ProposalId,
+        call: WriteCall,
+    ) -> Result<Result<ProposalId, Outcome>, CommitError> {
+        let filed = self.filed(id).await?;
+        let old = &filed.proposal;
+        if !matches!(filed.state, ProposalState::Pending | ProposalState::Approved) {
+            return Ok(Err(Outcome::Already(filed.state)));
+        }
+        if call.tool() != old.call().tool() || call.ticket_id() != old.call().ticket_id() {
+            return Ok(Err(Outcome::Refused("an edit keeps the tool and the ticket".to_owned())));
+        }
+        // Filed through the desk's own door first: its rules and its check of claims hold for an edit too.
+        let why = Why { text: format!("edited: {}", old.why().text), confidence: None, unsupported: Vec::new() };
+        let answer = self.backend.propose(run, &without_version(call), &why).await?;
+        let Some(new) = answer.proposal_id.filter(|_| answer.outcome == WriteOutcome::PendingApproval) else {
+            return Ok(Err(Outcome::Refused(answer.message)));
+        };
+        let reason = format!("the person edited it; {new} ran or will be decided in its place");
+        self.end(run, by, old, Action::Edited, ProposalState::Superseded, Some(&reason)).await?;
+        Ok(Ok(new))
+    }
+
+    async fn filed(&self, id: &ProposalId) -> Result<Filed, CommitError> {
+        self.store.proposal(id).await?.ok_or_else(|| CommitError::NoProposal(id.clone()))
+    }
+
+    async fn ticket(&self, run: &Run, id: &TicketId) -> Result<Ticket, CommitError> {
+        match self.backend.read(run, &ReadCall::GetTicket(OfTicket { ticket_id: id.clone() })).await? {
+            Answer::Ticket(answer) => Ok(answer.ticket),
+            Answer::Summary(_)
+            | Answer::Suggestion(_)
+            | Answer::Faq(_)
+            | Answer::Page(_)
+            | Answer::Customer(_)
+            | Answer::Found(_)
+            | Answer::Proposals(_) => {
+                Err(BackendError::Garbage { tool: "get_ticket", reason: "not a ticket".to_owned() }.into())
+            }
+        }
+    }
+
+    async fn not_approved(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        proposal: &Proposal,
+        no: &NotApproved,
+    ) -> Result<Outcome, CommitError> {
+        if *no == NotApproved::Expired {
+            self.end(run, by, proposal, Action::Expired, ProposalState::Expired, None).await?;
+            return Ok(Outcome::Expired);
+        }
+        let mut record = event(run, by, Action::Refused, proposal);
+        "not_approved".clone_into(&mut record.outcome);
+        record.body.words = Some(no.to_string());
+        self.store.record(record)?;
+        self.store.flush().await?;
+        Ok(Outcome::Refused(no.to_string()))
+    }
+
+    /// What a write came to: as answered, or as read back when the answer was lost. It is never sent again.
+    async fn settle(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        proposal: &Proposal,
+        written: Result<WriteAnswer, BackendError>,
+    ) -> Result<Outcome, CommitError> {
+        match written {
+            Ok(answer) if answer.outcome == WriteOutcome::Applied => {
+                let seen = self.read_back(run, by, proposal).await;
+                Ok(Outcome::Executed { version: seen.or(answer.version).unwrap_or(proposal.base_version() + 1) })
+            }
+            Ok(answer) if answer.refusal.as_deref() == Some(Refusal::Superseded.as_str()) => Ok(Outcome::Superseded),
+            Ok(answer) => Ok(Outcome::Refused(answer.message)),
+            Err(error) if error.leaves_doubt() => self.in_doubt(run, by, proposal, &error).await,
+            Err(error) => {
+                let words = error.to_string();
+                self.end(run, by, proposal, Action::Failed, ProposalState::Failed, Some(&words)).await?;
+                Ok(Outcome::Refused(words))
+            }
+        }
+    }
+
+    async fn in_doubt(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        proposal: &Proposal,
+        error: &BackendError,
+    ) -> Result<Outcome, CommitError> {
+        // Ending it voids the receipt: from here on the write cannot happen any more.
+        let words = error.to_string();
+        let ended = self.end(run, by, proposal, Action::Unknown, ProposalState::Unknown, Some(&words)).await?;
+        let seen = self.read_back(run, by, proposal).await;
+        Ok(match (ended, seen) {
+            (Decided::Already(ProposalState::Executed), Some(version)) => Outcome::Executed { version },
+            (Decided::Already(_) | Decided::Recorded, seen) => Outcome::Unknown { seen },
+        })
+    }
+
+    /// The ticket's version after a write, read from the backend and recorded.
+    async fn read_back(&self, run: &Run, by: &Reviewer, proposal: &Proposal) -> Option<u64> {
+        let read = self.ticket(run, proposal.call().ticket_id()).await;
+        let mut record = event(run, by, Action::ReadBack, proposal);
+        let seen = match read {
+            Ok(ticket) => {
+                record.version_after = Some(ticket.row.version);
+                record.body.result = json!(ticket.row);
+                Some(ticket.row.version)
+            }
+            Err(error) => {
+                "not_read".clone_into(&mut record.outcome);
+                record.body.words = Some(error.to_string());
+                None
+            }
+        };
+        if let Err(error) = self.store.record(record) {
+            tracing::error!(%error, "a read-back was not recorded");
+        }
+        seen
+    }
+
+    async fn end(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        proposal: &Proposal,
+        action: Action,
+        state: ProposalState,
+        reason: Option<&str>,
+    ) -> Result<Decided, CommitError> {
+        let mut record = event(run, by, action, proposal);
+        record.body.words = reason.map(str::to_owned);
+        let by = (action != Action::Expired).then(|| by.principal().id.clone());
+        let decision = Decision::End { proposal: proposal.id().clone(), state, by, reason: reason.map(str::to_owned) };
+        Ok(self.store.decide(decision, record.at, vec![record]).await?)
+    }
+
+    /// Files the same call again at another version, in the place of `old`.
+    async fn refile(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        old: &Proposal,
+        version: u64,
+        reason: &str,
+    ) -> Result<Proposal, CommitError> {
+        self.end(run, by, old, Action::Superseded, ProposalState::Superseded, Some(reason)).await?;
+        let now = crate::clock::now();
+        let span = old.expires_at().map(|end| end.duration_since(old.filed_at()));
+        let new = Proposal::file(Filing {
+            id: crate::random::proposal_id(),
+            call: old.call().clone(),
+            base_version: version,
+            proposer: old.proposer().clone(),
+            run: old.run().clone(),
+            why: old.why().clone(),
+            filed_at: now,
+            expires_at: span.and_then(|span| now.checked_add(span).ok()),
+            edited_by: old.edited_by().cloned(),
+        });
+        self.store.file(&new, event(run, by, Action::Proposed, &new)).await?;
+        Ok(new)
+    }
+}
+
+fn without_version(mut call: WriteCall) -> WriteCall {
+    match &mut call {
+        WriteCall::UpdateTicket(update) => update.expected_version = None,
+        WriteCall::SendReply(reply) => reply.expected_version = None,
+    }
+    call
+}
+
+fn receipt(approved: &Approved, now: Timestamp) -> Receipt {
+    Receipt {
+        id: crate::random::receipt_id(),
+        proposal: approved.proposal().id().clone(),
+        approver: approved.by().id.clone(),
+        digest: approved.proposal().digest(),
+        expires_at: now.checked_add(SignedDuration::from_secs(RECEIPT_SECONDS)).unwrap_or(now),
+    }
+}
+
+fn event(run: &Run, by: &Reviewer, action: Action, proposal: &Proposal) -> Event {
+    Event {
+        at: crate::clock::now(),
+        actor: by.principal().id.clone(),
+        run: run.id.clone(),
+        action,
+        tool: proposal.call().tool().to_owned(),
+        ticket: Some(proposal.call().ticket_id().clone()),
+        proposal: Some(proposal.id().clone()),
+        digest: Some(proposal.digest()),
+        outcome: "ok".to_owned(),
+        version_before: Some(proposal.base_version()),
+        version_after: None,
+        micros: 0,
+        body: Body { arguments: proposal.call().arguments(), ..Body::default() },
+    }
+}

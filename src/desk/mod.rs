@@ -1,0 +1,147 @@
+//! The operations of a desk, the same behind every door: authorise, validate, do, record.
+
+mod read;
+mod validate;
+mod write;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::domain::actor::{Operation, Principal};
+use crate::domain::audit::{Action, Body, Event};
+use crate::domain::canonical::Digest;
+use crate::domain::ids::{RunId, TicketId};
+use crate::domain::policy::Policy;
+use crate::store::{Store, StoreError};
+
+/// A result larger than this is kept in the log by its digest and its beginning.
+const MOST_LOGGED: usize = 16 * 1024;
+
+/// A desk: its memory and its rules.
+pub struct Desk {
+    store: Arc<dyn Store>,
+    policy: Policy,
+}
+
+/// Who calls, and in which run.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub principal: Principal,
+    /// The name that replies are signed with.
+    pub name: String,
+    /// In which run or sitting.
+    pub run: RunId,
+}
+
+/// Why a call has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The role may not do this.
+    #[error("{who} may not {}", .operation.as_str())]
+    Forbidden {
+        /// Who asked.
+        who: String,
+        /// For what.
+        operation: Operation,
+    },
+    /// There is no such thing.
+    #[error("there is no {kind} {id}")]
+    NotFound {
+        /// What was looked for.
+        kind: &'static str,
+        /// By which name.
+        id: String,
+    },
+    /// The values do not fit.
+    #[error("{0}")]
+    Invalid(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl DeskError {
+    /// One word for the log.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Forbidden { .. } => "forbidden",
+            Self::NotFound { .. } => "not_found",
+            Self::Invalid(_) => "invalid",
+            Self::Store(_) => "store_failed",
+        }
+    }
+}
+
+impl Desk {
+    /// A desk over a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, policy: Policy) -> Self {
+        Self { store, policy }
+    }
+
+    /// The desk's memory.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The desk's rules.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}
+
+fn authorise(caller: &Caller, operation: Operation) -> Result<(), DeskError> {
+    if caller.principal.role.may(operation) {
+        Ok(())
+    } else {
+        let Principal { id, role } = &caller.principal;
+        Err(DeskError::Forbidden { who: format!("{id} ({role})"), operation })
+    }
+}
+
+/// The record of a call, to be completed with its result.
+fn event(caller: &Caller, action: Action, tool: &str, ticket: Option<&TicketId>, arguments: Value) -> Event {
+    Event {
+        at: crate::clock::now(),
+        actor: caller.principal.id.clone(),
+        run: caller.run.clone(),
+        action,
+        tool: tool.to_owned(),
+        ticket: ticket.cloned(),
+        proposal: None,
+        digest: None,
+        outcome: "ok".to_owned(),
+        version_before: None,
+        version_after: None,
+        micros: 0,
+        body: Body { arguments, ..Body::default() },
+    }
+}
+
+/// Completes a record with how the call ended and how long it took.
+fn complete<T>(event: &mut Event, since: Instant, result: &Result<T, DeskError>, answer: impl FnOnce(&T) -> Value) {
+    event.micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+    match result {
+        Ok(value) => event.body.result = logged(answer(value)),
+        Err(error) => {
+            error.word().clone_into(&mut event.outcome);
+            event.body.words = Some(error.to_string());
+        }
+    }
+}
+
+/// A result as the log keeps it.
+fn logged(result: Value) -> Value {
+    let text = result.to_string();
+    if text.len() <= MOST_LOGGED {
+        return result;
+    }
+    let head: String = text.chars().take(1000).collect();
+    json!({"bytes": text.len(), "sha256": Digest::of(&[text.as_bytes()]), "begins": head})
+}

@@ -1,0 +1,126 @@
+//! Reads: free for everybody who may look, and recorded all the same.
+
+use std::time::Instant;
+
+use crate::assist::reply::{self, ReplyInput};
+use crate::assist::summary;
+use crate::desk::{Caller, Desk, DeskError, authorise, complete, event, validate};
+use crate::domain::actor::Operation;
+use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
+use crate::domain::audit::Action;
+use crate::domain::call::{ProposalQuery, ReadCall, SearchTickets, Suggest};
+use crate::domain::draft::Suggestion;
+use crate::domain::ids::TicketId;
+use crate::domain::ticket::{Author, Ticket};
+use crate::store::Filed;
+
+/// How many articles a reply may draw on.
+const ARTICLES: u32 = 4;
+
+impl Desk {
+    /// Answers a call that changes nothing.
+    ///
+    /// # Errors
+    /// When the caller may not look, the values do not fit, the thing is not there, or the store fails.
+    pub async fn read(&self, caller: &Caller, call: &ReadCall) -> Result<Answer, DeskError> {
+        let since = Instant::now();
+        let result = self.answer(caller, call).await;
+        let mut record = event(caller, Action::Read, call.tool(), call.ticket_id(), call.arguments());
+        complete(&mut record, since, &result, Answer::to_value);
+        self.store.record(record)?;
+        result
+    }
+
+    async fn answer(&self, caller: &Caller, call: &ReadCall) -> Result<Answer, DeskError> {
+        authorise(caller, Operation::Read)?;
+        validate::read(call)?;
+        Ok(match call {
+            ReadCall::GetTicket(of) => {
+                let ticket = self.ticket(&of.ticket_id).await?;
+                let body = ticket.body().to_owned();
+                Answer::Ticket(Box::new(TicketAnswer { ticket, body }))
+            }
+            ReadCall::SummarizeTicket(of) => {
+                Answer::Summary(summary::summarize(&self.ticket(&of.ticket_id).await?.thread))
+            }
+            ReadCall::SuggestResponse(ask) => Answer::Suggestion(Box::new(self.suggest(caller, ask).await?)),
+            ReadCall::GetFaq(ask) => {
+                Answer::Faq(FaqAnswer { articles: self.store.find_articles(&ask.query, ask.limit).await? })
+            }
+            ReadCall::ListTickets(query) => Answer::Page(self.store.tickets(query).await?),
+            ReadCall::GetCustomer(of) => {
+                let id = &of.customer_id;
+                let found = self.store.customer(id).await?;
+                Answer::Customer(found.ok_or_else(|| not_found("customer", id))?)
+            }
+            ReadCall::SearchTickets(search) => self.search(search).await?,
+            ReadCall::ListProposals(query) => self.proposals(query).await?,
+        })
+    }
+
+    /// A ticket that must be there.
+    pub(crate) async fn ticket(&self, id: &TicketId) -> Result<Ticket, DeskError> {
+        self.store.ticket(id).await?.ok_or_else(|| not_found("ticket", id))
+    }
+
+    async fn suggest(&self, caller: &Caller, ask: &Suggest) -> Result<Suggestion, DeskError> {
+        let ticket = self.ticket(&ask.ticket_id).await?;
+        let customer = self.store.customer(&ticket.row.customer_id).await?;
+        let hits = self.store.find_articles(&question(&ticket), ARTICLES).await?;
+        let ids: Vec<_> = hits.iter().map(|hit| hit.id.clone()).collect();
+        let articles = self.store.articles(&ids).await?;
+        let scored: Vec<_> = articles.into_iter().zip(hits.iter().map(|hit| hit.score)).collect();
+        let canned = self.store.canned().await?;
+        Ok(reply::suggest(&ReplyInput {
+            ticket: &ticket,
+            customer: customer.as_ref(),
+            agent_name: &caller.name,
+            tone: ask.tone,
+            articles: &scored,
+            canned: &canned,
+        }))
+    }
+
+    async fn search(&self, search: &SearchTickets) -> Result<Answer, DeskError> {
+        let tickets = match (&search.query, &search.ticket_id) {
+            (Some(query), _) => self.store.find_tickets(query, search.limit).await?,
+            (None, Some(id)) => self.store.similar_tickets(id, search.limit).await?,
+            (None, None) => Vec::new(),
+        };
+        Ok(Answer::Found(FoundTickets { tickets }))
+    }
+
+    async fn proposals(&self, query: &ProposalQuery) -> Result<Answer, DeskError> {
+        let proposals = self.store.proposals(query).await?.into_iter().map(row).collect();
+        Ok(Answer::Proposals(Proposals { proposals }))
+    }
+}
+
+/// What the customer last asked: subject and their latest words, the beginning where they are long.
+fn question(ticket: &Ticket) -> String {
+    let said = ticket.thread.iter().rev().find(|m| m.author == Author::Customer);
+    let words: String = said.map_or("", |m| m.body.as_str()).chars().take(2000).collect();
+    format!("{}\n{words}", ticket.row.subject)
+}
+
+fn row(filed: Filed) -> ProposalRow {
+    let Filed { proposal, state, reason, .. } = filed;
+    ProposalRow {
+        id: proposal.id().clone(),
+        ticket_id: proposal.call().ticket_id().clone(),
+        tool: proposal.call().tool().to_owned(),
+        arguments: proposal.call().arguments(),
+        state,
+        proposer: proposal.proposer().id.clone(),
+        proposer_role: proposal.proposer().role,
+        run: proposal.run().clone(),
+        filed_at: proposal.filed_at(),
+        confidence: proposal.why().confidence,
+        why: proposal.why().text.clone(),
+        reason,
+    }
+}
+
+fn not_found(kind: &'static str, id: &impl ToString) -> DeskError {
+    DeskError::NotFound { kind, id: id.to_string() }
+}

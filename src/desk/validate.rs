@@ -1,0 +1,73 @@
+//! What must hold of values before anything is done with them.
+
+use crate::desk::DeskError;
+use crate::domain::call::{ReadCall, TicketUpdate, WriteCall};
+
+/// Longest message, in bytes.
+const MOST_BODY: usize = 64 * 1024;
+/// Longest search, in bytes.
+const MOST_QUERY: usize = 4 * 1024;
+const MOST_TAGS: usize = 20;
+const MOST_TAG: usize = 40;
+
+/// Checks a read's arguments.
+pub(crate) fn read(call: &ReadCall) -> Result<(), DeskError> {
+    match call {
+        ReadCall::GetFaq(faq) => query(&faq.query).and_then(|()| within("limit", faq.limit, 20)),
+        ReadCall::ListTickets(list) => {
+            query(list.text.as_deref().unwrap_or(""))?;
+            within("limit", list.limit, 500)
+        }
+        ReadCall::SearchTickets(search) => {
+            query(search.query.as_deref().unwrap_or(""))?;
+            within("limit", search.limit, 50)?;
+            must(search.query.is_some() || search.ticket_id.is_some(), "give `query` or `ticket_id`")
+        }
+        ReadCall::GetTicket(_)
+        | ReadCall::SummarizeTicket(_)
+        | ReadCall::SuggestResponse(_)
+        | ReadCall::GetCustomer(_)
+        | ReadCall::ListProposals(_) => Ok(()),
+    }
+}
+
+/// Checks a write's arguments.
+pub(crate) fn write(call: &WriteCall) -> Result<(), DeskError> {
+    match call {
+        WriteCall::UpdateTicket(update) => {
+            must(!update.update.is_empty(), "`update` is empty: nothing would change")?;
+        }
+        WriteCall::SendReply(reply) => {
+            must(!reply.body.trim().is_empty(), "the message is empty")?;
+            must(reply.body.len() <= MOST_BODY, "the message is longer than 64 KiB")?;
+        }
+    }
+    tags(call.update())
+}
+
+fn tags(update: &TicketUpdate) -> Result<(), DeskError> {
+    let tags = update.tags.as_deref().unwrap_or(&[]);
+    must(tags.len() <= MOST_TAGS, "more than 20 tags")?;
+    let fits = |tag: &String| {
+        (1..=MOST_TAG).contains(&tag.chars().count())
+            && tag.chars().all(|c| c.is_alphanumeric() || "-_./:".contains(c))
+            && crate::domain::text::is_plain(tag)
+    };
+    must(tags.iter().all(fits), "a tag is 1 to 40 letters, digits or - _ . / :")?;
+    let mut sorted: Vec<_> = tags.iter().collect();
+    sorted.sort();
+    sorted.dedup();
+    must(sorted.len() == tags.len(), "a tag stands twice")
+}
+
+fn query(text: &str) -> Result<(), DeskError> {
+    must(text.len() <= MOST_QUERY, "the query is longer than 4 KiB")
+}
+
+fn within(field: &str, value: u32, most: u32) -> Result<(), DeskError> {
+    must((1..=most).contains(&value), &format!("`{field}` must be 1 to {most}"))
+}
+
+fn must(holds: bool, otherwise: &str) -> Result<(), DeskError> {
+    if holds { Ok(()) } else { Err(DeskError::Invalid(otherwise.to_owned())) }
+}

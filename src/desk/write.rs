@@ -1,0 +1,205 @@
+//! Writes: with a receipt they are carried out, without one they become a proposal.
+
+use std::time::Instant;
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::assist::claims;
+use crate::desk::{Caller, Desk, DeskError, authorise, event, validate};
+use crate::domain::actor::Operation;
+use crate::domain::answer::{WriteAnswer, WriteOutcome};
+use crate::domain::audit::{Action, Event};
+use crate::domain::call::WriteCall;
+use crate::domain::ids::ReceiptId;
+use crate::domain::policy::Support;
+use crate::domain::proposal::{Filing, Proposal, ProposalState, Why};
+use crate::domain::receipt::Refusal;
+use crate::domain::ticket::Ticket;
+use crate::store::{Decision, Executed, Execution};
+
+impl Desk {
+    /// Takes a write: carries it out for a receipt, files it without one.
+    ///
+    /// # Errors
+    /// When the caller may not ask, the values do not fit, the ticket is not there, or the store fails.
+    pub async fn write(
+        &self,
+        caller: &Caller,
+        call: WriteCall,
+        why: Why,
+        receipt: Option<ReceiptId>,
+    ) -> Result<WriteAnswer, DeskError> {
+        let asked = self.take(caller, call.clone(), why, receipt).await;
+        if let Err(error) = &asked {
+            let mut record = event(caller, Action::Refused, call.tool(), Some(call.ticket_id()), call.arguments());
+            error.word().clone_into(&mut record.outcome);
+            record.body.words = Some(error.to_string());
+            self.store.record(record)?;
+        }
+        asked
+    }
+
+    async fn take(
+        &self,
+        caller: &Caller,
+        call: WriteCall,
+        why: Why,
+        receipt: Option<ReceiptId>,
+    ) -> Result<WriteAnswer, DeskError> {
+        validate::write(&call)?;
+        match receipt {
+            Some(receipt) => self.execute(caller, call, receipt).await,
+            None => self.propose(caller, call, why).await,
+        }
+    }
+
+    async fn execute(&self, caller: &Caller, call: WriteCall, receipt: ReceiptId) -> Result<WriteAnswer, DeskError> {
+        authorise(caller, Operation::Execute)?;
+        let since = Instant::now();
+        let digest = call.digest();
+        let mut record = event(caller, Action::Executed, call.tool(), Some(call.ticket_id()), call.arguments());
+        record.digest = Some(digest.clone());
+        record.micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let needs = self.policy.requires(&call, Support::Full).role;
+        let (by, now) = (caller.principal.clone(), record.at);
+        let execution = Execution { call, digest, receipt, by, needs, now, author_name: caller.name.clone() };
+        Ok(self.store.execute(execution, record).await?.map_or_else(refused, applied))
+    }
+
+    async fn propose(&self, caller: &Caller, call: WriteCall, why: Why) -> Result<WriteAnswer, DeskError> {
+        authorise(caller, Operation::Propose)?;
+        let ticket = self.ticket(call.ticket_id()).await?;
+        if call.expected_version().is_some_and(|version| version != ticket.row.version) {
+            return Ok(WriteAnswer { version: Some(ticket.row.version), ..refused(Refusal::Superseded) });
+        }
+        self.check_assignee(&call).await?;
+        let denials = self.store.denials(&call).await?;
+        let why = self.with_claims(&call, &ticket, why).await?;
+        let proposal = self.freeze(caller, call, why, ticket.row.version);
+        self.store.file(&proposal, self.filed_event(caller, &proposal)).await?;
+        if denials >= self.policy.most_denials {
+            return self.deny_again(caller, &proposal, denials).await;
+        }
+        Ok(pending(&proposal))
+    }
+
+    async fn check_assignee(&self, call: &WriteCall) -> Result<(), DeskError> {
+        let Some(Some(id)) = &call.update().assignee else { return Ok(()) };
+        match self.store.person(id).await? {
+            Some(_) => Ok(()),
+            None => Err(DeskError::Invalid(format!("nobody at this desk is called {id}"))),
+        }
+    }
+
+    /// What a reply states without a source is found here, whoever wrote it: a proposer cannot leave it out.
+    async fn with_claims(&self, call: &WriteCall, ticket: &Ticket, why: Why) -> Result<Why, DeskError> {
+        let WriteCall::SendReply(reply) = call else { return Ok(why) };
+        let query: String = reply.body.chars().take(2000).collect();
+        let ids: Vec<_> = self.store.find_articles(&query, 5).await?.into_iter().map(|hit| hit.id).collect();
+        let articles = self.store.articles(&ids).await?;
+        let canned = self.store.canned().await?;
+        let sources: Vec<&str> = ticket
+            .thread
+            .iter()
+            .map(|message| message.body.as_str())
+            .chain([ticket.row.subject.as_str()])
+            .chain(articles.iter().flat_map(|article| [article.title.as_str(), article.body.as_str()]))
+            .chain(canned.iter().map(|canned| canned.body.as_str()))
+            .collect();
+        let unsupported = claims::unsupported(&reply.body, &sources).into_iter().map(|claim| claim.text).collect();
+        Ok(Why { unsupported, ..why })
+    }
+
+    fn freeze(&self, caller: &Caller, call: WriteCall, why: Why, base_version: u64) -> Proposal {
+        let now = crate::clock::now();
+        let minutes = i64::from(self.policy.proposal_minutes);
+        Proposal::file(Filing {
+            id: crate::random::proposal_id(),
+            call,
+            base_version,
+            proposer: caller.principal.clone(),
+            run: caller.run.clone(),
+            why,
+            filed_at: now,
+            expires_at: (minutes > 0).then(|| now.checked_add(SignedDuration::from_mins(minutes)).ok()).flatten(),
+            edited_by: None,
+        })
+    }
+
+    fn filed_event(&self, caller: &Caller, proposal: &Proposal) -> Event {
+        let call = proposal.call();
+        let mut record = event(caller, Action::Proposed, call.tool(), Some(call.ticket_id()), call.arguments());
+        record.proposal = Some(proposal.id().clone());
+        record.digest = Some(proposal.digest());
+        record.version_before = Some(proposal.base_version());
+        record.body.result = json!({"why": proposal.why()});
+        record
+    }
+
+    /// The same was denied often enough: it does not reach a person again.
+    async fn deny_again(&self, caller: &Caller, proposal: &Proposal, denials: u32) -> Result<WriteAnswer, DeskError> {
+        let reason = format!("denied by itself: people denied the same {denials} times");
+        let mut record = self.filed_event(caller, proposal);
+        record.action = Action::Denied;
+        record.body.words = Some(reason.clone());
+        let state = ProposalState::Denied;
+        let decision = Decision::End { proposal: proposal.id().clone(), state, by: None, reason: Some(reason.clone()) };
+        self.store.decide(decision, record.at, vec![record]).await?;
+        Ok(WriteAnswer {
+            success: false,
+            message: format!("{reason}. Do not repeat it with the same arguments"),
+            outcome: WriteOutcome::Refused,
+            refusal: Some("denied".to_owned()),
+            version: None,
+            proposal_id: Some(proposal.id().clone()),
+        })
+    }
+}
+
+fn pending(proposal: &Proposal) -> WriteAnswer {
+    WriteAnswer {
+        success: false,
+        message: format!("pending_approval: {} waits for a person; nothing has changed yet", proposal.id()),
+        outcome: WriteOutcome::PendingApproval,
+        refusal: None,
+        version: Some(proposal.base_version()),
+        proposal_id: Some(proposal.id().clone()),
+    }
+}
+
+fn applied(done: Executed) -> WriteAnswer {
+    WriteAnswer {
+        success: true,
+        message: format!("done: version {} is now {}", done.before, done.after),
+        outcome: WriteOutcome::Applied,
+        refusal: None,
+        version: Some(done.after),
+        proposal_id: None,
+    }
+}
+
+fn refused(refusal: Refusal) -> WriteAnswer {
+    WriteAnswer {
+        success: false,
+        message: format!("refused, nothing has changed: {}", in_words(refusal)),
+        outcome: WriteOutcome::Refused,
+        refusal: Some(refusal.to_string()),
+        version: None,
+        proposal_id: None,
+    }
+}
+
+const fn in_words(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownReceipt => "there is no such receipt",
+        Refusal::Spent => "the receipt was spent before",
+        Refusal::ReceiptExpired => "the receipt has expired; approve again",
+        Refusal::OtherCall => "this is not what was approved",
+        Refusal::OtherApprover => "somebody else approved this",
+        Refusal::NotAllowed => "the approver may no longer do this",
+        Refusal::Superseded => "the ticket has moved since; read it again",
+        Refusal::NoTicket => "there is no such ticket",
+        Refusal::Invalid => "a value does not fit this desk",
+    }
+}

@@ -1,0 +1,126 @@
+//! The offline planner: does what the prompt says, step by step, without a model.
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::domain::draft::{Section, Suggestion, Summary};
+use crate::llm::{Conversation, Entry, LlmError, LlmProvider, Reply, ToolUse};
+
+/// The offline assistant as a provider of the agent loop.
+pub struct OfflinePlanner;
+
+#[async_trait]
+impl LlmProvider for OfflinePlanner {
+    fn name(&self) -> &'static str {
+        "offline assistant"
+    }
+
+    async fn reply(&self, conversation: &Conversation) -> Result<Reply, LlmError> {
+        Ok(next(conversation))
+    }
+}
+
+fn next(talk: &Conversation) -> Reply {
+    let ticket = talk.task.ticket.as_str();
+    if let Some(words) = last_decision(talk) {
+        return say(format!("A person decided: {words}"));
+    }
+    let Some(summary) = answer(talk, "summarize_ticket") else {
+        return call(talk, "summarize_ticket", &json!({"ticket_id": ticket}), "What is this ticket about?");
+    };
+    let Some(articles) = answer(talk, "get_faq") else {
+        return call(talk, "get_faq", &json!({"query": question(&summary)}), "Is there an article that helps?");
+    };
+    let Some(suggested) = answer(talk, "suggest_response") else {
+        let found = articles["articles"].as_array().map_or(0, Vec::len);
+        let arguments = json!({"ticket_id": ticket, "tone": talk.task.tone});
+        return call(
+            talk,
+            "suggest_response",
+            &arguments,
+            &format!("{found} articles found; what would the reply be?"),
+        );
+    };
+    match serde_json::from_value(suggested) {
+        Ok(suggestion) if asked(talk, "send_reply").is_none() => decide(talk, &suggestion),
+        Ok(_) => say("Proposed; a person decides.".to_owned()),
+        Err(_) => say("No reply could be composed; nothing is proposed.".to_owned()),
+    }
+}
+
+/// At or above the limit the reply and `resolved` are proposed; below it a person writes.
+fn decide(talk: &Conversation, suggestion: &Suggestion) -> Reply {
+    let limit = talk.task.resolve_confidence;
+    let confidence = suggestion.confidence;
+    if confidence < limit || !suggestion.unsupported.is_empty() {
+        return say(format!(
+            "Confidence {confidence:.2} is below {limit:.2}: nothing is proposed, a person should look."
+        ));
+    }
+    let ticket = talk.task.ticket.as_str();
+    let body = without_marks(&suggestion.response_text, suggestion.citations.len());
+    let reply = json!({"ticket_id": ticket, "body": body, "visibility": "public"});
+    let update = json!({"ticket_id": ticket, "update": {"status": "resolved"}});
+    let why = suggestion.evidence.iter().map(|e| e.what.as_str()).collect::<Vec<_>>().join("; ");
+    Reply {
+        text: format!("Confidence {confidence:.2}, at or above {limit:.2}: {why}"),
+        calls: vec![tool_use(talk, 0, "send_reply", &reply), tool_use(talk, 1, "update_ticket", &update)],
+    }
+}
+
+/// A customer does not see citation marks.
+fn without_marks(text: &str, citations: usize) -> String {
+    (1..=citations).fold(text.to_owned(), |text, n| text.replace(&format!(" [{n}]"), "").replace(&format!("[{n}]"), ""))
+}
+
+fn question(summary: &Value) -> String {
+    let Ok(summary) = serde_json::from_value::<Summary>(summary.clone()) else { return String::new() };
+    let wants = summary.highlights.iter().filter(|h| h.section == Section::Wants).map(|h| h.text.as_str());
+    let wants = wants.collect::<Vec<_>>().join(" ");
+    let words = if wants.is_empty() { summary.summary } else { wants };
+    words.chars().take(1000).collect()
+}
+
+fn call(talk: &Conversation, tool: &str, arguments: &Value, text: &str) -> Reply {
+    if let Some(Err(words)) = asked(talk, tool) {
+        return say(format!("{tool} failed: {words}"));
+    }
+    Reply { text: text.to_owned(), calls: vec![tool_use(talk, 0, tool, arguments)] }
+}
+
+fn tool_use(talk: &Conversation, nth: usize, tool: &str, arguments: &Value) -> ToolUse {
+    ToolUse { id: format!("c{}-{nth}", talk.entries.len()), name: tool.to_owned(), arguments: arguments.to_string() }
+}
+
+fn say(text: String) -> Reply {
+    Reply { text, calls: Vec::new() }
+}
+
+/// The answer to the last call of `tool`, when it was a good one.
+fn answer(talk: &Conversation, tool: &str) -> Option<Value> {
+    asked(talk, tool)?.ok()
+}
+
+/// What the last call of `tool` came to: its content, or its error in words.
+fn asked(talk: &Conversation, tool: &str) -> Option<Result<Value, String>> {
+    let calls = talk.entries.iter().filter_map(|entry| match entry {
+        Entry::Model(reply) => reply.calls.iter().rev().find(|call| call.name == tool),
+        Entry::Tool { .. } | Entry::Person(_) => None,
+    });
+    let id = &calls.last()?.id;
+    talk.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Tool { id: of, content, is_error } if of == id => Some(if *is_error {
+            Err(content.clone())
+        } else {
+            serde_json::from_str(content).map_err(|e| e.to_string())
+        }),
+        Entry::Tool { .. } | Entry::Model(_) | Entry::Person(_) => None,
+    })
+}
+
+fn last_decision(talk: &Conversation) -> Option<&str> {
+    match talk.entries.last()? {
+        Entry::Person(words) => Some(words),
+        Entry::Model(_) | Entry::Tool { .. } => None,
+    }
+}

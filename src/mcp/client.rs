@@ -1,0 +1,259 @@
+//! Any MCP server as a backend: calls with timeouts and cancellation, both protocol eras, changes as they happen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rmcp::ClientHandler;
+use rmcp::model::{
+    CallToolRequest, CallToolRequestParams, CallToolResult, CancelledNotificationParam, ClientCapabilities,
+    ClientConfig, ClientRequest, Implementation, JsonObject, MetaObject, ProgressNotificationParam, ProtocolVersion,
+    RequestMetaObject, ResourceUpdatedNotificationParam, ServerResult, SubscribeRequestParams, SubscriptionFilter,
+};
+use rmcp::service::{
+    ClientLifecycleMode, ClientServiceExt as _, NotificationContext, PeerRequestOptions, RoleClient, RunningService,
+    ServiceError,
+};
+use rmcp::transport::IntoTransport;
+use serde_json::{Value, json};
+use tokio::sync::{broadcast, watch};
+
+use crate::domain::answer::{Answer, WriteAnswer};
+use crate::domain::call::{ReadCall, WriteCall};
+use crate::domain::proposal::{Approved, Why};
+use crate::domain::text;
+use crate::mcp::{QUEUE_URI, meta};
+use crate::tools::{BackendError, Run, ToolBackend};
+
+/// Which lifecycle to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Era {
+    /// The newest that the server knows.
+    Auto,
+    /// Stateless, 2026-07-28.
+    Modern,
+    /// With a handshake, 2025-11-25.
+    Legacy,
+}
+
+/// How far a call has come, as the server tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Done so far.
+    pub done: f64,
+    /// In the server's words, escaped.
+    pub words: String,
+}
+
+/// A connection to a backend.
+pub struct McpBackend {
+    service: Arc<RunningService<RoleClient, Listener>>,
+    patience: Duration,
+    progress: broadcast::Sender<Progress>,
+    changes: watch::Receiver<u64>,
+}
+
+/// A connection that could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot connect to the MCP server: {0}")]
+pub struct NotConnected(String);
+
+impl McpBackend {
+    /// Connects over `transport`; a call waits `patience` for its answer.
+    ///
+    /// # Errors
+    /// When the server does not answer as an MCP server does.
+    pub async fn connect<T, E, A>(transport: T, era: Era, patience: Duration) -> Result<Self, NotConnected>
+    where
+        T: IntoTransport<RoleClient, E, A>,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let (progress, _) = broadcast::channel(64);
+        let (changed, changes) = watch::channel(0);
+        let listener = Listener { progress: progress.clone(), changed: changed.clone() };
+        let connecting = listener.serve_with_lifecycle(transport, lifecycle(era));
+        let service = tokio::time::timeout(patience, connecting)
+            .await
+            .map_err(|_| NotConnected(format!("no answer within {} s", patience.as_secs())))?
+            .map_err(|e| NotConnected(text::short(&e.to_string(), 300)))?;
+        let service = Arc::new(service);
+        tokio::spawn(follow(Arc::clone(&service), changed));
+        Ok(Self { service, patience, progress, changes })
+    }
+
+    /// Goes up whenever the server says that the queue changed.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.clone()
+    }
+
+    /// What servers tell about calls under way.
+    #[must_use]
+    pub fn progress(&self) -> broadcast::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// The protocol version agreed on, as text.
+    #[must_use]
+    pub fn protocol(&self) -> String {
+        self.service.peer_info().map_or_else(String::new, |info| info.protocol_version.to_string())
+    }
+
+    async fn call(
+        &self,
+        run: &Run,
+        tool: &'static str,
+        arguments: Value,
+        extra: &[(&str, Value)],
+    ) -> Result<Value, BackendError> {
+        let params = CallToolRequestParams::new(tool).with_arguments(object(arguments));
+        let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
+        let options = PeerRequestOptions::with_timeout(self.patience)
+            .reset_timeout_on_progress()
+            .with_max_total_timeout(self.patience * 4)
+            .with_meta(metadata(run, extra));
+        let handle = self.service.send_cancellable_request(request, options).await.map_err(|e| self.lost(&e))?;
+        let id = handle.id.clone();
+        tokio::select! {
+            biased;
+            () = run.cancel.cancelled() => {
+                let note = CancelledNotificationParam::new(Some(id), Some("stopped by the person".to_owned()));
+                if let Err(error) = self.service.notify_cancelled(note).await {
+                    tracing::debug!(%error, "the server was not told of a cancellation");
+                }
+                Err(BackendError::Cancelled)
+            }
+            answer = handle.await_response() => match answer.map_err(|e| self.lost(&e))? {
+                ServerResult::CallToolResult(result) => content(tool, result),
+                _ => Err(BackendError::Garbage { tool, reason: "not a tool's answer".to_owned() }),
+            },
+        }
+    }
+
+    fn lost(&self, error: &ServiceError) -> BackendError {
+        match error {
+            ServiceError::McpError(error) => BackendError::Refused(text::short(&error.message, 500)),
+            ServiceError::Timeout { .. } => BackendError::Timeout(self.patience.as_secs()),
+            ServiceError::Cancelled { .. } => BackendError::Cancelled,
+            other => BackendError::Lost(text::short(&other.to_string(), 300)),
+        }
+    }
+}
+
+#[async_trait]
+impl ToolBackend for McpBackend {
+    async fn read(&self, run: &Run, call: &ReadCall) -> Result<Answer, BackendError> {
+        let tool = call.tool();
+        let value = self.call(run, tool, call.arguments(), &[]).await?;
+        Answer::from_value(call, value).map_err(|e| garbage(tool, &e))
+    }
+
+    async fn propose(&self, run: &Run, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError> {
+        let value = self.call(run, call.tool(), call.arguments(), &[(meta::WHY, json!(why))]).await?;
+        serde_json::from_value(value).map_err(|e| garbage(call.tool(), &e))
+    }
+
+    async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError> {
+        let proposal = approved.proposal();
+        let (run, call) = (Run::new(proposal.run().clone()), proposal.call());
+        let receipt = approved.receipt().map(|id| (meta::RECEIPT, json!(id)));
+        let value = self.call(&run, call.tool(), call.arguments(), receipt.as_slice()).await?;
+        serde_json::from_value(value).map_err(|e| garbage(call.tool(), &e))
+    }
+}
+
+fn garbage(tool: &'static str, error: &serde_json::Error) -> BackendError {
+    BackendError::Garbage { tool, reason: text::short(&error.to_string(), 300) }
+}
+
+/// The structured content of an answer; an error without one is a refusal in the server's words.
+fn content(tool: &'static str, result: CallToolResult) -> Result<Value, BackendError> {
+    match (result.structured_content, result.is_error) {
+        (Some(value), _) => Ok(value),
+        (None, Some(true)) => {
+            let words = result.content.iter().filter_map(|block| block.as_text()).map(|t| t.text.as_str());
+            Err(BackendError::Refused(text::short(&words.collect::<Vec<_>>().join(" "), 500)))
+        }
+        (None, _) => Err(BackendError::Garbage { tool, reason: "there is no structured content".to_owned() }),
+    }
+}
+
+fn object(value: Value) -> JsonObject {
+    match value {
+        Value::Object(map) => map,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => JsonObject::new(),
+    }
+}
+
+fn metadata(run: &Run, extra: &[(&str, Value)]) -> RequestMetaObject {
+    let mut map = MetaObject::new();
+    map.insert(meta::RUN.to_owned(), json!(run.id));
+    for (key, value) in extra {
+        map.insert((*key).to_owned(), value.clone());
+    }
+    RequestMetaObject(map)
+}
+
+fn lifecycle(era: Era) -> ClientLifecycleMode {
+    let preferred_versions = vec![ProtocolVersion::V_2026_07_28];
+    match era {
+        Era::Auto => ClientLifecycleMode::Auto {
+            preferred_versions,
+            legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+        },
+        Era::Modern => ClientLifecycleMode::Discover { preferred_versions },
+        Era::Legacy => ClientLifecycleMode::Initialize,
+    }
+}
+
+/// Follows the queue: by `listen` where the server has it, by `subscribe` where it is older.
+async fn follow(service: Arc<RunningService<RoleClient, Listener>>, changed: watch::Sender<u64>) {
+    let filter = SubscriptionFilter::builder().resource_subscription(QUEUE_URI).build();
+    let modern = service.peer_info().is_some_and(|info| info.protocol_version >= ProtocolVersion::V_2026_07_28);
+    if !modern {
+        #[allow(deprecated)] // the way of 2025-11-25; `Listener` hears the notes
+        let subscribed = service.subscribe(SubscribeRequestParams::new(QUEUE_URI)).await;
+        if let Err(error) = subscribed {
+            tracing::info!(%error, "the server does not tell of changes");
+        }
+        return;
+    }
+    match service.listen(filter).await {
+        Ok(mut notes) => {
+            while let Ok(Some(_)) = notes.next().await {
+                changed.send_modify(|n| *n += 1);
+            }
+        }
+        Err(error) => tracing::info!(%error, "the server does not tell of changes"),
+    }
+}
+
+/// Hears what the server says unasked. It declares no sampling, no roots, no elicitation: a server may ask nothing.
+#[derive(Clone)]
+struct Listener {
+    progress: broadcast::Sender<Progress>,
+    changed: watch::Sender<u64>,
+}
+
+impl ClientHandler for Listener {
+    fn get_info(&self) -> ClientConfig {
+        ClientConfig::new(ClientCapabilities::default(), Implementation::new("countersign", env!("CARGO_PKG_VERSION")))
+            .with_protocol_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
+    }
+
+    async fn on_progress(&self, note: ProgressNotificationParam, _context: NotificationContext<RoleClient>) {
+        let words = note.message.as_deref().map_or_else(String::new, |m| text::short(m, 200));
+        // Nobody may be watching.
+        let _ = self.progress.send(Progress { done: note.progress, words });
+    }
+
+    async fn on_resource_updated(
+        &self,
+        note: ResourceUpdatedNotificationParam,
+        _context: NotificationContext<RoleClient>,
+    ) {
+        if note.uri == QUEUE_URI {
+            self.changed.send_modify(|n| *n += 1);
+        }
+    }
+}
