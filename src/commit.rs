@@ -9,6 +9,7 @@ use crate::domain::actor::Reviewer;
 use crate::domain::answer::{Answer, WriteAnswer, WriteOutcome};
 use crate::domain::approval::Card;
 use crate::domain::audit::{Action, Body, Event};
+use crate::domain::canonical::Digest;
 use crate::domain::call::{OfTicket, ReadCall, WriteCall};
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::policy::Policy;
@@ -107,11 +108,11 @@ impl Commit {
         Ok(Look::Waiting(Box::new(Card::new(proposal, &ticket, &self.policy, now))))
     }
 
-    /// Approves the card: the decision is durable before the write goes out, and the write goes out once.
+    /// Approves the card as it was shown (`shown` is the digest of the text on screen): the decision is durable before the write goes out, and the write goes out once.
     ///
     /// # Errors
     /// When the decision cannot be recorded: nothing was written then.
-    pub async fn approve(&self, run: &Run, by: &Reviewer, card: Card) -> Result<Outcome, CommitError> {
+    pub async fn approve(&self, run: &Run, by: &Reviewer, card: Card, shown: &Digest) -> Result<Outcome, CommitError> {
         let (now, text) = (crate::clock::now(), card.text());
         let proposal = card.proposal().clone();
         let approved = match proposal.clone().approve(by, &self.policy, now) {
@@ -121,7 +122,7 @@ impl Commit {
         let receipt = receipt(&approved, now);
         let id = receipt.id.clone();
         let events = vec![
-            Event { body: Body { card: Some(text), ..Body::default() }, ..event(run, by, Action::Shown, &proposal) },
+            Event { body: seen(text, shown), ..event(run, by, Action::Shown, &proposal) },
             event(run, by, Action::Approved, &proposal),
         ];
         if let Decided::Already(state) = self.store.decide(Decision::Approve(receipt), now, events).await? {
@@ -165,7 +166,7 @@ impl Commit {
         }
         // Filed through the desk's own door first: its rules and its check of claims hold for an edit too.
         let why = Why { text: format!("edited: {}", old.why().text), confidence: None, unsupported: Vec::new() };
-        let answer = self.backend.propose(run, &without_version(call), &why).await?;
+        let answer = self.backend.propose(run, &call.without_version(), &why).await?;
         let Some(new) = answer.proposal_id.filter(|_| answer.outcome == WriteOutcome::PendingApproval) else {
             return Ok(Err(Outcome::Refused(answer.message)));
         };
@@ -319,12 +320,9 @@ impl Commit {
     }
 }
 
-fn without_version(mut call: WriteCall) -> WriteCall {
-    match &mut call {
-        WriteCall::UpdateTicket(update) => update.expected_version = None,
-        WriteCall::SendReply(reply) => reply.expected_version = None,
-    }
-    call
+/// The card as text, and the digest of what stood on the screen.
+fn seen(card: String, shown: &Digest) -> Body {
+    Body { card: Some(card), result: json!({"shown_sha256": shown}), ..Body::default() }
 }
 
 fn receipt(approved: &Approved, now: Timestamp) -> Receipt {

@@ -1,10 +1,37 @@
-//! countersign
+//! **countersign**: a ticket queue, an assistant, and nothing sent until a person has read it and pressed the key.
+//!
+//! # The map
+//!
+//! | module | what it is | may use |
+//! | --- | --- | --- |
+//! | [`domain`] | what the desk talks about; no I/O, no clock | nothing of ours |
+//! | [`store`] | the desk's memory behind one trait; SQLite | domain |
+//! | [`llm`] | models behind one trait; the offline planner, a recorded run | domain |
+//! | [`tools`] | the catalog of tools and the trait of a backend | domain |
+//! | [`assist`] | summary, reply and confidence without a model | domain |
+//! | [`desk`] | the operations: authorise, validate, do, record | domain, store, assist |
+//! | [`mcp`] | the desk as a server, any server as a backend | domain, tools, desk |
+//! | [`agent`] | the loop: a pure step, a driver that does it | domain, llm, tools |
+//! | [`commit`] | the one way out: decision, write, read-back, record | domain, store, tools |
+//! | [`import`] | tickets and articles from files and mail | domain |
+//! | [`eval`], [`bench`] | what is measured, on any reader's machine | |
+//! | [`tui`] | the screen; only its runtime touches anything but the domain | domain |
+//! | [`app`], [`cli`] | where it is put together | everything |
+//!
+//! What is absent on purpose: nothing under `domain`, `agent::step`, `tui::update` and `tui::view` reads a clock, a
+//! file or the environment; only [`commit`] calls [`tools::ToolBackend::write`]; only the front doors sign a
+//! [`domain::actor::Reviewer`] in. `tests/it/layers.rs` fails when one of these stops being true.
+
+// The vocabularies' macro comes first.
+#[macro_use]
+pub mod domain;
+
 pub mod agent;
 pub mod assist;
 pub mod clock;
 pub mod commit;
+pub mod config;
 pub mod desk;
-pub mod domain;
 pub mod llm;
 pub mod mcp;
 pub mod random;

@@ -13,6 +13,7 @@ use crate::domain::answer::{Answer, ProposalRow, WriteOutcome};
 use crate::domain::call::{ProposalQuery, ReadCall, WriteCall};
 use crate::domain::ids::ProposalId;
 use crate::domain::proposal::{ProposalState, Why};
+use crate::domain::text;
 use crate::llm::{Conversation, LlmProvider, Task};
 use crate::tools::{BackendError, Run, ToolBackend};
 
@@ -65,6 +66,27 @@ pub enum Notice {
         /// In words.
         words: String,
     },
+}
+
+impl Notice {
+    /// A notice on one line; nothing for silence.
+    #[must_use]
+    pub fn in_words(&self) -> Option<String> {
+        Some(match self {
+            Self::Said { text } if text.is_empty() => return None,
+            Self::Said { text } => format!("assistant  {}", text::short(text, 400)),
+            Self::Called { tool, result, is_error, micros, .. } => {
+                let word = if *is_error { "error" } else { "ok" };
+                let millis = micros / 1000;
+                format!("{tool:<18} {word:<6} {millis:>4} ms  {}", text::short(&result.to_string(), 160))
+            }
+            Self::Proposed { tool, arguments, message, .. } => {
+                format!("{tool:<18} {}  {}", text::line(message), text::short(&arguments.to_string(), 160))
+            }
+            Self::Decided { proposal_id, words } => format!("decided    {proposal_id}: {}", text::short(words, 400)),
+            Self::Ended { ending, words } => format!("{ending:<10} {}", text::short(words, 400)),
+        })
+    }
 }
 
 /// What a run does about its proposals when the model has nothing more to ask for.

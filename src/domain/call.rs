@@ -217,10 +217,20 @@ impl WriteCall {
 
     /// The same call, decided on `version`.
     #[must_use]
-    pub fn at_version(mut self, version: u64) -> Self {
+    pub fn at_version(self, version: u64) -> Self {
+        self.expecting(Some(version))
+    }
+
+    /// The same call on whatever version the ticket has.
+    #[must_use]
+    pub fn without_version(self) -> Self {
+        self.expecting(None)
+    }
+
+    fn expecting(mut self, version: Option<u64>) -> Self {
         match &mut self {
-            Self::UpdateTicket(call) => call.expected_version = Some(version),
-            Self::SendReply(call) => call.expected_version = Some(version),
+            Self::UpdateTicket(call) => call.expected_version = version,
+            Self::SendReply(call) => call.expected_version = version,
         }
         self
     }

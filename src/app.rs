@@ -1,0 +1,183 @@
+//! The composition root: the only place that names concrete types together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use color_eyre::eyre::{Context as _, eyre};
+use directories::ProjectDirs;
+use rmcp::ServiceExt as _;
+
+use crate::agent::driver::Driver;
+use crate::commit::Commit;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::domain::actor::{Principal, Reviewer, Role};
+use crate::domain::ids::PrincipalId;
+use crate::llm::Task;
+use crate::llm::offline::OfflinePlanner;
+use crate::mcp::client::{Era, McpBackend};
+use crate::mcp::server::DeskServer;
+use crate::store::sqlite::Sqlite;
+use crate::store::{Store, StoreError};
+use crate::tools::{Run, ToolBackend};
+use crate::{clock, random};
+
+/// Bytes in flight between the app and its own desk.
+const PIPE: usize = 64 * 1024;
+
+/// What a new desk is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// The sample desk.
+    Sample,
+    /// Nothing.
+    Nothing,
+}
+
+/// Where things are kept.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The desk file.
+    pub desk: PathBuf,
+    /// The usual configuration file.
+    pub config: Option<PathBuf>,
+    /// Logs.
+    pub state: PathBuf,
+}
+
+impl Places {
+    /// The user's directories.
+    ///
+    /// # Errors
+    /// When there is no home directory.
+    pub fn find() -> color_eyre::Result<Self> {
+        let dirs = ProjectDirs::from("", "", "countersign")
+            .ok_or_else(|| eyre!("there is no home directory: set HOME, or give --desk and XDG_STATE_HOME"))?;
+        let state = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
+        Ok(Self {
+            desk: dirs.data_dir().join("desk.db"),
+            config: Some(dirs.config_dir().join("config.toml")),
+            state,
+        })
+    }
+}
+
+/// Opens the desk at `path`, filling it when it is new.
+///
+/// # Errors
+/// When it cannot be opened, made or filled.
+pub async fn open_desk(path: &Path, fill: Fill) -> color_eyre::Result<Arc<Sqlite>> {
+    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        std::fs::create_dir_all(dir).wrap_err_with(|| format!("cannot make {}", dir.display()))?;
+    }
+    let path = path.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path)).await??;
+    let store = Arc::new(opened.store);
+    clock::start(store.log(None, 1).await?.first().map(|record| record.at));
+    if opened.is_new && fill == Fill::Sample {
+        crate::import::sample::fill(store.as_ref()).await?;
+    }
+    Ok(store)
+}
+
+/// Who works here, from the configuration or the login name, made known to the desk.
+///
+/// # Errors
+/// When the store fails.
+pub async fn sign_on(store: &dyn Store, config: &Config) -> Result<(Principal, String), StoreError> {
+    let login = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
+    let name = [config.person.name.trim(), login.trim(), "agent"].into_iter().find(|n| !n.is_empty()).unwrap_or("agent");
+    let principal = Principal { id: id_of(name), role: config.person.role };
+    if store.person(&principal.id).await?.as_ref() != Some(&principal) {
+        store.save_person(&principal, name).await?;
+    }
+    Ok((principal, name.to_owned()))
+}
+
+/// A name as an id: lower case, with `-` for what an id cannot hold.
+fn id_of(name: &str) -> PrincipalId {
+    let plain = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    let plain: String = plain.collect::<String>().trim_matches('-').chars().take(64).collect();
+    // A name without a single letter that an id can hold.
+    #[allow(clippy::expect_used)]
+    plain.parse().unwrap_or_else(|_| "agent".parse().expect("a word is an id"))
+}
+
+/// A desk, its own server, and a client of it: everything that a sitting needs.
+pub struct Sitting {
+    /// The desk's memory.
+    pub store: Arc<dyn Store>,
+    /// The tools, over MCP.
+    pub backend: Arc<McpBackend>,
+    /// The same tools for the assistant, as a bot: it reads and proposes, whatever the person may.
+    pub assistant: Arc<McpBackend>,
+    /// The way out.
+    pub commit: Commit,
+    /// The person, when they may decide.
+    pub reviewer: Option<Reviewer>,
+    /// Who sits here.
+    pub principal: Principal,
+    /// The sitting's own run.
+    pub run: Run,
+}
+
+/// Opens the embedded desk for a person: server and client in one process, joined by a pipe.
+///
+/// # Errors
+/// When the desk or the connection fails.
+pub async fn sit_down(store: Arc<dyn Store>, config: &Config) -> color_eyre::Result<Sitting> {
+    let (principal, name) = sign_on(store.as_ref(), config).await?;
+    let run = Run::new(random::run_id());
+    let desk = Arc::new(Desk::new(Arc::clone(&store), config.policy.clone()));
+    let patience = Duration::from_secs(config.mcp.timeout_seconds);
+    let server = DeskServer::new(Arc::clone(&desk), principal.clone(), name.clone(), run.id.clone());
+    let backend = Arc::new(connect(server, Era::Auto, patience).await?);
+    let server = DeskServer::new(desk, assistant_of(&principal), name, run.id.clone());
+    let assistant = Arc::new(connect(server, Era::Auto, patience).await?);
+    let tools: Arc<dyn ToolBackend> = Arc::clone(&backend) as _;
+    let commit = Commit { store: Arc::clone(&store), backend: tools, policy: config.policy.clone() };
+    // A viewer looks on without deciding.
+    let reviewer = Reviewer::sign_in(principal.clone()).ok();
+    Ok(Sitting { store, backend, assistant, commit, reviewer, principal, run })
+}
+
+/// Joins a client to `server` by a pipe in this process.
+///
+/// # Errors
+/// When they do not come to terms.
+pub async fn connect(server: DeskServer, era: Era, patience: Duration) -> color_eyre::Result<McpBackend> {
+    let (ours, theirs) = tokio::io::duplex(PIPE);
+    tokio::spawn(async move {
+        match server.serve(theirs).await {
+            // It ends when the client hangs up.
+            Ok(service) => drop(service.waiting().await),
+            Err(error) => tracing::error!(%error, "the embedded server did not start"),
+        }
+    });
+    Ok(McpBackend::connect(ours, era, patience).await?)
+}
+
+/// The embedded desk for a bot: reads, and proposes.
+#[must_use]
+pub fn bot(name: &str) -> Principal {
+    Principal { id: id_of(name), role: Role::Bot }
+}
+
+/// The bot that a person's assistant acts as.
+#[must_use]
+pub fn assistant_of(person: &Principal) -> Principal {
+    bot(&format!("assistant-{}", person.id))
+}
+
+/// What handles tickets here: the offline assistant over the given tools.
+#[must_use]
+pub fn driver(backend: Arc<dyn ToolBackend>) -> Driver {
+    Driver { backend, provider: Arc::new(OfflinePlanner) }
+}
+
+/// A task for the agent loop under this configuration.
+#[must_use]
+pub fn task(config: &Config, ticket: crate::domain::ids::TicketId, tone: crate::domain::ticket::Tone) -> Task {
+    Task { ticket, tone, resolve_confidence: config.policy.resolve_confidence }
+}

@@ -1,0 +1,164 @@
+//! Commands: parsed into plain data, then done by one function each.
+
+mod audit;
+mod desk;
+mod handle;
+mod import;
+mod measure;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::{self, Fill, Places};
+use crate::config::{self, Effective};
+use crate::domain::text;
+use crate::telemetry;
+
+/// A ticket queue, an assistant, and nothing sent until a person has read it and pressed the key.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct Global {
+    /// Opens this desk file instead of the one in your data directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    desk: Option<PathBuf>,
+    /// Reads this configuration instead of the one in your configuration directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// auto, dark, light or none.
+    #[arg(long, global = true, value_name = "THEME")]
+    theme: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the desk over MCP on standard input and output; writes become proposals.
+    Mcp(McpArgs),
+    /// Runs the assistant on one ticket without a screen; files proposals, never writes.
+    Handle(handle::HandleArgs),
+    /// Brings in tickets, customers and articles from JSONL, CSV, mail and Markdown.
+    Import(import::ImportArgs),
+    /// Makes desks.
+    #[command(subcommand)]
+    Desk(desk::DeskCommand),
+    /// Reads and verifies the tool-call log.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Measures the assistant on a file.
+    #[command(subcommand)]
+    Eval(measure::EvalCommand),
+    /// Measures the program on this machine.
+    #[command(subcommand)]
+    Bench(measure::BenchCommand),
+    /// Prints the configuration in force and where each value comes from.
+    Config,
+    /// Prints the live key table.
+    Keys,
+}
+
+#[derive(Args)]
+struct McpArgs {
+    /// The name that stands in the log for the program on the other side.
+    #[arg(long, default_value = "mcp-client")]
+    name: String,
+}
+
+/// Where a command works.
+pub(crate) struct Setting {
+    pub(crate) effective: Effective,
+    pub(crate) places: Places,
+}
+
+impl Setting {
+    fn of(global: &Global) -> color_eyre::Result<Self> {
+        let mut places = Places::find()?;
+        let flags: Vec<_> = global.theme.iter().map(|theme| ("screen.theme", theme.clone())).collect();
+        let effective = config::load(global.config.as_deref(), places.config.as_deref(), std::env::vars(), &flags)?;
+        let configured = Some(effective.config.desk.path.clone()).filter(|path| !path.as_os_str().is_empty());
+        if let Some(desk) = global.desk.clone().or(configured) {
+            places.desk = desk;
+        }
+        Ok(Self { effective, places })
+    }
+
+    pub(crate) async fn open(&self, fill: Fill) -> color_eyre::Result<std::sync::Arc<dyn crate::store::Store>> {
+        Ok(app::open_desk(&self.places.desk, fill).await?)
+    }
+}
+
+/// Runs the program; 0 when it went well, 1 when it did not, 2 when the call or the terminal is wrong.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            let words: Vec<_> = error.chain().map(ToString::to_string).collect();
+            eprintln!("countersign: {}", text::block(&words.join(": ")));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
+    let setting = Setting::of(&cli.global)?;
+    let log = telemetry::start(&setting.places.state.join("logs"), &setting.effective.config.log);
+    if let Err(warning) = &log {
+        eprintln!("countersign: {warning}");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(dispatch(cli.command, &setting, log.as_ref().err().cloned()));
+    // A blocked read of standard input must not keep the program.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    code
+}
+
+async fn dispatch(
+    command: Option<Command>,
+    setting: &Setting,
+    warning: Option<String>,
+) -> color_eyre::Result<ExitCode> {
+    match command {
+        None => crate::tui::start(setting.open(Fill::Sample), &setting.effective.config, warning).await,
+        Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
+        Some(Command::Handle(args)) => handle::run(setting, args).await,
+        Some(Command::Import(args)) => import::run(setting, args).await,
+        Some(Command::Desk(command)) => desk::run(command).await,
+        Some(Command::Audit(command)) => audit::run(setting, command).await,
+        Some(Command::Eval(command)) => measure::eval(command),
+        Some(Command::Bench(command)) => measure::bench(command).await,
+        Some(Command::Config) => {
+            print!("{}", setting.effective);
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Keys) => {
+            print!("{}", crate::tui::keymap::markdown_table());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn mcp(setting: &Setting, name: &str) -> color_eyre::Result<ExitCode> {
+    use rmcp::ServiceExt as _;
+    let store = setting.open(Fill::Sample).await?;
+    let policy = setting.effective.config.policy.clone();
+    let desk = std::sync::Arc::new(crate::desk::Desk::new(store, policy));
+    let bot = app::bot(name);
+    let name = bot.id.to_string();
+    let server = crate::mcp::server::DeskServer::new(desk, bot, name, crate::random::run_id());
+    match server.serve(rmcp::transport::io::stdio_pipes()).await {
+        Ok(service) => drop(service.waiting().await?),
+        // A client that hangs up before it says anything is a normal end.
+        Err(error) => tracing::info!(%error, "no client came"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,368 @@
+//! The configuration: the shipped example is the defaults, overlaid by the user's file, the environment, the flags.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
+
+use crate::domain::actor::Role;
+use crate::domain::policy::Policy;
+use crate::domain::text;
+use crate::domain::ticket::Tone;
+
+/// The defaults, as shipped.
+pub const EXAMPLE: &str = include_str!("../config.example.toml");
+const ENVIRONMENT: &str = "COUNTERSIGN_";
+
+/// What is in force.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who works here.
+    pub person: Person,
+    /// Which desk.
+    pub desk: DeskFile,
+    /// How the assistant sounds.
+    pub assistant: Assistant,
+    /// The rules.
+    pub policy: Policy,
+    /// Tool calls.
+    pub mcp: Mcp,
+    /// The screen.
+    pub screen: Screen,
+    /// The log file.
+    pub log: Log,
+}
+
+/// Who works here.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Name; empty for the login name.
+    pub name: String,
+    /// Role at the embedded desk.
+    pub role: Role,
+}
+
+/// Which desk.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskFile {
+    /// Path; empty for the data directory.
+    pub path: PathBuf,
+}
+
+/// How the assistant sounds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assistant {
+    /// Tone of a first suggestion.
+    pub tone: Tone,
+}
+
+/// Tool calls.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mcp {
+    /// Seconds that a call may take.
+    pub timeout_seconds: u64,
+}
+
+/// The screen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screen {
+    /// Colours.
+    pub theme: ThemeChoice,
+}
+
+words! {
+    /// Which colours.
+    ThemeChoice {
+        /// What the terminal says.
+        Auto = "auto",
+        /// On dark.
+        Dark = "dark",
+        /// On light.
+        Light = "light",
+        /// None.
+        None = "none",
+    }
+}
+
+/// The log file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Least level.
+    pub level: String,
+    /// Files kept.
+    pub keep_days: usize,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// A line of the file is wrong.
+    #[error("{path}, line {line}: {reason}")]
+    Line {
+        /// The file.
+        path: String,
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A value from elsewhere is wrong.
+    #[error("{origin}: {reason}")]
+    Value {
+        /// Where it comes from.
+        origin: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// A configuration with the origin of each value.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    /// What is in force.
+    pub config: Config,
+    values: BTreeMap<String, (Value, String)>,
+}
+
+impl fmt::Display for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (key, (value, origin)) in &self.values {
+            writeln!(f, "{key} = {value:<30} # {}", text::line(origin))?;
+        }
+        Ok(())
+    }
+}
+
+/// Puts the configuration together: `file` must exist when it is given, else the usual one is read if it is there.
+///
+/// # Errors
+/// When a file cannot be read, or a key or value is not known.
+pub fn load(
+    file: Option<&Path>,
+    usual: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+    flags: &[(&str, String)],
+) -> Result<Effective, ConfigError> {
+    let mut layers = Layers::defaults()?;
+    if let Some(path) = file.or_else(|| usual.filter(|path| path.exists())) {
+        layers.file(path)?;
+    }
+    for (name, value) in environment {
+        if let Some(key) = name.strip_prefix(ENVIRONMENT) {
+            layers.environment(&name, key, &value)?;
+        }
+    }
+    for (key, value) in flags {
+        layers.text(key, value, "flag".to_owned())?;
+    }
+    layers.finish()
+}
+
+struct Layers {
+    values: BTreeMap<String, (Value, String)>,
+}
+
+impl Layers {
+    fn defaults() -> Result<Self, ConfigError> {
+        let table: Table = EXAMPLE.parse().map_err(|e: toml::de::Error| ConfigError::Value {
+            origin: "config.example.toml".to_owned(),
+            reason: e.to_string(),
+        })?;
+        let mut values = BTreeMap::new();
+        for (section, keys) in table {
+            let Value::Table(keys) = keys else { continue };
+            for (key, value) in keys {
+                values.insert(format!("{section}.{key}"), (value, "default".to_owned()));
+            }
+        }
+        Ok(Self { values })
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let shown = text::line(&path.to_string_lossy()).into_owned();
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| ConfigError::Unreadable { path: shown.clone(), reason: e.to_string() })?;
+        let at = |start: usize, reason: String| ConfigError::Line {
+            path: shown.clone(),
+            line: text[..start.min(text.len())].matches('\n').count() + 1,
+            reason,
+        };
+        let table = DeTable::parse(&text)
+            .map_err(|e| at(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
+        for (section, keys) in table.get_ref() {
+            let name = section.get_ref();
+            let DeValue::Table(keys) = keys.get_ref() else {
+                return Err(at(section.span().start, format!("`{}` is not a section", text::line(name))));
+            };
+            for (key, value) in keys {
+                let full = format!("{name}.{}", key.get_ref());
+                let own: Value = plain(&text[value.span()], value.get_ref())
+                    .map_err(|reason| at(value.span().start, format!("`{full}`: {reason}")))?;
+                self.set(&full, own, shown.clone()).map_err(|reason| at(key.span().start, reason))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `PERSON_NAME` is `person.name`: the section ends at the first underscore. Variables of other meaning stay unread.
+    fn environment(&mut self, variable: &str, key: &str, value: &str) -> Result<(), ConfigError> {
+        let Some((section, key)) = key.split_once('_') else { return Ok(()) };
+        let full = format!("{}.{}", section.to_ascii_lowercase(), key.to_ascii_lowercase());
+        self.text(&full, value, variable.to_owned())
+    }
+
+    /// A value given as text takes the type of the default.
+    fn text(&mut self, key: &str, value: &str, origin: String) -> Result<(), ConfigError> {
+        let wrong = |reason: String| ConfigError::Value { origin: origin.clone(), reason };
+        let typed = match self.values.get(key) {
+            Some((Value::String(_), _)) | None => Value::String(value.to_owned()),
+            Some(_) => toml::from_str::<Table>(&format!("v = {value}"))
+                .ok()
+                .and_then(|mut table| table.remove("v"))
+                .ok_or_else(|| wrong(format!("`{}` is not a value of {key}", text::short(value, 60))))?,
+        };
+        self.set(key, typed, origin.clone()).map_err(wrong)
+    }
+
+    fn set(&mut self, key: &str, value: Value, origin: String) -> Result<(), String> {
+        let known = self.values.get_mut(key).ok_or_else(|| format!("there is no setting `{}`", text::line(key)))?;
+        let value = match (&known.0, value) {
+            #[allow(clippy::cast_precision_loss)] // nobody writes such a number into a configuration
+            (Value::Float(_), Value::Integer(n)) => Value::Float(n as f64),
+            (_, value) => value,
+        };
+        if known.0.type_str() != value.type_str() {
+            return Err(format!("`{key}` is a {}, not a {}", known.0.type_str(), value.type_str()));
+        }
+        *known = (value, origin);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Effective, ConfigError> {
+        let mut table = Table::new();
+        for (key, (value, _)) in &self.values {
+            let Some((section, key)) = key.split_once('.') else { continue };
+            let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(keys) = section {
+                keys.insert(key.to_owned(), value.clone());
+            }
+        }
+        let config: Config = table.try_into().map_err(|e: toml::de::Error| self.blame(&e))?;
+        check(&config)?;
+        Ok(Effective { config, values: self.values })
+    }
+
+    /// Finds which value an error is about, so that the message can say where it comes from.
+    fn blame(&self, error: &toml::de::Error) -> ConfigError {
+        let reason = error.message().to_owned();
+        let culprit = self.values.iter().find(|(_, (value, _))| {
+            value.as_str().is_some_and(|word| !word.is_empty() && reason.contains(&format!("`{word}`")))
+        });
+        let origin = culprit.map_or("configuration".to_owned(), |(key, (_, origin))| format!("{origin}, {key}"));
+        ConfigError::Value { origin, reason }
+    }
+}
+
+fn check(config: &Config) -> Result<(), ConfigError> {
+    let within = (0.0..=1.0).contains(&config.policy.resolve_confidence);
+    let levels = ["error", "warn", "info", "debug", "trace"];
+    let wrong = |key: &str, reason: &str| ConfigError::Value { origin: key.to_owned(), reason: reason.to_owned() };
+    if !within {
+        return Err(wrong("policy.resolve_confidence", "must be from 0 to 1"));
+    }
+    if !levels.contains(&config.log.level.as_str()) {
+        return Err(wrong("log.level", "must be error, warn, info, debug or trace"));
+    }
+    if config.mcp.timeout_seconds == 0 {
+        return Err(wrong("mcp.timeout_seconds", "must be at least 1"));
+    }
+    Ok(())
+}
+
+/// A value of the file without its places: read again from its own text, or from its parts when it is a table.
+fn plain(text: &str, value: &DeValue<'_>) -> Result<Value, String> {
+    match value {
+        DeValue::Array(items) => items.iter().map(|item| plain("", item.get_ref())).collect::<Result<_, _>>().map(Value::Array),
+        DeValue::Table(table) => {
+            let pairs = table.iter().map(|(k, v)| plain("", v.get_ref()).map(|v| (k.get_ref().to_string(), v)));
+            pairs.collect::<Result<_, _>>().map(Value::Table)
+        }
+        DeValue::String(s) => Ok(Value::String(s.to_string())),
+        DeValue::Boolean(b) => Ok(Value::Boolean(*b)),
+        DeValue::Integer(i) => i.to_string().parse().map(Value::Integer).map_err(|_| "not a number".to_owned()),
+        DeValue::Float(x) => x.to_string().parse().map(Value::Float).map_err(|_| "not a number".to_owned()),
+        DeValue::Datetime(_) => Err(format!("a time has no meaning here: {text}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(text: &str, environment: &[(&str, &str)]) -> Result<Effective, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        load(Some(&path), None, environment, &[])
+    }
+
+    #[test]
+    fn the_example_is_the_defaults() {
+        let effective = from("", &[]).unwrap();
+        assert_eq!(effective.config.policy, Policy::default());
+        assert!(effective.values.values().all(|(_, origin)| origin == "default"));
+    }
+
+    #[test]
+    fn later_layers_win_and_say_where_they_come_from() {
+        let effective = from(
+            "[policy]\nresolve_confidence = 1\n[person]\nname = \"Maya\"\n",
+            &[("COUNTERSIGN_PERSON_NAME", "Tom"), ("HOME", "/x")],
+        )
+        .unwrap();
+        assert_eq!(effective.config.person.name, "Tom");
+        assert!((effective.config.policy.resolve_confidence - 1.0).abs() < f64::EPSILON);
+        assert!(effective.to_string().contains("# COUNTERSIGN_PERSON_NAME"));
+    }
+
+    #[test]
+    fn a_wrong_key_or_value_names_its_line() {
+        for (text, expect) in [
+            ("\n[policy]\nconfidence = 1\n", "line 3: there is no setting `policy.confidence`"),
+            ("[person]\nname = 5\n", "line 2: `person.name` is a string, not a integer"),
+            ("[person\n", "line 1"),
+            ("x = 1\n", "line 1: `x` is not a section"),
+            ("[person]\nrole = \"boss\"\n", "person.role: unknown variant `boss`"),
+            ("[policy]\nresolve_confidence = 2.0\n", "must be from 0 to 1"),
+            ("[[policy.rule]]\nstatus = \"gone\"\n", "gone"),
+        ] {
+            let error = from(text, &[]).unwrap_err().to_string();
+            assert!(error.contains(expect), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn rules_are_read() {
+        let rule = "[[policy.rule]]\nstatus = \"closed\"\nrole = \"supervisor\"\nsecond_person = true\n";
+        assert_eq!(from(rule, &[]).unwrap().config.policy.rules.len(), 1);
+    }
+}
