@@ -97,8 +97,8 @@ pub async fn sign_on(store: &dyn Store, config: &Config) -> Result<(Principal, S
 
 /// A name as an id: lower case, with `-` for what an id cannot hold.
 fn id_of(name: &str) -> PrincipalId {
-    let plain = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
-    let plain: String = plain.collect::<String>().trim_matches('-').chars().take(64).collect();
+    let plain = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let plain: String = plain.trim_matches('-').chars().take(64).collect();
     // A name without a single letter that an id can hold.
     #[allow(clippy::expect_used)]
     plain.parse().unwrap_or_else(|_| "agent".parse().expect("a word is an id"))

@@ -27,11 +27,13 @@
 pub mod domain;
 
 pub mod agent;
+pub mod app;
 pub mod assist;
 pub mod clock;
 pub mod commit;
 pub mod config;
 pub mod desk;
+pub mod import;
 pub mod llm;
 pub mod mcp;
 pub mod random;

@@ -1,1 +1,8 @@
-fn main() {}
+//! The program as a whole: the gate, the log, MCP in both eras, the layers, journeys in a real terminal.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod audit;
+mod gate;
+mod house;
+mod layers;
+mod mcp;
