@@ -55,11 +55,7 @@ impl Places {
         let dirs = ProjectDirs::from("", "", "countersign")
             .ok_or_else(|| eyre!("there is no home directory: set HOME, or give --desk and XDG_STATE_HOME"))?;
         let state = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
-        Ok(Self {
-            desk: dirs.data_dir().join("desk.db"),
-            config: Some(dirs.config_dir().join("config.toml")),
-            state,
-        })
+        Ok(Self { desk: dirs.data_dir().join("desk.db"), config: Some(dirs.config_dir().join("config.toml")), state })
     }
 }
 
@@ -87,7 +83,8 @@ pub async fn open_desk(path: &Path, fill: Fill) -> color_eyre::Result<Arc<Sqlite
 /// When the store fails.
 pub async fn sign_on(store: &dyn Store, config: &Config) -> Result<(Principal, String), StoreError> {
     let login = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
-    let name = [config.person.name.trim(), login.trim(), "agent"].into_iter().find(|n| !n.is_empty()).unwrap_or("agent");
+    let name =
+        [config.person.name.trim(), login.trim(), "agent"].into_iter().find(|n| !n.is_empty()).unwrap_or("agent");
     let principal = Principal { id: id_of(name), role: config.person.role };
     if store.person(&principal.id).await?.as_ref() != Some(&principal) {
         store.save_person(&principal, name).await?;

@@ -205,8 +205,8 @@ impl Layers {
             line: text[..start.min(text.len())].matches('\n').count() + 1,
             reason,
         };
-        let table = DeTable::parse(&text)
-            .map_err(|e| at(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
+        let table =
+            DeTable::parse(&text).map_err(|e| at(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
         for (section, keys) in table.get_ref() {
             let name = section.get_ref();
             let DeValue::Table(keys) = keys.get_ref() else {
@@ -300,7 +300,9 @@ fn check(config: &Config) -> Result<(), ConfigError> {
 /// A value of the file without its places: read again from its own text, or from its parts when it is a table.
 fn plain(text: &str, value: &DeValue<'_>) -> Result<Value, String> {
     match value {
-        DeValue::Array(items) => items.iter().map(|item| plain("", item.get_ref())).collect::<Result<_, _>>().map(Value::Array),
+        DeValue::Array(items) => {
+            items.iter().map(|item| plain("", item.get_ref())).collect::<Result<_, _>>().map(Value::Array)
+        }
         DeValue::Table(table) => {
             let pairs = table.iter().map(|(k, v)| plain("", v.get_ref()).map(|v| (k.get_ref().to_string(), v)));
             pairs.collect::<Result<_, _>>().map(Value::Table)

@@ -29,6 +29,7 @@ pub mod domain;
 pub mod agent;
 pub mod app;
 pub mod assist;
+pub mod bench;
 pub mod clock;
 pub mod commit;
 pub mod config;

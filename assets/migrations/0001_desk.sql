@@ -44,7 +44,7 @@ CREATE INDEX tickets_by_due ON tickets (coalesce(due_at, 9223372036854775807), p
 CREATE INDEX tickets_by_updated ON tickets (updated_at DESC, n);
 CREATE INDEX tickets_by_created ON tickets (created_at DESC, n);
 CREATE INDEX tickets_by_customer ON tickets (customer_id);
-CREATE INDEX tickets_by_assignee ON tickets (assignee, priority, coalesce(due_at, 9223372036854775807), n);
+CREATE INDEX tickets_by_assignee ON tickets (assignee);
 
 -- How many tickets there are by what people filter on, so that a page need not count 100,000 rows.
 CREATE TABLE ticket_counts (
@@ -122,7 +122,7 @@ CREATE TABLE proposals (
     reason TEXT,
     result_version INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX proposals_waiting ON proposals (state, filed_at);
+CREATE INDEX proposals_waiting ON proposals (filed_at) WHERE state IN ('pending', 'approved');
 CREATE INDEX proposals_by_ticket ON proposals (ticket_id, asked);
 
 CREATE TABLE receipts (

@@ -10,12 +10,30 @@ use crate::store::{Origin, Store, StoreError};
 
 const BATCH: u32 = 5_000;
 const THINGS: [&str; 12] = [
-    "invoice", "parcel", "password", "refund", "subscription", "machine", "grinder", "voucher", "address", "app",
-    "payment", "filter",
+    "invoice",
+    "parcel",
+    "password",
+    "refund",
+    "subscription",
+    "machine",
+    "grinder",
+    "voucher",
+    "address",
+    "app",
+    "payment",
+    "filter",
 ];
 const TROUBLES: [&str; 10] = [
-    "is missing", "was charged twice", "does not open", "arrived late", "is damaged", "shows an error", "cannot be changed",
-    "was cancelled by itself", "is not accepted", "leaks",
+    "is missing",
+    "was charged twice",
+    "does not open",
+    "arrived late",
+    "is damaged",
+    "shows an error",
+    "cannot be changed",
+    "was cancelled by itself",
+    "is not accepted",
+    "leaks",
 ];
 const PLACES: [&str; 8] = ["Leeds", "Utrecht", "Porto", "Lyon", "Graz", "Malmö", "Brno", "Cork"];
 
@@ -95,7 +113,8 @@ fn article(n: u32) -> Option<Article> {
     })
 }
 
-fn event(at: Timestamp) -> Event {
+/// The record of a generated batch.
+pub(crate) fn event(at: Timestamp) -> Event {
     #[allow(clippy::expect_used)] // a word is an id
     let actor = "generator".parse().expect("a word is an id");
     Event {

@@ -1,3 +1,7 @@
 //! tmp
 pub mod generate;
-pub mod sample { pub async fn fill(_: &dyn crate::store::Store) -> Result<(), crate::store::StoreError> { Ok(()) } }
+pub mod sample {
+    pub async fn fill(_: &dyn crate::store::Store) -> Result<(), crate::store::StoreError> {
+        Ok(())
+    }
+}

@@ -32,8 +32,10 @@ async fn closed() -> (House, Head) {
 
 async fn tampered(house: &House, sql: &str) -> Result<Head, Broken> {
     let raw = Connection::open(house.path()).unwrap();
-    raw.execute_batch("DROP TRIGGER IF EXISTS audit_is_never_changed; DROP TRIGGER IF EXISTS audit_is_never_shortened;")
-        .unwrap();
+    raw.execute_batch(
+        "DROP TRIGGER IF EXISTS audit_is_never_changed; DROP TRIGGER IF EXISTS audit_is_never_shortened;",
+    )
+    .unwrap();
     raw.execute_batch("PRAGMA foreign_keys = OFF;").unwrap();
     raw.execute_batch(sql).unwrap();
     house.store.verify(None).await.unwrap()

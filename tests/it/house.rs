@@ -50,6 +50,13 @@ impl House {
         Self { dir, store, policy, run: Run::new("r-test".parse().unwrap()) }
     }
 
+    /// Sits down at a desk that is there already.
+    pub(crate) async fn at(path: &std::path::Path) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Arc::new(Sqlite::open(path).unwrap().store);
+        Self { dir, store, policy: Policy::default(), run: Run::new("r-child".parse().unwrap()) }
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("desk.db")
     }
@@ -164,10 +171,7 @@ pub(crate) fn ticket(n: u32) -> NewTicket {
         priority: Priority::Normal,
         tags: vec!["billing".to_owned()],
         assignee: None,
-        customer: NewCustomer::Contact {
-            name: format!("Customer {n}"),
-            email: format!("c{n}@mailbox.example"),
-        },
+        customer: NewCustomer::Contact { name: format!("Customer {n}"), email: format!("c{n}@mailbox.example") },
         created_at: at,
         due_at: None,
         messages: vec![Message {

@@ -6,3 +6,4 @@ mod gate;
 mod house;
 mod layers;
 mod mcp;
+mod process;

@@ -73,7 +73,8 @@ impl Filter {
         filter.any_of("t.status", query.status.iter().map(|s| s.as_str().to_owned()));
         filter.any_of("t.priority", query.priority.iter().map(|p| rank(*p).to_string()));
         match query.assignee.as_ref().map(|a| a.as_str()) {
-            Some(NOBODY) => filter.sql.push_str(" AND t.assignee IS NULL"),
+            // Most tickets have nobody: the plus keeps SQLite from sorting them all by way of that index.
+            Some(NOBODY) => filter.sql.push_str(" AND +t.assignee IS NULL"),
             Some(somebody) => filter.any_of("t.assignee", [somebody.to_owned()]),
             None => {}
         }
@@ -98,7 +99,6 @@ impl Filter {
         self.values.extend(values);
         let marks: Vec<_> = (before + 1..=self.values.len()).map(|n| format!("?{n}")).collect();
         if !marks.is_empty() {
-            // `+0` is not wanted on text; priorities compare as numbers by the column's affinity.
             self.sql.push_str(&format!(" AND {column} IN ({})", marks.join(", ")));
         } else if column == "t.id" {
             self.sql.push_str(" AND 0");
@@ -113,7 +113,7 @@ impl Filter {
     fn total(&self, db: &Connection, query: &TicketQuery) -> Result<u64, StoreError> {
         let counted = query.customer_id.is_none() && query.tag.is_none() && query.text.is_none();
         let sql = if counted {
-            let sql = self.sql.replace("t.assignee IS NULL", "t.assignee = ''");
+            let sql = self.sql.replace("+t.assignee IS NULL", "t.assignee = ''");
             format!("SELECT coalesce(sum(tickets), 0) FROM ticket_counts t WHERE {sql}")
         } else {
             format!("SELECT count(*) FROM tickets t WHERE {}", self.sql)

@@ -1,0 +1,75 @@
+//! `countersign import`: files in, with a word about each bad row.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use color_eyre::eyre::WrapErr as _;
+
+use crate::app::{self, Fill};
+use crate::cli::Setting;
+use crate::domain::audit::{Action, Body, Event};
+use crate::domain::ids::PrincipalId;
+use crate::domain::text;
+use crate::import::{self, Map, Reading};
+use crate::store::{Origin, Store};
+
+#[derive(Args)]
+pub(crate) struct ImportArgs {
+    /// Files or folders: .jsonl, .json, .csv, .eml, .mbox, .md.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// How the fields of a foreign file are called; the shipped ones: star, tau2, banking77, mail-text.
+    #[arg(long, value_name = "FILE or NAME")]
+    map: Option<PathBuf>,
+}
+
+pub(crate) async fn run(setting: &Setting, args: ImportArgs) -> color_eyre::Result<ExitCode> {
+    let map = args.map.as_deref().map(Map::find).transpose()?;
+    let store = setting.open(Fill::Nothing).await?;
+    let (person, _) = app::sign_on(store.as_ref(), &setting.effective.config).await?;
+    let mut clean = true;
+    for path in &args.files {
+        for file in import::files_in(path)? {
+            clean &= one(store.as_ref(), &file, map.as_ref(), &person.id).await?;
+        }
+    }
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Imports one file; false when it had bad rows or could not be read.
+async fn one(store: &dyn Store, file: &Path, map: Option<&Map>, by: &PrincipalId) -> color_eyre::Result<bool> {
+    let shown = text::line(&file.to_string_lossy()).into_owned();
+    let Reading { rows, bad } = match import::read(file, map, crate::clock::now()) {
+        Ok(reading) => reading,
+        Err(error) => {
+            println!("{shown}: not read: {error}");
+            return Ok(false);
+        }
+    };
+    for row in &bad {
+        println!("{shown}:{}: {}", row.line, row.reason);
+    }
+    let event = record(by, &shown);
+    let done = store.import(rows, Origin::File, event).await.wrap_err_with(|| format!("{shown}: nothing imported"))?;
+    println!("{shown}: {} imported, {} already there, {} bad", done.added, done.present, bad.len());
+    Ok(bad.is_empty())
+}
+
+fn record(by: &PrincipalId, file: &str) -> Event {
+    Event {
+        at: crate::clock::now(),
+        actor: by.clone(),
+        run: crate::random::run_id(),
+        action: Action::Imported,
+        tool: "import".to_owned(),
+        ticket: None,
+        proposal: None,
+        digest: None,
+        outcome: "ok".to_owned(),
+        version_before: None,
+        version_after: None,
+        micros: 0,
+        body: Body { words: Some(file.to_owned()), ..Body::default() },
+    }
+}
