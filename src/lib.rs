@@ -34,6 +34,7 @@ pub mod clock;
 pub mod commit;
 pub mod config;
 pub mod desk;
+pub mod eval;
 pub mod import;
 pub mod llm;
 pub mod mcp;

@@ -1,5 +1,6 @@
 //! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
 
+pub mod search;
 pub mod sqlite;
 
 use async_trait::async_trait;

@@ -6,7 +6,6 @@ mod intake;
 mod log;
 mod open;
 mod proposals;
-pub mod search;
 mod tickets;
 mod watch;
 mod writer;
@@ -29,12 +28,16 @@ use crate::domain::intake::Intake;
 use crate::domain::proposal::Proposal;
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
+use crate::store::search;
+use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::checkpoints::Checkpoints;
 use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::{Touches, Writer};
 use crate::store::{Counts, Decided, Decision, Executed, Execution, Filed, Imported, Origin, Store, StoreError};
 
 const READERS: usize = 3;
+/// From this many rows on, an import is indexed at its end.
+const MANY: usize = 100;
 
 /// A desk in a SQLite file.
 pub struct Sqlite {
@@ -100,7 +103,7 @@ impl Store for Sqlite {
     }
 
     async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError> {
-        self.read(|db| Ok(search::articles(db, query, limit)?))
+        self.read(|db| Ok(search::articles(db, query, limit as usize)?))
     }
 
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {
@@ -112,14 +115,14 @@ impl Store for Sqlite {
     }
 
     async fn find_tickets(&self, query: &str, limit: u32) -> Result<Vec<TicketRow>, StoreError> {
-        self.read(|db| tickets::rows(db, search::tickets(db, query, limit)?.into_iter().map(|(id, _)| id)))
+        self.read(|db| tickets::rows(db, search::tickets(db, query, limit as usize)?.into_iter().map(|(id, _)| id)))
     }
 
     async fn similar_tickets(&self, to: &TicketId, limit: u32) -> Result<Vec<TicketRow>, StoreError> {
         self.read(|db| {
             let Some(ticket) = tickets::ticket(db, to)? else { return Ok(Vec::new()) };
             let text = format!("{}\n{}", ticket.row.subject, ticket.body());
-            tickets::rows(db, search::similar(db, to.as_str(), &text, limit)?.into_iter().map(|(id, _)| id))
+            tickets::rows(db, search::similar(db, to.as_str(), &text, limit as usize)?.into_iter().map(|(id, _)| id))
         })
     }
 
@@ -208,7 +211,13 @@ impl Store for Sqlite {
 
     async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {
         let work = move |tx: &rusqlite::Transaction<'_>| {
+            // Many rows are indexed together at the end: row by row costs more than the rows.
+            let deferred = (rows.len() >= MANY).then(|| Deferred::begin(tx)).transpose()?;
             let done = intake::import(tx, &rows, origin)?;
+            deferred.map(|deferred| deferred.settle(tx)).transpose()?;
+            if rows.iter().any(|row| matches!(row, Intake::Article(_))) {
+                upkeep::tidy_articles(tx)?;
+            }
             event.body.result = serde_json::json!(done);
             log::append(tx, &[event])?;
             Ok(done)

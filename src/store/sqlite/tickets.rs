@@ -7,8 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use crate::domain::customer::Customer;
 use crate::domain::ids::{CustomerId, TicketId};
 use crate::domain::ticket::{Message, Priority, Sort, Ticket, TicketPage, TicketQuery, TicketRow};
-use crate::store::sqlite::search;
-use crate::store::{Counts, StoreError};
+use crate::store::{Counts, StoreError, search};
 
 const ROW: &str = "t.id, t.subject, t.status, t.priority, t.tags, t.assignee, t.customer_id, t.customer_name, \
                    t.created_at, t.updated_at, t.due_at, t.messages, t.version, t.sample";

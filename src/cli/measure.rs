@@ -1,0 +1,94 @@
+//! `countersign eval` and `countersign bench`: figures, measured here and now.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use color_eyre::eyre::WrapErr as _;
+use serde::Serialize;
+
+use crate::{bench, eval};
+
+#[derive(Subcommand)]
+pub(crate) enum EvalCommand {
+    /// ROUGE of the summaries beside two baselines, on dialogues with human summaries (TweetSumm's shape).
+    Summary {
+        /// JSON Lines: turns [{speaker, text}], abstractive [[sentence]].
+        file: PathBuf,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Recall and MRR of the article search beside plain FTS5, on questions with one right article.
+    Search {
+        /// JSON Lines: id, question or title, answers or content. With --tasks: the articles.
+        #[arg(long)]
+        faq: PathBuf,
+        /// JSON Lines: query, relevant [id].
+        #[arg(long, required_unless_present = "tasks")]
+        queries: Option<PathBuf>,
+        /// JSON: scenarios with the articles that they need (tau2's shape), in place of queries.
+        #[arg(long, conflicts_with = "queries")]
+        tasks: Option<PathBuf>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BenchCommand {
+    /// The embedded desk through MCP: reads, search, pages, a durable update, the log.
+    Desk {
+        /// How many tickets the desk has.
+        #[arg(long, default_value_t = 100_000)]
+        tickets: u32,
+        /// Where the desk is made; a temporary folder is made in it and removed.
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        dir: PathBuf,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(crate) fn eval(command: EvalCommand) -> color_eyre::Result<ExitCode> {
+    match command {
+        EvalCommand::Summary { file, json } => {
+            let report = eval::summary::run(&text_of(&file)?);
+            print(&report, json)
+        }
+        EvalCommand::Search { faq, queries: _, tasks: Some(tasks), json } => {
+            print(&eval::search::scenarios(&text_of(&faq)?, &text_of(&tasks)?)?, json)
+        }
+        EvalCommand::Search { faq, queries, tasks: None, json } => {
+            let queries = queries.as_deref().map(text_of).transpose()?.unwrap_or_default();
+            print(&eval::search::faq(&text_of(&faq)?, &queries)?, json)
+        }
+    }
+}
+
+pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode> {
+    match command {
+        BenchCommand::Desk { tickets, dir, json } => {
+            let dir = dir.join(crate::random::name::<4>(".countersign-bench"));
+            std::fs::create_dir_all(&dir).wrap_err_with(|| format!("cannot make {}", dir.display()))?;
+            let report = bench::desk::run(&dir, tickets).await;
+            std::fs::remove_dir_all(&dir).wrap_err_with(|| format!("cannot remove {}", dir.display()))?;
+            print(&report?, json)
+        }
+    }
+}
+
+fn text_of(path: &Path) -> color_eyre::Result<String> {
+    std::fs::read_to_string(path).wrap_err_with(|| format!("cannot read {}", path.display()))
+}
+
+fn print<R: Serialize + std::fmt::Display>(report: &R, json: bool) -> color_eyre::Result<ExitCode> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,3 @@
+//! Measuring the desk against data with known answers.
+
+pub mod search;

@@ -1,0 +1,72 @@
+//! Full-text search over articles and tickets, in SQLite alone.
+//!
+//! [`query`] reads any text as terms, so nothing that somebody types can be a syntax error. [`rank`] weighs articles:
+//! BM25 of the title and of the body, apart and added, with [`expand`] adding other words for the same; the best are
+//! ordered again by how much their title looks like the query. [`passage`] picks what to show. [`threads`] finds
+//! tickets by how much of the query's weight they have, rare words first, so that common words cost nothing.
+
+mod expand;
+mod grams;
+mod lexicon;
+mod passage;
+mod query;
+mod rank;
+mod threads;
+pub mod upkeep;
+
+#[cfg(test)]
+mod tests;
+
+use rusqlite::Connection;
+
+use crate::domain::article::ArticleHit;
+use crate::domain::ids::ArticleId;
+use crate::store::search::query::Query;
+
+/// The most terms of a query; what comes behind them is not read.
+pub const MOST_TERMS: usize = 24;
+
+/// The articles that fit best, best first.
+///
+/// The score is the share of the query's weight (rare words weigh more) that an article covers, with words that stand
+/// only in its body counting less than those in its title; the order also looks at how often and how close.
+///
+/// # Errors
+/// When the database fails; never because of what the query says.
+pub fn articles(conn: &Connection, query: &str, limit: usize) -> rusqlite::Result<Vec<ArticleHit>> {
+    let ranking = rank::rank(conn, &Query::parse(query, MOST_TERMS))?;
+    let mut best = conn.prepare_cached("SELECT body FROM articles WHERE n = ?1")?;
+    let mut hits = Vec::new();
+    for candidate in rank::best(conn, &ranking, limit)? {
+        let Ok(id) = ArticleId::try_from(candidate.id) else { continue };
+        let snippet =
+            best.query_row([candidate.n], |row| Ok(passage::best(row.get_ref(0)?.as_str()?, &ranking.wanted)))?;
+        hits.push(ArticleHit { id, title: candidate.title, snippet, score: candidate.score });
+    }
+    Ok(hits)
+}
+
+/// The identifiers of the articles that fit best, best first: [`articles`] without reading any.
+///
+/// # Errors
+/// When the database fails; never because of what the query says.
+pub fn article_ids(conn: &Connection, query: &str, limit: usize) -> rusqlite::Result<Vec<String>> {
+    let ranking = rank::rank(conn, &Query::parse(query, MOST_TERMS))?;
+    Ok(rank::best(conn, &ranking, limit)?.into_iter().map(|candidate| candidate.id).collect())
+}
+
+/// The tickets whose subject, customer or thread has the most of the query, with the share they have, 0 to 1.
+///
+/// # Errors
+/// When the database fails; never because of what the query says.
+pub fn tickets(conn: &Connection, query: &str, limit: usize) -> rusqlite::Result<Vec<(String, f64)>> {
+    threads::find(conn, &Query::parse(query, MOST_TERMS), limit)
+}
+
+/// Other tickets that speak of the same as a text of this ticket, with the share of its telling words, 0 to 1.
+///
+/// # Errors
+/// When the database fails; never because of what the text says.
+pub fn similar(conn: &Connection, ticket: &str, text: &str, limit: usize) -> rusqlite::Result<Vec<(String, f64)>> {
+    threads::similar(conn, ticket, text, limit)
+}

@@ -1,0 +1,209 @@
+//! Which articles fit a query, and how well.
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+
+use crate::store::search::passage::Wanted;
+use crate::store::search::query::{Query, Term, quoted, runs};
+use crate::store::search::{expand, grams, lexicon};
+
+/// A word in the title says this much more about an article than one in its body.
+const TITLE: f64 = 1.5;
+/// Another word for the same counts this much.
+const EXPANDED: f64 = 0.5;
+/// What a title that looks just like the query adds, measured against the best article's points.
+const LIKENESS: f64 = 0.4;
+/// How much of a word's weight an article covers that has it only in its body.
+const IN_BODY: f64 = 0.7;
+/// How much a word weighs that no article has, measured against the rarest: it may be a name, or the point.
+const UNKNOWN: f64 = 0.5;
+/// How many articles are ordered again by their titles.
+const CONTENDERS: usize = 30;
+
+/// Where a word is looked for, and how what is found is weighed.
+///
+/// By BM25, how often and how densely; or once, where having it is all that counts, which is three times as fast.
+#[derive(Clone, Copy)]
+enum Look {
+    Title,
+    Body,
+    TitleOnce,
+    BodyOnce,
+    Grams,
+}
+
+impl Look {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Title => "SELECT rowid, -bm25(article_titles) FROM article_titles WHERE article_titles MATCH ?1",
+            Self::Body => "SELECT rowid, -bm25(article_bodies) FROM article_bodies WHERE article_bodies MATCH ?1",
+            Self::TitleOnce => "SELECT rowid, 1.0 FROM article_titles WHERE article_titles MATCH ?1",
+            Self::BodyOnce => "SELECT rowid, 1.0 FROM article_bodies WHERE article_bodies MATCH ?1",
+            Self::Grams => "SELECT rowid, 1.0 FROM article_grams WHERE article_grams MATCH ?1",
+        }
+    }
+
+    /// What each article has of an expression.
+    fn shares(self, conn: &Connection, articles: u32, expression: &str) -> rusqlite::Result<Vec<(i64, Share)>> {
+        let mut statement = conn.prepare_cached(self.sql())?;
+        let found = statement.query_map([expression], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let found = found.collect::<rusqlite::Result<Vec<(i64, f64)>>>()?;
+        let (factor, cover) = match self {
+            Self::Title => (TITLE, 1.0),
+            Self::Body => (1.0, IN_BODY),
+            Self::TitleOnce => (TITLE * rarity(articles, found.len()), 1.0),
+            Self::BodyOnce => (rarity(articles, found.len()), IN_BODY),
+            Self::Grams => (rarity(articles, found.len()), 1.0),
+        };
+        Ok(found.into_iter().map(|(n, points)| (n, Share { points: points * factor, cover })).collect())
+    }
+}
+
+/// What one article has of one term, or of a whole query.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    points: f64,
+    cover: f64,
+}
+
+/// Every article that has anything of a query.
+#[derive(Debug, Default)]
+pub(crate) struct Ranking {
+    shares: HashMap<i64, Share>,
+    weight: f64,
+    looks: Vec<u64>,
+    /// What a passage should speak about.
+    pub(crate) wanted: Wanted,
+}
+
+/// An article that fits.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// Its row.
+    pub(crate) n: i64,
+    /// Its identifier as stored.
+    pub(crate) id: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// The share of the query's weight that it covers, 0 to 1.
+    pub(crate) score: f64,
+    rank: f64,
+}
+
+/// Weighs every article that has any term.
+pub(crate) fn rank(conn: &Connection, query: &Query) -> rusqlite::Result<Ranking> {
+    let mut ranking = Ranking { looks: looks(query.words.iter().map(|word| word.text.as_str())), ..Ranking::default() };
+    if query.terms.is_empty() {
+        return Ok(ranking);
+    }
+    let articles: u32 = conn.prepare_cached("SELECT count(*) FROM articles")?.query_row([], |row| row.get(0))?;
+    for term in &query.terms {
+        let shares = match term {
+            Term::Word(at) => word_shares(conn, articles, query, *at)?,
+            Term::Gram(gram) => gram_shares(conn, articles, gram)?,
+        };
+        let weight = rarity(articles, shares.len());
+        ranking.add(&shares, weight);
+        match term {
+            Term::Word(at) => want(&mut ranking.wanted, query, *at, weight),
+            Term::Gram(gram) => ranking.wanted.add(gram, weight),
+        }
+    }
+    Ok(ranking)
+}
+
+/// The best articles of a ranking, best first, each with its title.
+pub(crate) fn best(conn: &Connection, ranking: &Ranking, limit: usize) -> rusqlite::Result<Vec<Candidate>> {
+    let mut shares: Vec<(i64, Share)> = ranking.shares.iter().map(|(n, share)| (*n, *share)).collect();
+    shares.sort_by(|a, b| b.1.points.total_cmp(&a.1.points).then(a.0.cmp(&b.0)));
+    shares.truncate(CONTENDERS.max(limit));
+    let most = shares.first().map_or(1.0, |(_, share)| share.points).max(f64::MIN_POSITIVE);
+    let mut titles = conn.prepare_cached("SELECT id, title FROM articles WHERE n = ?1")?;
+    let mut candidates = Vec::with_capacity(shares.len());
+    for (n, share) in shares {
+        let mut rows = titles.query([n])?;
+        let Some(row) = rows.next()? else { continue };
+        let (id, title): (String, String) = (row.get(0)?, row.get(1)?);
+        let rank = share.points / most + LIKENESS * grams::likeness(&ranking.looks, &looks(runs(&title)));
+        candidates.push(Candidate { n, id, title, score: (share.cover / ranking.weight).clamp(0.0, 1.0), rank });
+    }
+    candidates.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+    candidates.truncate(limit);
+    Ok(candidates)
+}
+
+impl Ranking {
+    fn add(&mut self, shares: &HashMap<i64, Share>, weight: f64) {
+        self.weight += weight;
+        for (n, share) in shares {
+            let known = self.shares.entry(*n).or_default();
+            known.points += share.points;
+            known.cover += share.cover * weight;
+        }
+    }
+}
+
+/// What each article has of a word: the word itself, or at half its worth another word for it.
+fn word_shares(conn: &Connection, articles: u32, query: &Query, at: usize) -> rusqlite::Result<HashMap<i64, Share>> {
+    let word = &query.words[at];
+    let own = quoted(&word.text);
+    let mut shares = summed(conn, articles, &own, [Look::Title, Look::Body])?;
+    let mut others = expand::alternatives(&query.words, at);
+    if shares.is_empty() {
+        others.extend(expand::guesses(conn, word)?);
+    }
+    if others.is_empty() {
+        return Ok(shares);
+    }
+    for (n, other) in summed(conn, articles, &others.join(" OR "), [Look::TitleOnce, Look::BodyOnce])? {
+        let known = shares.entry(n).or_default();
+        known.points = known.points.max(other.points * EXPANDED);
+        known.cover = known.cover.max(other.cover * IN_BODY);
+    }
+    Ok(shares)
+}
+
+/// What each article has of an expression, the points of several looks added.
+fn summed(
+    conn: &Connection,
+    articles: u32,
+    expression: &str,
+    looks: [Look; 2],
+) -> rusqlite::Result<HashMap<i64, Share>> {
+    let mut sum: HashMap<i64, Share> = HashMap::new();
+    for look in looks {
+        for (n, share) in look.shares(conn, articles, expression)? {
+            let known = sum.entry(n).or_default();
+            *known = Share { points: known.points + share.points, cover: known.cover.max(share.cover) };
+        }
+    }
+    Ok(sum)
+}
+
+fn gram_shares(conn: &Connection, articles: u32, gram: &str) -> rusqlite::Result<HashMap<i64, Share>> {
+    let Some(expression) = grams::expression(conn, "article_gram_words", gram)? else { return Ok(HashMap::new()) };
+    Ok(Look::Grams.shares(conn, articles, &expression)?.into_iter().collect())
+}
+
+/// Tells a passage to speak of a word, and somewhat of what is said instead of it.
+fn want(wanted: &mut Wanted, query: &Query, at: usize, weight: f64) {
+    let word = &query.words[at];
+    wanted.add(&word.stem, weight);
+    for other in lexicon::synonyms(&word.stem).iter().filter(|other| !other.contains(' ')) {
+        wanted.add(&lexicon::stem(other), weight * EXPANDED);
+    }
+}
+
+/// The weight of a term that `having` of `articles` have: never negative, and bounded for one that none has.
+fn rarity(articles: u32, having: usize) -> f64 {
+    let (all, having) = (f64::from(articles), f64::from(u32::try_from(having).unwrap_or(u32::MAX)));
+    let weight = |having: f64| (1.0 + (all - having + 0.5).max(0.0) / (having + 0.5)).ln();
+    if having > 0.0 { weight(having) } else { UNKNOWN * weight(1.0) }
+}
+
+/// How a text looks without its stop words.
+fn looks<'a>(words: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    let words: Vec<String> = words.map(str::to_lowercase).filter(|word| !lexicon::is_stop(word)).collect();
+    grams::packed(words.iter().map(String::as_str))
+}
