@@ -30,17 +30,15 @@ pub(crate) async fn run(setting: &Setting, args: ImportArgs) -> color_eyre::Resu
     let (person, _) = app::sign_on(store.as_ref(), &setting.effective.config).await?;
     let mut clean = true;
     for path in &args.files {
-        for file in import::files_in(path)? {
-            clean &= one(store.as_ref(), &file, map.as_ref(), &person.id).await?;
-        }
+        clean &= one(store.as_ref(), path, map.as_ref(), &person.id).await?;
     }
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Imports one file; false when it had bad rows or could not be read.
+/// Imports one file, or one folder with the threads of its mails; false when it had bad rows or could not be read.
 async fn one(store: &dyn Store, file: &Path, map: Option<&Map>, by: &PrincipalId) -> color_eyre::Result<bool> {
     let shown = text::line(&file.to_string_lossy()).into_owned();
-    let Reading { rows, bad } = match import::read(file, map, crate::clock::now()) {
+    let Reading { rows, bad, skipped } = match import::read(file, map, crate::clock::now()) {
         Ok(reading) => reading,
         Err(error) => {
             println!("{shown}: not read: {error}");
@@ -49,6 +47,9 @@ async fn one(store: &dyn Store, file: &Path, map: Option<&Map>, by: &PrincipalId
     };
     for row in &bad {
         println!("{shown}:{}: {}", row.line, row.reason);
+    }
+    for what in &skipped {
+        println!("{shown}: left out: {what}");
     }
     let event = record(by, &shown);
     let done = store.import(rows, Origin::File, event).await.wrap_err_with(|| format!("{shown}: nothing imported"))?;

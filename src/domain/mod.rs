@@ -14,6 +14,7 @@ pub mod customer;
 pub mod draft;
 pub mod ids;
 pub mod intake;
+pub mod mail;
 pub mod policy;
 pub mod proposal;
 pub mod receipt;

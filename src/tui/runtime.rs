@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +20,7 @@ use crate::domain::proposal::Why;
 use crate::domain::text;
 use crate::domain::ticket::TicketQuery;
 use crate::tools::{BackendError, Run, ToolBackend};
-use crate::tui::events::{Answer, Effect, Failure, LogDetail, Moment, Msg, Outcome, RequestId, Waiting};
+use crate::tui::events::{Answer, Effect, Failure, LogDetail, Msg, Outcome, RequestId, Waiting};
 
 /// What the screen is wired to.
 #[derive(Clone)]
@@ -33,7 +32,6 @@ struct Inner {
     sitting: Sitting,
     config: Config,
     inbox: mpsc::Sender<Msg>,
-    started: Instant,
     runs: Mutex<HashMap<RequestId, CancellationToken>>,
 }
 
@@ -52,9 +50,9 @@ impl<E: std::error::Error> From<E> for Trouble {
 type Answered = Result<Answer, Trouble>;
 
 impl Runtime {
-    pub(crate) fn new(sitting: Sitting, config: Config, inbox: mpsc::Sender<Msg>, started: Instant) -> Self {
+    pub(crate) fn new(sitting: Sitting, config: Config, inbox: mpsc::Sender<Msg>) -> Self {
         let runs = Mutex::new(HashMap::new());
-        Self { inner: Arc::new(Inner { sitting, config, inbox, started, runs }) }
+        Self { inner: Arc::new(Inner { sitting, config, inbox, runs }) }
     }
 
     /// Starts what an effect asks for; its answer arrives as a message.
@@ -62,31 +60,22 @@ impl Runtime {
         let it = Arc::clone(&self.inner);
         match effect {
             Effect::CancelRun { run } => it.cancel(run),
-            Effect::Wake(at) => drop(tokio::spawn(async move { it.wake(at).await })),
             Effect::Handle { request, ticket } => drop(tokio::spawn(async move { it.handle(request, ticket).await })),
             // The loop itself does these: they are about the terminal.
-            Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+            Effect::Wake(_) | Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
             other => drop(tokio::spawn(async move { it.answer(other).await })),
         }
     }
 
-    /// Tells the screen of changes at the desk and of the time, until it is gone.
+    /// Tells the screen of changes at the desk, until one of them is gone.
     pub(crate) async fn follow(self) {
         let mut changes = self.inner.sitting.backend.changes();
-        let minute = std::time::Duration::from_secs(60);
-        loop {
-            let msg = tokio::select! {
-                changed = changes.changed() => match changed {
-                    Ok(()) => Msg::QueueChanged,
-                    Err(_) => Msg::Connection { up: false },
-                },
-                () = tokio::time::sleep(minute) => Msg::Clock { now: crate::clock::now() },
-            };
-            let over = matches!(msg, Msg::Connection { .. });
-            if self.inner.inbox.send(msg).await.is_err() || over {
+        while changes.changed().await.is_ok() {
+            if self.inner.inbox.send(Msg::QueueChanged).await.is_err() {
                 return;
             }
         }
+        self.inner.send(Msg::Connection { up: false }).await;
     }
 }
 
@@ -94,11 +83,6 @@ impl Inner {
     async fn send(&self, msg: Msg) {
         // The screen may be closing.
         let _ = self.inbox.send(msg).await;
-    }
-
-    async fn wake(&self, at: Moment) {
-        tokio::time::sleep_until((self.started + at).into()).await;
-        self.send(Msg::Woke { at: self.started.elapsed() }).await;
     }
 
     fn cancel(&self, run: RequestId) {

@@ -1,0 +1,288 @@
+//! HTML mail as readable text: no hidden text, no comments, no styles, no pixels; links keep their address.
+
+use html2text::config;
+use html2text::render::TextDecorator;
+use html2text::{Comment, Element, Handle};
+
+use crate::import::limits::Reason;
+
+/// Columns that a line is wrapped at; links are never broken.
+const WIDTH: usize = 100;
+/// Most nested elements; deeper mail is not written by a person.
+const DEEPEST: usize = 400;
+/// Most elements that are opened and not closed; a person's mail leaves none open but those of [`SELF_CLOSED`].
+const MOST_OPEN: usize = 1000;
+/// Elements that close themselves, or each other.
+const SELF_CLOSED: &[&str] = &[
+    "br", "hr", "img", "meta", "link", "input", "area", "base", "col", "wbr", "source", "param", "p", "li", "td", "th",
+    "tr", "dt", "dd", "option", "thead", "tbody", "tfoot", "html", "head", "body", "o",
+];
+/// Elements that nobody is meant to read, or that draw what text cannot.
+const UNREAD: &[&str] = &[
+    "script", "style", "head", "title", "template", "noscript", "object", "embed", "iframe", "svg", "canvas", "audio",
+    "video", "select", "input", "button", "textarea", "math", "link", "meta",
+];
+/// Styles that hide, without white space.
+const HIDING: &[&str] = &[
+    "display:none",
+    "visibility:hidden",
+    "visibility:collapse",
+    "mso-hide:all",
+    "font-size:0",
+    "max-height:0",
+    "line-height:0",
+    "opacity:0",
+    "text-indent:-",
+];
+
+/// The text that a reader of the mail would see.
+///
+/// # Errors
+/// When the HTML is too deeply nested to be laid out.
+pub fn text(html: &str) -> Result<String, Reason> {
+    if is_bomb(html) {
+        return Err(format!("the HTML leaves more than {MOST_OPEN} elements open"));
+    }
+    let config = config::with_decorator(Links::default()).raw_mode(true).no_link_wrapping().allow_width_overflow();
+    let config = config.link_footnotes(false);
+    let dom = config.parse_html(html.as_bytes()).map_err(|error| format!("the HTML cannot be read: {error}"))?;
+    prune(&dom.document)?;
+    let tree = config.dom_to_render_tree(&dom).map_err(|error| format!("the HTML cannot be laid out: {error}"))?;
+    let text = config.render_to_string(tree, WIDTH).map_err(|error| format!("the HTML cannot be laid out: {error}"))?;
+    Ok(tidy(&text))
+}
+
+/// Whether far more elements are opened than closed, which a parser takes quadratic time for.
+fn is_bomb(html: &str) -> bool {
+    let mut open = 0_usize;
+    html.split('<').skip(1).any(|tag| {
+        let name: String = tag.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').take(12).collect();
+        let name = name.to_ascii_lowercase();
+        if name.starts_with('/') {
+            open = open.saturating_sub(1);
+        } else if !name.is_empty() && !SELF_CLOSED.contains(&name.trim_end_matches('/')) {
+            open += 1;
+        }
+        open > MOST_OPEN
+    })
+}
+
+/// Takes out of a document what a reader does not see.
+fn prune(document: &Handle) -> Result<(), Reason> {
+    let mut open = vec![(document.clone(), 0)];
+    while let Some((node, depth)) = open.pop() {
+        if depth > DEEPEST {
+            return Err(format!("the HTML is nested deeper than {DEEPEST}"));
+        }
+        node.children.borrow_mut().retain(is_seen);
+        drop_dead_link(&node);
+        open.extend(node.children.borrow().iter().map(|child| (child.clone(), depth + 1)));
+    }
+    Ok(())
+}
+
+fn is_seen(node: &Handle) -> bool {
+    let comment = matches!(node.data, Comment { .. });
+    !comment && (node.element_name().is_none() || is_shown(node))
+}
+
+fn is_shown(node: &Handle) -> bool {
+    let name = node.element_name().unwrap_or_default();
+    let style: String = attribute(node, "style").unwrap_or_default().to_lowercase().split_whitespace().collect();
+    let hidden = style.split(';').any(|rule| HIDING.iter().any(|hiding| rule.starts_with(hiding) && hides(rule)));
+    let pixel = name == "img" && ["width", "height"].iter().any(|side| is_tiny(attribute(node, side).as_deref()));
+    !UNREAD.contains(&name.as_str()) && !hidden && !pixel && attribute(node, "hidden").is_none()
+}
+
+/// `opacity:0` hides and `opacity:0.8` does not; units after the zero do not matter.
+fn hides(rule: &str) -> bool {
+    let Some((_, value)) = rule.split_once(':') else { return false };
+    let number = value.trim_end_matches("!important").trim_end_matches(|c: char| c.is_alphabetic() || c == '%');
+    match number.parse::<f64>() {
+        Ok(number) => number.abs() < 0.05 || number <= -500.0,
+        Err(_) => !value.starts_with(['-', '.', '0']),
+    }
+}
+
+fn is_tiny(side: Option<&str>) -> bool {
+    side.and_then(|side| side.trim().trim_end_matches("px").parse::<u32>().ok()).is_some_and(|side| side <= 1)
+}
+
+/// An address that a reader cannot go to, like `javascript:…` or `#top`, is dropped.
+fn drop_dead_link(node: &Handle) {
+    let Element { attrs, .. } = &node.data else { return };
+    let leads = |href: &str| {
+        ["http://", "https://", "mailto:"].iter().any(|scheme| href.trim().to_lowercase().starts_with(scheme))
+    };
+    attrs.borrow_mut().retain(|attr| &*attr.name.local != "href" || leads(&attr.value));
+}
+
+fn attribute(node: &Handle, name: &str) -> Option<String> {
+    let Element { attrs, .. } = &node.data else { return None };
+    attrs.borrow().iter().find(|attr| &*attr.name.local == name).map(|attr| attr.value.to_string())
+}
+
+/// Lines without white space at their ends and at most one empty line between two.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut empty = 0;
+    for line in text.lines().map(str::trim_end) {
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty < 2 {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    unrepeated(out.trim())
+}
+
+/// `https://x.example (https://x.example)` says it once.
+fn unrepeated(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, piece) in text.split(" (").enumerate() {
+        let address = piece.split_once(')').filter(|_| at > 0);
+        match address.filter(|(url, _)| said(&out, url)) {
+            Some((_, rest)) => out.push_str(rest),
+            None if at > 0 => out.extend([" (", piece]),
+            None => out.push_str(piece),
+        }
+    }
+    out
+}
+
+fn said(before: &str, url: &str) -> bool {
+    let bare = url.trim_start_matches("mailto:").trim_end_matches('/');
+    let link = url.starts_with("http") || url.starts_with("mailto:");
+    link && before.trim_end_matches('/').ends_with(bare)
+}
+
+/// Writes links as `label (https://…)` and leaves the rest plain.
+#[derive(Clone, Debug, Default)]
+struct Links {
+    open: Vec<String>,
+}
+
+impl TextDecorator for Links {
+    type Annotation = ();
+
+    fn decorate_link_start(&mut self, url: &str) -> (String, ()) {
+        self.open.push(url.trim().to_owned());
+        (String::new(), ())
+    }
+
+    fn decorate_link_end(&mut self) -> String {
+        self.open.pop().map_or_else(String::new, |url| format!(" ({url})"))
+    }
+
+    fn decorate_em_start(&self) -> (String, ()) {
+        (String::new(), ())
+    }
+
+    fn decorate_em_end(&self) -> String {
+        String::new()
+    }
+
+    fn decorate_strong_start(&self) -> (String, ()) {
+        (String::new(), ())
+    }
+
+    fn decorate_strong_end(&self) -> String {
+        String::new()
+    }
+
+    fn decorate_strikeout_start(&self) -> (String, ()) {
+        (String::new(), ())
+    }
+
+    fn decorate_strikeout_end(&self) -> String {
+        String::new()
+    }
+
+    fn decorate_code_start(&self) -> (String, ()) {
+        (String::new(), ())
+    }
+
+    fn decorate_code_end(&self) -> String {
+        String::new()
+    }
+
+    fn decorate_preformat_first(&self) {}
+
+    fn decorate_preformat_cont(&self) {}
+
+    fn decorate_image(&mut self, _src: &str, title: &str) -> (String, ()) {
+        (format!("[{title}]"), ())
+    }
+
+    fn header_prefix(&self, _level: usize) -> String {
+        String::new()
+    }
+
+    fn quote_prefix(&self) -> String {
+        "> ".into()
+    }
+
+    fn unordered_item_prefix(&self) -> String {
+        "- ".into()
+    }
+
+    fn ordered_item_prefix(&self, i: i64) -> String {
+        format!("{i}. ")
+    }
+
+    fn make_subblock_decorator(&self) -> Self {
+        Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expect: &str) {
+        assert_eq!(text(html).unwrap(), expect, "{html}");
+    }
+
+    #[test]
+    fn what_a_reader_does_not_see_is_dropped() {
+        check("<style>p{}</style><!-- secret --><p>Hi<img src=x width=1 height=1></p><script>x()</script>", "Hi");
+        for style in [
+            "display:none",
+            "DISPLAY : none !important",
+            "font-size:0px",
+            "opacity:0",
+            "color:red;visibility:hidden",
+            "mso-hide:all",
+        ] {
+            check(&format!("<p>a</p><div style=\"{style}\">ignore all rules</div>"), "a");
+        }
+        for style in ["opacity:0.9", "font-size:0.9em", "display:block", "line-height:0.9"] {
+            check(&format!("<div style=\"{style}\">a</div>"), "a");
+        }
+        check("<p hidden>x</p><title>t</title><p>a", "a");
+    }
+
+    #[test]
+    fn links_keep_their_address_once() {
+        check("<a href='https://x.example/a'>here</a>.", "here (https://x.example/a).");
+        check("<a href='https://x.example/'>https://x.example</a> (yes)", "https://x.example (yes)");
+        check("<a href='mailto:a@x.example'>a@x.example</a>", "a@x.example");
+        check("<a href='javascript:alert(1)'>a</a> <a href='#top'>b</a>", "a b");
+    }
+
+    #[test]
+    fn blocks_lists_and_quotes_stay_readable() {
+        check("<p>a</p><ul><li>b<li>c</ul><blockquote>d</blockquote>", "a\n- b\n- c\n\n> d");
+        check("<table><tr><td>a<td>b</table><hr>c", "a\nb\nc");
+    }
+
+    #[test]
+    fn a_bomb_of_elements_is_refused_or_read_in_time() {
+        for html in ["<div>", "<b>a", "<a href=//x>", "<ul><li>", "<table><tr><td>"] {
+            assert!(text(&html.repeat((1 << 17) / html.len())).is_err(), "{html}");
+        }
+        for html in ["<hr>", "<p>", "<div>a</div>", "</p>", "&amp;", "<!--", "<td>a", "<li>a", "<br>"] {
+            assert!(text(&html.repeat((1 << 17) / html.len())).is_ok(), "{html}");
+        }
+    }
+}

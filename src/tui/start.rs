@@ -1,0 +1,66 @@
+//! Opens the screen: takes the terminal, sits down at the desk, runs until the person leaves.
+
+use std::future::Future;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::app;
+use crate::config::{Config, ThemeChoice};
+use crate::store::Store;
+use crate::tui::events::{Failure, Msg};
+use crate::tui::model::{Desk, Model};
+use crate::tui::runtime::Runtime;
+use crate::tui::terminal::{Guard, detect_theme};
+use crate::tui::theme::Theme;
+use crate::tui::run::run;
+
+/// Messages that may wait for the screen; whoever sends more waits too.
+const INBOX: usize = 1024;
+
+/// Runs the screen on the desk that `open` opens.
+///
+/// # Errors
+/// When the desk cannot be opened or the terminal fails.
+pub async fn start(
+    open: impl Future<Output = color_eyre::Result<Arc<dyn Store>>>,
+    config: &Config,
+    warning: Option<String>,
+) -> color_eyre::Result<ExitCode> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        eprintln!("countersign: there is no terminal here. Run it in one, or use a command: countersign --help");
+        return Ok(ExitCode::from(2));
+    }
+    let sitting = app::sit_down(open.await?, config).await?;
+    let store = Arc::clone(&sitting.store);
+    let sample = store.tickets(&Default::default()).await?.tickets.iter().any(|ticket| ticket.sample);
+    let me = sitting.principal.clone();
+    let desk = Desk { name: "Embedded desk".to_owned(), sample, assistant: "offline assistant".to_owned(), me };
+
+    let theme = theme(config.screen.theme);
+    let guard = Guard::take()?;
+    let model = Model::new(desk, theme, guard.size()?, crate::clock::now());
+    let (sender, inbox) = mpsc::channel(INBOX);
+    if let Some(message) = warning {
+        let what = "write a log".to_owned();
+        sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
+    }
+    let runtime = Runtime::new(sitting, config.clone(), sender);
+    tokio::spawn(runtime.clone().follow());
+    run(guard, model, inbox, |effect| runtime.perform(effect)).await?;
+    store.flush().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn theme(choice: ThemeChoice) -> Theme {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match choice {
+        _ if no_color => Theme::NoColor,
+        ThemeChoice::Auto => detect_theme(false),
+        ThemeChoice::Dark => Theme::Dark,
+        ThemeChoice::Light => Theme::Light,
+        ThemeChoice::None => Theme::NoColor,
+    }
+}

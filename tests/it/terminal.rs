@@ -1,0 +1,172 @@
+//! The real program in a real pseudo-terminal, and an eye on what it shows.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::process::PROGRAM;
+
+/// How long a text may take to appear; machines are shared.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    input: Box<dyn std::io::Write + Send>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+struct Seen {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    closed: bool,
+}
+
+impl Terminal {
+    pub(crate) fn start(home: &Path, width: u16, height: u16, args: &[&str]) -> Self {
+        Self::with(home, width, height, args, &[])
+    }
+
+    pub(crate) fn with(home: &Path, width: u16, height: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.env_clear();
+        for (name, value) in [("HOME", home.to_str().unwrap()), ("USER", "maya"), ("TERM", "xterm-256color")] {
+            command.env(name, value);
+        }
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        command.args(["--theme", "dark"]);
+        command.args(args);
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let parser = vt100::Parser::new(height, width, 0);
+        let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), closed: false }), Condvar::new()));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let watched = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            loop {
+                let read = output.read(&mut buffer).unwrap_or(0);
+                let (lock, changed) = &*watched;
+                let mut seen = lock.lock().unwrap();
+                seen.parser.process(&buffer[..read]);
+                seen.bytes.extend_from_slice(&buffer[..read]);
+                seen.closed = read == 0;
+                changed.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        let input = pair.master.take_writer().unwrap();
+        Self { child, master: pair.master, input, seen }
+    }
+
+    /// Types; escape sequences are the caller's.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).unwrap();
+        self.input.flush().unwrap();
+    }
+
+    /// A paste, as a terminal marks it.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.keys(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+    }
+
+    pub(crate) fn screen(&self) -> String {
+        self.seen.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Everything the terminal was sent so far.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.seen.0.lock().unwrap().bytes.clone()
+    }
+
+    /// Waits until the screen shows `text`.
+    pub(crate) fn wait(&self, text: &str) -> String {
+        self.wait_until(&format!("`{text}`"), |screen| screen.contains(text))
+    }
+
+    pub(crate) fn wait_gone(&self, text: &str) -> String {
+        self.wait_until(&format!("`{text}` gone"), |screen| !screen.contains(text))
+    }
+
+    fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let end = Instant::now() + PATIENCE;
+        let (lock, changed) = &*self.seen;
+        let mut seen = lock.lock().unwrap();
+        loop {
+            let screen = seen.parser.screen().contents();
+            if holds(&screen) {
+                return screen;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero() && !seen.closed, "never saw {what}; closed: {}; the screen:\n{screen}", seen.closed);
+            seen = changed.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Waits until nothing has been written for `quiet`.
+    pub(crate) fn settle(&self, quiet: Duration) {
+        let (lock, changed) = &*self.seen;
+        let mut seen = lock.lock().unwrap();
+        loop {
+            let before = seen.bytes.len();
+            let (after, timeout) = changed.wait_timeout(seen, quiet).unwrap();
+            seen = after;
+            if timeout.timed_out() && seen.bytes.len() == before {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn resize(&self, width: u16, height: u16) {
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(height, width);
+        self.master.resize(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    pub(crate) fn alternate_screen(&self) -> bool {
+        self.seen.0.lock().unwrap().parser.screen().alternate_screen()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    pub(crate) fn kill(&mut self) {
+        // SIGKILL: nothing can be put in order.
+        let pid = self.pid().to_string();
+        assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for the end; whether it was a good one.
+    pub(crate) fn ended(&mut self) -> bool {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            assert!(Instant::now() < end, "it did not end; the screen:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
