@@ -171,7 +171,7 @@ pub fn load(
         }
     }
     for (key, value) in flags {
-        layers.text(key, value, "flag".to_owned())?;
+        layers.text(key, value, "flag")?;
     }
     layers.finish()
 }
@@ -226,12 +226,12 @@ impl Layers {
     fn environment(&mut self, variable: &str, key: &str, value: &str) -> Result<(), ConfigError> {
         let Some((section, key)) = key.split_once('_') else { return Ok(()) };
         let full = format!("{}.{}", section.to_ascii_lowercase(), key.to_ascii_lowercase());
-        self.text(&full, value, variable.to_owned())
+        self.text(&full, value, variable)
     }
 
     /// A value given as text takes the type of the default.
-    fn text(&mut self, key: &str, value: &str, origin: String) -> Result<(), ConfigError> {
-        let wrong = |reason: String| ConfigError::Value { origin: origin.clone(), reason };
+    fn text(&mut self, key: &str, value: &str, origin: &str) -> Result<(), ConfigError> {
+        let wrong = |reason: String| ConfigError::Value { origin: origin.to_owned(), reason };
         let typed = match self.values.get(key) {
             Some((Value::String(_), _)) | None => Value::String(value.to_owned()),
             Some(_) => toml::from_str::<Table>(&format!("v = {value}"))
@@ -239,7 +239,7 @@ impl Layers {
                 .and_then(|mut table| table.remove("v"))
                 .ok_or_else(|| wrong(format!("`{}` is not a value of {key}", text::short(value, 60))))?,
         };
-        self.set(key, typed, origin.clone()).map_err(wrong)
+        self.set(key, typed, origin.to_owned()).map_err(wrong)
     }
 
     fn set(&mut self, key: &str, value: Value, origin: String) -> Result<(), String> {
@@ -309,8 +309,12 @@ fn plain(text: &str, value: &DeValue<'_>) -> Result<Value, String> {
         }
         DeValue::String(s) => Ok(Value::String(s.to_string())),
         DeValue::Boolean(b) => Ok(Value::Boolean(*b)),
-        DeValue::Integer(i) => i.to_string().parse().map(Value::Integer).map_err(|_| "not a number".to_owned()),
-        DeValue::Float(x) => x.to_string().parse().map(Value::Float).map_err(|_| "not a number".to_owned()),
+        DeValue::Integer(i) => {
+            i.to_string().parse().map(Value::Integer).map_err(|e: std::num::ParseIntError| e.to_string())
+        }
+        DeValue::Float(x) => {
+            x.to_string().parse().map(Value::Float).map_err(|e: std::num::ParseFloatError| e.to_string())
+        }
         DeValue::Datetime(_) => Err(format!("a time has no meaning here: {text}")),
     }
 }

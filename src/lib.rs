@@ -41,3 +41,6 @@ pub mod mcp;
 pub mod random;
 pub mod store;
 pub mod tools;
+
+#[cfg(test)]
+mod shared;

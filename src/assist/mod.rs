@@ -1,16 +1,23 @@
 //! tmp
 pub mod summary {
+    #[must_use]
     pub fn summarize(_: &[crate::domain::ticket::Message]) -> crate::domain::draft::Summary {
         crate::domain::draft::Summary { summary: String::new(), highlights: vec![] }
     }
 }
 pub mod claims {
+    #[must_use]
     pub fn unsupported(_: &str, _: &[&str]) -> Vec<crate::domain::draft::Unsupported> {
         vec![]
     }
 }
 pub mod reply {
-    use crate::domain::{article::*, customer::*, draft::*, ticket::*};
+    use crate::domain::{
+        article::{Article, CannedReply},
+        customer::Customer,
+        draft::Suggestion,
+        ticket::{Ticket, Tone},
+    };
     pub struct ReplyInput<'a> {
         pub ticket: &'a Ticket,
         pub customer: Option<&'a Customer>,
@@ -19,6 +26,7 @@ pub mod reply {
         pub articles: &'a [(Article, f64)],
         pub canned: &'a [CannedReply],
     }
+    #[must_use]
     pub fn suggest(_: &ReplyInput) -> Suggestion {
         Suggestion {
             response_text: "Hello".into(),

@@ -77,7 +77,7 @@ impl Desk {
         let denials = self.store.denials(&call).await?;
         let why = self.with_claims(&call, &ticket, why).await?;
         let proposal = self.freeze(caller, call, why, ticket.row.version);
-        self.store.file(&proposal, self.filed_event(caller, &proposal)).await?;
+        self.store.file(&proposal, filed_event(caller, &proposal)).await?;
         if denials >= self.policy.most_denials {
             return self.deny_again(caller, &proposal, denials).await;
         }
@@ -127,20 +127,10 @@ impl Desk {
         })
     }
 
-    fn filed_event(&self, caller: &Caller, proposal: &Proposal) -> Event {
-        let call = proposal.call();
-        let mut record = event(caller, Action::Proposed, call.tool(), Some(call.ticket_id()), call.arguments());
-        record.proposal = Some(proposal.id().clone());
-        record.digest = Some(proposal.digest());
-        record.version_before = Some(proposal.base_version());
-        record.body.result = json!({"why": proposal.why()});
-        record
-    }
-
     /// The same was denied often enough: it does not reach a person again.
     async fn deny_again(&self, caller: &Caller, proposal: &Proposal, denials: u32) -> Result<WriteAnswer, DeskError> {
         let reason = format!("denied by itself: people denied the same {denials} times");
-        let mut record = self.filed_event(caller, proposal);
+        let mut record = filed_event(caller, proposal);
         record.action = Action::Denied;
         record.body.words = Some(reason.clone());
         let state = ProposalState::Denied;
@@ -155,6 +145,16 @@ impl Desk {
             proposal_id: Some(proposal.id().clone()),
         })
     }
+}
+
+fn filed_event(caller: &Caller, proposal: &Proposal) -> Event {
+    let call = proposal.call();
+    let mut record = event(caller, Action::Proposed, call.tool(), Some(call.ticket_id()), call.arguments());
+    record.proposal = Some(proposal.id().clone());
+    record.digest = Some(proposal.digest());
+    record.version_before = Some(proposal.base_version());
+    record.body.result = json!({"why": proposal.why()});
+    record
 }
 
 fn pending(proposal: &Proposal) -> WriteAnswer {

@@ -89,7 +89,8 @@ impl Card {
 /// A character as JSON writes it out.
 fn written_out(c: char) -> String {
     let mut units = [0; 2];
-    c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    let written = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
+    written.collect::<Vec<_>>().concat()
 }
 
 fn push(lines: &mut Vec<Line>, kind: Kind, text: impl Into<String>) {

@@ -124,6 +124,7 @@ pub struct TicketUpdate {
 }
 
 /// A field that is there, even as `null`, is a change.
+#[allow(clippy::option_option, reason = "absent, nobody and somebody are three things")]
 fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<PrincipalId>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

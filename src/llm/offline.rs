@@ -103,11 +103,11 @@ fn answer(talk: &Conversation, tool: &str) -> Option<Value> {
 
 /// What the last call of `tool` came to: its content, or its error in words.
 fn asked(talk: &Conversation, tool: &str) -> Option<Result<Value, String>> {
-    let calls = talk.entries.iter().filter_map(|entry| match entry {
+    let mut calls = talk.entries.iter().filter_map(|entry| match entry {
         Entry::Model(reply) => reply.calls.iter().rev().find(|call| call.name == tool),
         Entry::Tool { .. } | Entry::Person(_) => None,
     });
-    let id = &calls.last()?.id;
+    let id = &calls.next_back()?.id;
     talk.entries.iter().rev().find_map(|entry| match entry {
         Entry::Tool { id: of, content, is_error } if of == id => Some(if *is_error {
             Err(content.clone())

@@ -74,7 +74,7 @@ impl McpBackend {
         let connecting = listener.serve_with_lifecycle(transport, lifecycle(era));
         let service = tokio::time::timeout(patience, connecting)
             .await
-            .map_err(|_| NotConnected(format!("no answer within {} s", patience.as_secs())))?
+            .map_err(|late| NotConnected(format!("no answer within {} s: {late}", patience.as_secs())))?
             .map_err(|e| NotConnected(text::short(&e.to_string(), 300)))?;
         let service = Arc::new(service);
         tokio::spawn(follow(Arc::clone(&service), changed));
@@ -99,6 +99,7 @@ impl McpBackend {
         self.service.peer_info().map_or_else(String::new, |info| info.protocol_version.to_string())
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "of the protocol's many answers one is ours")]
     async fn call(
         &self,
         run: &Run,
@@ -130,6 +131,7 @@ impl McpBackend {
         }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "what is not named leaves the connection in doubt")]
     fn lost(&self, error: &ServiceError) -> BackendError {
         match error {
             ServiceError::McpError(error) => BackendError::Refused(text::short(&error.message, 500)),

@@ -194,6 +194,9 @@ pub trait Store: Send + Sync {
     async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError>;
 
     /// Queues the record of a read: durable at most 100 ms later and before any later write.
+    ///
+    /// # Errors
+    /// When too many wait already, because the disk takes none.
     fn record(&self, event: Event) -> Result<(), StoreError>;
     /// Waits until everything queued is durable.
     async fn flush(&self) -> Result<(), StoreError>;

@@ -15,7 +15,7 @@ use crate::store::StoreError;
 use crate::store::sqlite::log;
 
 const EVERY_RECORDS: u64 = 100;
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// Signs heads as they come by.
 pub(crate) struct Checkpoints {

@@ -113,7 +113,7 @@ fn change(
             row.version,
             status.as_str(),
             rank(update.priority.unwrap_or(row.priority)),
-            assignee.as_ref().map(|id| id.as_str()),
+            assignee.as_ref().map(crate::domain::ids::PrincipalId::as_str),
             tags,
             due.map(Timestamp::as_millisecond),
             now.as_millisecond()

@@ -22,7 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let unopenable = |e: rusqlite::Error| match StoreError::from(e) {
         StoreError::Failed(reason) => StoreError::Unopenable { path: shown(path), reason },
-        other => other,
+        known @ (StoreError::Busy
+        | StoreError::Full
+        | StoreError::Newer { .. }
+        | StoreError::Unopenable { .. }
+        | StoreError::Damaged(_)) => known,
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(unopenable)?;

@@ -45,7 +45,7 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
         why,
         proposal.filed_at().as_millisecond(),
         proposal.expires_at().map(Timestamp::as_millisecond),
-        proposal.edited_by().map(|id| id.as_str()),
+        proposal.edited_by().map(crate::domain::ids::PrincipalId::as_str),
     ])?;
     Ok(())
 }
@@ -57,7 +57,7 @@ pub(crate) fn list(db: &Connection, query: &ProposalQuery) -> Result<Vec<Filed>,
          AND (?2 OR state IN ('pending', 'approved')) ORDER BY filed_at, id LIMIT 1000"
     );
     let mut statement = db.prepare_cached(&sql)?;
-    let ticket = query.ticket_id.as_ref().map(|id| id.as_str());
+    let ticket = query.ticket_id.as_ref().map(crate::domain::ids::TicketId::as_str);
     let rows = statement.query_map(params![ticket, query.decided], filed)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -81,7 +81,7 @@ pub(crate) fn decide(tx: &Transaction<'_>, decision: &Decision, now: Timestamp) 
     match decision {
         Decision::Approve(receipt) => approve(tx, receipt, now),
         Decision::End { proposal, state, by, reason } => {
-            let by = by.as_ref().map(|id| id.as_str());
+            let by = by.as_ref().map(crate::domain::ids::PrincipalId::as_str);
             end(tx, proposal, *state, by, reason.as_deref(), now)
         }
     }

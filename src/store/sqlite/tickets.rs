@@ -71,19 +71,17 @@ impl Filter {
         let mut filter = Self { sql: "1".to_owned(), values: Vec::new() };
         filter.any_of("t.status", query.status.iter().map(|s| s.as_str().to_owned()));
         filter.any_of("t.priority", query.priority.iter().map(|p| rank(*p).to_string()));
-        match query.assignee.as_ref().map(|a| a.as_str()) {
+        match query.assignee.as_ref().map(crate::domain::ids::PrincipalId::as_str) {
             // Most tickets have nobody: the plus keeps SQLite from sorting them all by way of that index.
-            Some(NOBODY) => filter.sql.push_str(" AND +t.assignee IS NULL"),
+            Some(NOBODY) => filter.and("+t.assignee IS NULL"),
             Some(somebody) => filter.any_of("t.assignee", [somebody.to_owned()]),
             None => {}
         }
         filter.any_of("t.customer_id", query.customer_id.iter().map(ToString::to_string));
         if let Some(tag) = &query.tag {
             filter.values.push(tag.clone());
-            filter.sql.push_str(&format!(
-                " AND EXISTS (SELECT 1 FROM json_each(t.tags) WHERE value = ?{})",
-                filter.values.len()
-            ));
+            let mark = filter.values.len();
+            filter.and(&format!("EXISTS (SELECT 1 FROM json_each(t.tags) WHERE value = ?{mark})"));
         }
         if let Some(text) = query.text.as_deref().filter(|text| !text.trim().is_empty()) {
             let found = search::tickets(db, text, 500)?;
@@ -98,10 +96,15 @@ impl Filter {
         self.values.extend(values);
         let marks: Vec<_> = (before + 1..=self.values.len()).map(|n| format!("?{n}")).collect();
         if !marks.is_empty() {
-            self.sql.push_str(&format!(" AND {column} IN ({})", marks.join(", ")));
+            self.and(&format!("{column} IN ({})", marks.join(", ")));
         } else if column == "t.id" {
-            self.sql.push_str(" AND 0");
+            self.and("0");
         }
+    }
+
+    fn and(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
     }
 
     fn values(&self) -> Vec<&dyn ToSql> {

@@ -97,7 +97,7 @@ impl Writer {
             // Nobody listens any more when the caller was cancelled; the work stands all the same.
             let _ = answer.send(bench.transact(touches, work));
         })))?;
-        answered.await.map_err(|_| stopped())?
+        answered.await.unwrap_or_else(|_gone| Err(stopped()))
     }
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
