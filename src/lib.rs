@@ -30,6 +30,7 @@ pub mod agent;
 pub mod app;
 pub mod assist;
 pub mod bench;
+pub mod cli;
 pub mod clock;
 pub mod commit;
 pub mod config;
@@ -40,7 +41,9 @@ pub mod llm;
 pub mod mcp;
 pub mod random;
 pub mod store;
+pub mod telemetry;
 pub mod tools;
+pub mod tui;
 
 #[cfg(test)]
 mod shared;

@@ -58,7 +58,10 @@ async fn verify(store: &dyn Store, expect: Option<Head>) -> color_eyre::Result<E
 }
 
 async fn show(store: &dyn Store, limit: u32) -> color_eyre::Result<ExitCode> {
-    println!("{:>7} {:<19} {:<11} {:<9} {:<17} {:<12} {:<11} {:<16} {:>8}", "seq", "time", "run", "ticket", "tool", "who", "action", "outcome", "ms");
+    println!(
+        "{:>7} {:<19} {:<11} {:<9} {:<17} {:<12} {:<11} {:<16} {:>8}",
+        "seq", "time", "run", "ticket", "tool", "who", "action", "outcome", "ms"
+    );
     for record in store.log(None, limit).await?.iter().rev() {
         println!("{}", text::line(&row(record)));
     }

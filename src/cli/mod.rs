@@ -128,7 +128,7 @@ async fn dispatch(
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
     match command {
-        None => crate::tui::start(setting.open(Fill::Sample), &setting.effective.config, warning).await,
+        None => crate::tui::start::start(setting.open(Fill::Sample), &setting.effective.config, warning).await,
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
         Some(Command::Import(args)) => import::run(setting, args).await,

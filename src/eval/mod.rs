@@ -1,3 +1,4 @@
 //! Measuring the desk against data with known answers.
 
 pub mod search;
+pub mod summary;

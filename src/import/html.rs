@@ -1,10 +1,10 @@
 //! HTML mail as readable text: no hidden text, no comments, no styles, no pixels; links keep their address.
 
 use html2text::config;
-use html2text::render::TextDecorator;
 use html2text::{Comment, Element, Handle};
 
 use crate::import::limits::Reason;
+use crate::import::links::Links;
 
 /// Columns that a line is wrapped at; links are never broken.
 const WIDTH: usize = 100;
@@ -154,85 +154,6 @@ fn said(before: &str, url: &str) -> bool {
     let bare = url.trim_start_matches("mailto:").trim_end_matches('/');
     let link = url.starts_with("http") || url.starts_with("mailto:");
     link && before.trim_end_matches('/').ends_with(bare)
-}
-
-/// Writes links as `label (https://…)` and leaves the rest plain.
-#[derive(Clone, Debug, Default)]
-struct Links {
-    open: Vec<String>,
-}
-
-impl TextDecorator for Links {
-    type Annotation = ();
-
-    fn decorate_link_start(&mut self, url: &str) -> (String, ()) {
-        self.open.push(url.trim().to_owned());
-        (String::new(), ())
-    }
-
-    fn decorate_link_end(&mut self) -> String {
-        self.open.pop().map_or_else(String::new, |url| format!(" ({url})"))
-    }
-
-    fn decorate_em_start(&self) -> (String, ()) {
-        (String::new(), ())
-    }
-
-    fn decorate_em_end(&self) -> String {
-        String::new()
-    }
-
-    fn decorate_strong_start(&self) -> (String, ()) {
-        (String::new(), ())
-    }
-
-    fn decorate_strong_end(&self) -> String {
-        String::new()
-    }
-
-    fn decorate_strikeout_start(&self) -> (String, ()) {
-        (String::new(), ())
-    }
-
-    fn decorate_strikeout_end(&self) -> String {
-        String::new()
-    }
-
-    fn decorate_code_start(&self) -> (String, ()) {
-        (String::new(), ())
-    }
-
-    fn decorate_code_end(&self) -> String {
-        String::new()
-    }
-
-    fn decorate_preformat_first(&self) {}
-
-    fn decorate_preformat_cont(&self) {}
-
-    fn decorate_image(&mut self, _src: &str, title: &str) -> (String, ()) {
-        (format!("[{title}]"), ())
-    }
-
-    fn header_prefix(&self, _level: usize) -> String {
-        String::new()
-    }
-
-    fn quote_prefix(&self) -> String {
-        "> ".into()
-    }
-
-    fn unordered_item_prefix(&self) -> String {
-        "- ".into()
-    }
-
-    fn ordered_item_prefix(&self, i: i64) -> String {
-        format!("{i}. ")
-    }
-
-    fn make_subblock_decorator(&self) -> Self {
-        Self::default()
-    }
 }
 
 #[cfg(test)]

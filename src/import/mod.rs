@@ -4,10 +4,12 @@
 //! knows (a picture in a folder, a column without a place) is named in [`Reading::skipped`]. Nothing here reads a clock.
 
 mod basket;
+mod events;
 pub mod generate;
 pub mod html;
 mod json;
 mod limits;
+mod links;
 mod mail;
 mod map;
 mod markdown;
@@ -55,7 +57,7 @@ pub enum ReadError {
         /// What it said.
         source: std::io::Error,
     },
-    /// The file is larger than [`source::LARGEST`].
+    /// The file is larger than 512 MiB.
     #[error("{} is larger than 512 MiB; split it", text::line(&path.to_string_lossy()))]
     TooLarge {
         /// Which file.

@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::domain::article::{Article, CannedReply};
 use crate::domain::customer::Customer;
 use crate::domain::intake::{Intake, NewCustomer, NewTicket};
-use crate::domain::text;
 use crate::domain::ticket::{Author, Message, Priority, Status, Visibility};
 use crate::import::basket::Basket;
+use crate::import::events;
 use crate::import::limits::{self, Reason};
-use crate::import::map::{Event, Field, Kind, Map, Pick, Thread};
+use crate::import::map::{Field, Kind, Map, Pick};
 use crate::import::object::kind;
 
 /// The row as the map sees it.
@@ -70,7 +70,7 @@ impl Row<'_> {
             NewCustomer::Contact { name, .. } => name,
         };
         if let Some(thread) = &self.map.thread {
-            return messages(self.value, thread, name, start);
+            return events::messages(self.value, thread, name, start);
         }
         let body = limits::body(&self.long(Field::Body)?.ok_or("the thread is empty: there is no `body`")?)?;
         Ok(vec![Message {
@@ -196,58 +196,8 @@ fn name_after(text: &str, before: &str) -> Option<String> {
     (1..=3).contains(&words.len()).then(|| words.join(" "))
 }
 
-fn messages(row: &Value, thread: &Thread, customer: &str, start: Timestamp) -> Result<Vec<Message>, Reason> {
-    let list = row.pointer(&thread.list).and_then(Value::as_array);
-    let list = list.ok_or_else(|| format!("there is no list at `{}`", thread.list))?;
-    let mut messages: Vec<Message> = Vec::with_capacity(list.len());
-    for (n, event) in list.iter().enumerate() {
-        let before = messages.last().map_or(start, |message| message.at);
-        let located = |reason: Reason| format!("event {}: {reason}", n + 1);
-        messages.push(message(event, thread, customer, before).map_err(located)?);
-    }
-    messages.sort_by_key(|message| message.at);
-    Ok(messages)
-}
-
-fn message(event: &Value, thread: &Thread, customer: &str, before: Timestamp) -> Result<Message, Reason> {
-    let said = event.pointer(&thread.role).and_then(Value::as_str).unwrap_or_default();
-    let rule = thread.roles.get(said).ok_or_else(|| format!("role `{}` is not in the map", text::short(said, 40)))?;
-    let at = thread.at.as_ref().and_then(|at| event.pointer(at));
-    let at = at.map(plain).transpose().map_err(|what| format!("the time is {what}"))?.flatten();
-    Ok(Message {
-        at: at.map(|text| limits::loose_time("time", &text)).transpose()?.unwrap_or(before),
-        author: rule.author,
-        name: rule.name.clone().unwrap_or_else(|| customer.to_owned()),
-        visibility: rule.visibility,
-        body: limits::body(&spoken(event, rule))?,
-        attachments: Vec::new(),
-    })
-}
-
-fn spoken(event: &Value, rule: &Event) -> String {
-    let parts = rule.text.iter().map(|at| event.pointer(at).map_or_else(|| "none".to_owned(), readable));
-    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// JSON as a person would note it down: one `key: value` a line, inner values on one line.
-fn readable(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "none".into(),
-        Value::Array(list) => list.iter().map(readable).collect::<Vec<_>>().join("\n"),
-        Value::Object(fields) => {
-            fields.iter().map(|(key, value)| format!("{key}: {}", inline(value))).collect::<Vec<_>>().join("\n")
-        }
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-    }
-}
-
-fn inline(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 /// A single value as text; what it is when it is not single.
-fn plain(value: &Value) -> Result<Option<String>, &'static str> {
+pub(super) fn plain(value: &Value) -> Result<Option<String>, &'static str> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),

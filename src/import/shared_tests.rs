@@ -85,6 +85,18 @@ fn no_mail_of_the_parsers_own_tests_is_lost() {
 }
 
 #[test]
+fn a_mail_cut_anywhere_is_read_or_refused() {
+    let Some(path) = shared("data/mail/mail-parser-eml/resources") else { return };
+    for file in source::files(&path).unwrap() {
+        let bytes = std::fs::read(file).unwrap();
+        for cut in 1..20 {
+            let _ = mail::parse(&bytes[..bytes.len() * cut / 20], Timestamp::UNIX_EPOCH);
+            let _ = mail::parse(&bytes[bytes.len() * cut / 20..], Timestamp::UNIX_EPOCH);
+        }
+    }
+}
+
+#[test]
 fn plain_text_mails_come_in_through_their_map() {
     let Some(path) = shared("data/mail/email-reply-trimmer/test/emails") else { return };
     let reading = read_with(&path, "mail-text.toml");

@@ -1,6 +1,5 @@
 //! Files: which there are, what is in them, and which reader fits.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::import::ReadError;
@@ -8,8 +7,6 @@ use crate::import::map::{Layout, Map};
 
 /// Largest file, in bytes: everything read is held in memory.
 pub(super) const LARGEST: u64 = 512 << 20;
-/// Deepest folder, so that a link to a folder above it ends.
-const DEEPEST: usize = 16;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// How a file is read.
@@ -67,30 +64,25 @@ impl Source {
 }
 
 /// The files of a folder and the folders in it, sorted by path; hidden ones are left out.
+///
+/// A link to a folder is not followed, since it may lead back, and a pipe is not opened, since it may never end.
 pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut found = Vec::new();
-    walk(folder, DEEPEST, &mut found)?;
-    found.sort();
-    Ok(found)
-}
-
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), ReadError> {
-    let failed = |source| ReadError::Io { path: folder.to_owned(), source };
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        let path = entry.path();
-        if !path.is_dir() {
-            found.push(path);
-        } else if depth > 0 {
-            walk(&path, depth - 1, found)?;
-        } else {
-            return Err(failed(ErrorKind::InvalidInput.into()));
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let failed = |source| ReadError::Io { path: folder.clone(), source };
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if !hidden && entry.file_type().map_err(failed)?.is_dir() {
+                open.push(entry.path());
+            } else if !hidden && entry.path().is_file() {
+                found.push(entry.path());
+            }
         }
     }
-    Ok(())
+    found.sort();
+    Ok(found)
 }
 
 fn by_name(path: &Path, map: Option<&Map>) -> Option<Format> {

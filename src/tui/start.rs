@@ -12,10 +12,10 @@ use crate::config::{Config, ThemeChoice};
 use crate::store::Store;
 use crate::tui::events::{Failure, Msg};
 use crate::tui::model::{Desk, Model};
+use crate::tui::run::run;
 use crate::tui::runtime::Runtime;
 use crate::tui::terminal::{Guard, detect_theme};
 use crate::tui::theme::Theme;
-use crate::tui::run::run;
 
 /// Messages that may wait for the screen; whoever sends more waits too.
 const INBOX: usize = 1024;

@@ -12,7 +12,12 @@ const MOST_HEAD: usize = 16;
 
 /// How many lines from the first one are an attribution; 0 for none.
 pub(super) fn attribution(lines: &[&str]) -> usize {
-    (1..=MOST_LINES.min(lines.len())).find(|&count| spans(&lines[..count])).unwrap_or(0)
+    let most = MOST_LINES.min(lines.len());
+    let dated = |line: &&str| line.bytes().any(|byte| byte == b'@' || byte.is_ascii_digit());
+    if !lines[..most].iter().any(dated) {
+        return 0; // most lines of most mails, cheaply
+    }
+    (1..=most).find(|&count| spans(&lines[..count])).unwrap_or(0)
 }
 
 /// How many lines from the first one are the head of a mail; 0 for none.
@@ -64,6 +69,7 @@ fn joins(lines: &[&str]) -> bool {
         Line::Quote => at > 0 && line.trim_start().starts_with('>'),
         Line::Text
         | Line::Rule
+        | Line::Break
         | Line::Dashes
         | Line::Device
         | Line::Attribution

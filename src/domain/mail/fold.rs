@@ -8,12 +8,15 @@ use crate::domain::mail::line::{Line, alone, unquoted};
 
 /// Most filled lines under a drawn line that are still a signature.
 const LONGEST_SIGNATURE: usize = 10;
+/// Longest line of a signature under a line that people draw too, in characters.
+const LONGEST_NAME: usize = 60;
 /// Shortest quoted line that a mail program may have wrapped, in characters.
 const WRAPS_AT: usize = 60;
 
 /// The kind of every line.
 pub(super) fn kinds(lines: &[&str]) -> Vec<PartKind> {
-    let mut mail = Mail { seen: look(lines), kinds: vec![PartKind::Text; lines.len()] };
+    let prose = lines.iter().map(|line| is_prose(line.trim())).collect();
+    let mut mail = Mail { seen: look(lines), prose, kinds: vec![PartKind::Text; lines.len()] };
     mail.fold();
     if mail.first_word(0..lines.len()).is_none() {
         mail.keep_something(lines);
@@ -24,17 +27,22 @@ pub(super) fn kinds(lines: &[&str]) -> Vec<PartKind> {
 
 struct Mail {
     seen: Vec<Line>,
+    /// Which lines read like a sentence.
+    prose: Vec<bool>,
     kinds: Vec<PartKind>,
 }
 
 /// What each line is: by itself, then attributions and heads over several lines, then code and wrapped quotes.
 fn look(lines: &[&str]) -> Vec<Line> {
     let mut seen: Vec<Line> = lines.iter().map(|line| alone(line)).collect();
+    if let Some(first) = seen.iter_mut().find(|line| **line != Line::Blank).filter(|line| **line == Line::Device) {
+        *first = Line::Text; // nobody's mail begins with what a device adds at its end
+    }
     let mut at = 0;
     while at < lines.len() {
         at += match seen[at] {
             Line::Text if lines[at].trim_start().starts_with("```") => code(lines, &mut seen, at),
-            Line::Text | Line::Rule | Line::Device => mark(lines, &mut seen, at),
+            Line::Text | Line::Rule | Line::Break | Line::Device => mark(lines, &mut seen, at),
             Line::Blank | Line::Quote | Line::Dashes | Line::Attribution | Line::Original | Line::Forwarded => 1,
         };
     }
@@ -150,18 +158,31 @@ impl Mail {
         for at in last + 1..end {
             self.kinds[at] = match self.seen[at] {
                 Line::Quote => PartKind::Quoted,
-                Line::Dashes | Line::Rule | Line::Device => PartKind::Signature,
+                Line::Dashes | Line::Rule | Line::Break | Line::Device => PartKind::Signature,
                 Line::Blank | Line::Text | Line::Attribution | Line::Original | Line::Forwarded => self.kinds[at - 1],
             };
         }
     }
 
-    /// Where a signature starts: at two dashes, or at a drawn line with little below it.
+    /// Where a signature starts: at two dashes, or at a drawn line with little below it, and no sentence unless it is a
+    /// line that only programs draw.
     fn signature(&self, lines: Range<usize>) -> Option<usize> {
         let first = self.first_word(lines.clone())?;
-        let texts = lines.clone().rev().filter(|&at| self.seen[at] == Line::Text);
-        let little = texts.skip(LONGEST_SIGNATURE).map(|at| at + 1).next().unwrap_or(lines.start);
-        (first..lines.end).find(|&at| self.seen[at] == Line::Dashes || self.seen[at] == Line::Rule && at >= little)
+        let texts = || lines.clone().rev().filter(|&at| self.seen[at] == Line::Text);
+        let little = texts().nth(LONGEST_SIGNATURE).unwrap_or(0);
+        let said = texts().find(|&at| self.prose[at]).unwrap_or(0);
+        (first..lines.end).find(|&at| match self.seen[at] {
+            Line::Dashes => true,
+            Line::Rule => at > little,
+            Line::Break => at > little.max(said),
+            Line::Blank
+            | Line::Text
+            | Line::Quote
+            | Line::Device
+            | Line::Attribution
+            | Line::Original
+            | Line::Forwarded => false,
+        })
     }
 
     fn first_word(&self, lines: Range<usize>) -> Option<usize> {
@@ -171,7 +192,7 @@ impl Mail {
     /// The drawn line over a quoted mail belongs to it.
     fn drawn_above(&self, start: usize, mark: usize) -> usize {
         let above = (start..mark).rfind(|&at| self.seen[at] != Line::Blank);
-        above.filter(|&at| matches!(self.seen[at], Line::Rule | Line::Dashes)).unwrap_or(mark)
+        above.filter(|&at| matches!(self.seen[at], Line::Rule | Line::Break | Line::Dashes)).unwrap_or(mark)
     }
 
     /// A mail of nothing but a quote shows it, unless the quote says itself whose it is.
@@ -199,4 +220,9 @@ impl Mail {
 
 const fn is_mark(line: Line) -> bool {
     matches!(line, Line::Attribution | Line::Original | Line::Forwarded)
+}
+
+/// Whether a line reads like part of a sentence rather than like a name, a firm or a number.
+fn is_prose(line: &str) -> bool {
+    line.chars().count() > LONGEST_NAME || line.ends_with(['.', '?', '!', ':', ',', '。', '？', '！'])
 }

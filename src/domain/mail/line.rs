@@ -16,8 +16,10 @@ pub(super) enum Line {
     Quote,
     /// The two dashes that start a signature.
     Dashes,
-    /// A drawn line.
+    /// A line of underscores, as mailing lists and Outlook draw it above what they add.
     Rule,
+    /// A line drawn with other characters, which people draw inside their own text too.
+    Break,
     /// `Sent from my phone`.
     Device,
     /// `On Monday, somebody wrote:`, or a part of it.
@@ -41,7 +43,7 @@ pub(super) fn alone(line: &str) -> Line {
         return Line::Dashes;
     }
     if is_rule(text) {
-        return Line::Rule;
+        return if text.starts_with(['_', 'ᐧ']) { Line::Rule } else { Line::Break };
     }
     marked(text)
 }
@@ -127,6 +129,7 @@ mod tests {
             ("--", Line::Dashes),
             ("-", Line::Text),
             ("______", Line::Rule),
+            ("-----", Line::Break),
             ("- [ ] a", Line::Text),
             ("-------- Original Message --------", Line::Original),
             ("*-------- Originalnachricht --------*", Line::Original),

@@ -1,0 +1,232 @@
+//! The approval card on screen: what was seen of it, when keys count, and what it is being asked.
+
+use crate::domain::actor::Principal;
+use crate::domain::approval::{Card, Kind};
+use crate::domain::policy::{Keys, Policy};
+use crate::domain::text;
+use crate::tui::editor::Editor;
+use crate::tui::events::{Moment, RequestId};
+use crate::tui::keymap::{Context, Motion};
+use crate::tui::model::form::UpdateForm;
+use crate::tui::model::{moved, wrap};
+
+/// Keys count after this much quiet.
+pub(crate) const QUIET: Moment = Moment::from_millis(400);
+/// Keys count after this long, quiet or not.
+pub(crate) const CAP: Moment = Moment::from_millis(1500);
+/// The least time between the two keys of an approval.
+pub(crate) const APART: Moment = Moment::from_millis(300);
+
+/// Reasons that have a number.
+pub(crate) const REASONS: [&str; 6] = [
+    "The answer is wrong",
+    "Not our policy",
+    "A person must look first",
+    "Wrong tone",
+    "Something is missing",
+    "Not needed any more",
+];
+
+/// Where Esc leads, and where the next card comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Work,
+    Tray,
+}
+
+/// The card page.
+#[derive(Clone, Debug)]
+pub(crate) struct CardPage {
+    pub(crate) origin: Origin,
+    pub(crate) stage: Stage,
+}
+
+/// What the card page is doing; each stage owns what it needs.
+#[derive(Clone, Debug)]
+pub(crate) enum Stage {
+    /// The fresh read is on its way; an edit is kept until it is there.
+    Opening { request: RequestId, kept: Option<Box<Stage>> },
+    /// The card is read.
+    Reading(Box<Reading>),
+    /// The exact arguments are read.
+    Arguments(Box<Reading>, Editor),
+    /// A reason is chosen.
+    Denying(Box<Reading>),
+    /// A reason is written.
+    Commenting(Box<Reading>, Editor),
+    /// The text is edited.
+    EditingText(Box<Reading>, Editor),
+    /// The fields are edited.
+    EditingForm(Box<Reading>, Box<UpdateForm>),
+    /// A decision runs; the words say which.
+    Deciding { request: RequestId, words: String },
+    /// The decision has ended.
+    Over(Ending),
+}
+
+/// How a decision ended, for people.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    pub(crate) good: bool,
+    pub(crate) title: String,
+    pub(crate) words: String,
+    pub(crate) way_out: String,
+}
+
+impl Stage {
+    pub(crate) fn context(&self) -> Context {
+        match self {
+            Self::Opening { .. } | Self::Deciding { .. } => Context::Deciding,
+            Self::Reading(_) => Context::Card,
+            Self::Arguments(..) => Context::Arguments,
+            Self::Denying(_) => Context::Deny,
+            Self::Commenting(..) => Context::Comment,
+            Self::EditingText(..) => Context::Editing,
+            Self::EditingForm(..) => Context::Form,
+            Self::Over(_) => Context::Outcome,
+        }
+    }
+
+    pub(crate) fn reading(&self) -> Option<&Reading> {
+        match self {
+            Self::Reading(reading)
+            | Self::Arguments(reading, _)
+            | Self::Denying(reading)
+            | Self::Commenting(reading, _)
+            | Self::EditingText(reading, _)
+            | Self::EditingForm(reading, _) => Some(reading),
+            Self::Opening { .. } | Self::Deciding { .. } | Self::Over(_) => None,
+        }
+    }
+}
+
+/// When keys count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arming {
+    /// Nobody has seen the card; no key is for it.
+    Undrawn,
+    /// It is on screen; keys restart the quiet time.
+    Resting { opened: Moment, last: Moment },
+    /// Keys count.
+    Armed,
+    /// The first of two keys was pressed.
+    Staged { at: Moment },
+}
+
+impl Arming {
+    /// When keys will count, while they do not.
+    pub(crate) fn due(self) -> Option<Moment> {
+        match self {
+            Self::Resting { opened, last } => Some((last + QUIET).min(opened + CAP)),
+            Self::Undrawn | Self::Armed | Self::Staged { .. } => None,
+        }
+    }
+}
+
+/// One wrapped row of the card.
+#[derive(Clone, Debug)]
+pub(crate) struct CardRow {
+    pub(crate) kind: Kind,
+    /// Escaped.
+    pub(crate) text: String,
+}
+
+/// A card being read.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) card: Box<Card>,
+    pub(crate) rows: Vec<CardRow>,
+    pub(crate) top: usize,
+    pub(crate) arming: Arming,
+    /// What the reader must know first: that the ticket moved, say.
+    pub(crate) remark: Option<String>,
+    width: usize,
+    seen: Vec<bool>,
+    all_seen: bool,
+}
+
+impl Reading {
+    pub(crate) fn new(card: Box<Card>, remark: Option<String>) -> Self {
+        let arming = Arming::Undrawn;
+        Self { card, rows: Vec::new(), top: 0, arming, remark, width: 0, seen: Vec::new(), all_seen: false }
+    }
+
+    /// Wraps for this width; what was seen in other rows was not seen in these, unless all of it was.
+    pub(crate) fn arrange(&mut self, width: usize, height: usize) {
+        if width != self.width {
+            let remark = self.remark.iter().flat_map(|remark| rows_of(Kind::Warning, remark, width));
+            let lines = self.card.lines().iter().flat_map(|line| rows_of(line.kind, &line.text, width));
+            self.rows = remark.chain(lines).collect();
+            self.seen = vec![false; self.rows.len()];
+            self.width = width;
+            self.rest_again();
+        }
+        self.top = self.top.min(self.rows.len().saturating_sub(height));
+    }
+
+    /// These rows were on screen.
+    pub(crate) fn saw(&mut self, height: usize) {
+        self.seen.iter_mut().skip(self.top).take(height).for_each(|seen| *seen = true);
+        self.all_seen = self.all_seen || self.seen.iter().all(|seen| *seen);
+    }
+
+    pub(crate) fn is_all_seen(&self) -> bool {
+        self.all_seen
+    }
+
+    pub(crate) fn go(&mut self, motion: Motion, height: usize) {
+        let tops = self.rows.len().saturating_sub(height) + 1;
+        self.top = moved(self.top, motion, tops, height / 2);
+    }
+
+    /// Keys do not count until the card was drawn once more and rested.
+    pub(crate) fn rest_again(&mut self) {
+        self.arming = Arming::Undrawn;
+    }
+
+    /// Keys count if their time has come.
+    pub(crate) fn arm(&mut self, at: Moment) {
+        if self.arming.due().is_some_and(|due| at >= due) {
+            self.arming = Arming::Armed;
+        }
+    }
+
+    pub(crate) fn needs_two(&self) -> bool {
+        match self.card.requirement().keys {
+            Keys::One => false,
+            Keys::Two(_) => true,
+        }
+    }
+
+    /// What keeps this person from approving, in words; nothing when they can.
+    pub(crate) fn obstacle(&self, me: &Principal) -> Option<String> {
+        let needs = self.card.requirement();
+        let proposal = self.card.proposal();
+        let mut makers = vec![&proposal.proposer().id];
+        makers.extend(proposal.edited_by());
+        if !me.role.covers(needs.role) {
+            return Some(format!("needs the approval of a {}; you are signed in as {}", needs.role, me.role));
+        }
+        if needs.second_person && !Policy::is_second_person(&me.id, &makers) {
+            return Some("needs a second person: you proposed or edited it".to_owned());
+        }
+        (!self.all_seen).then(|| "read on to approve".to_owned())
+    }
+}
+
+/// A line of the card in rows; rows after the first are indented so that a line is told from the next.
+fn rows_of(kind: Kind, line: &str, width: usize) -> Vec<CardRow> {
+    let (first, rest) = match kind {
+        Kind::Heading => ("", ""),
+        Kind::Change | Kind::Note => ("  ", "    "),
+        Kind::Text => ("  ", "  "),
+        Kind::Warning => ("  ⚠ ", "    "),
+    };
+    let shown = text::line(line);
+    let rows = wrap::text(&shown, width.saturating_sub(rest.len()));
+    let row = |(at, range): (usize, std::ops::Range<usize>)| {
+        let indent = if at == 0 { first } else { rest };
+        CardRow { kind, text: format!("{indent}{}", &shown[range]) }
+    };
+    rows.into_iter().enumerate().map(row).collect()
+}

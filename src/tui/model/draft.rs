@@ -1,0 +1,163 @@
+//! The draft of a reply: what the assistant suggested, and what the person made of it.
+
+use std::ops::Range;
+
+use crate::domain::draft::Suggestion;
+use crate::domain::text;
+use crate::domain::ticket::Tone;
+use crate::tui::editor::Editor;
+use crate::tui::events::{Moment, RequestId};
+use crate::tui::model::slot::Slot;
+use crate::tui::model::wrap;
+
+/// How long a pause in typing is before the draft is saved.
+pub(crate) const PAUSE: Moment = Moment::from_millis(1000);
+
+/// Whether the text is safe on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Saving {
+    Clean,
+    Typed { last: Moment },
+    Running { request: RequestId },
+    Failed,
+}
+
+/// The draft pane.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) tone: Tone,
+    pub(crate) suggestion: Slot<Suggestion>,
+    pub(crate) saved: Slot<Option<String>>,
+    pub(crate) editor: Editor,
+    pub(crate) edited: bool,
+    pub(crate) saving: Saving,
+    pub(crate) explained: bool,
+    /// The ticket's version that the suggestion was made for.
+    pub(crate) made_for: Option<u64>,
+    /// A suggestion that may replace an edited text, because the person said so.
+    pub(crate) replace: bool,
+    /// The text in rows, for reading; statements without a source stand between `~` marks.
+    pub(crate) rows: Vec<DraftRow>,
+    pub(crate) top: usize,
+    made_width: Option<usize>,
+}
+
+/// Parts of a row, escaped, and whether a part has no source.
+pub(crate) type DraftRow = Vec<(bool, String)>;
+
+impl Draft {
+    pub(crate) fn new() -> Self {
+        Self {
+            tone: Tone::Polite,
+            suggestion: Slot::default(),
+            saved: Slot::default(),
+            editor: Editor::text_of(""),
+            edited: false,
+            saving: Saving::Clean,
+            explained: false,
+            made_for: None,
+            replace: false,
+            rows: Vec::new(),
+            top: 0,
+            made_width: None,
+        }
+    }
+
+    pub(crate) fn is_unsaved(&self) -> bool {
+        match self.saving {
+            Saving::Clean => false,
+            Saving::Typed { .. } | Saving::Running { .. } | Saving::Failed => true,
+        }
+    }
+
+    /// The suggestion came: it becomes the text unless the person has written one.
+    pub(crate) fn suggested(&mut self) {
+        self.made_width = None;
+        let Some(suggestion) = &self.suggestion.value else { return };
+        if !self.edited || std::mem::take(&mut self.replace) {
+            self.editor = Editor::text_of(&suggestion.response_text);
+            self.edited = false;
+        }
+    }
+
+    /// The saved draft came: it becomes the text unless the person was faster.
+    pub(crate) fn restored(&mut self, text: &str) {
+        if !self.edited {
+            self.editor = Editor::text_of(text);
+            self.note_edit();
+        }
+    }
+
+    /// Tells an edited text from the suggestion.
+    pub(crate) fn note_edit(&mut self) {
+        self.made_width = None;
+        let suggested = self.suggestion.value.as_ref().map_or("", |s| s.response_text.as_str());
+        self.edited = self.editor.text() != suggested;
+    }
+
+    /// The statements without a source that still stand in the text.
+    pub(crate) fn unsupported(&self) -> Vec<String> {
+        let text = self.editor.text();
+        let claims = self.suggestion.value.iter().flat_map(|s| &s.unsupported);
+        claims.map(|claim| claim.text.clone()).filter(|claim| !claim.is_empty() && text.contains(claim)).collect()
+    }
+
+    /// Wraps the text for reading, if it or the width changed.
+    pub(crate) fn arrange(&mut self, width: usize, height: usize) {
+        if self.made_width != Some(width) {
+            self.rows = self.marked(width);
+            self.made_width = Some(width);
+        }
+        self.top = self.top.min(self.rows.len().saturating_sub(height));
+    }
+
+    fn marked(&self, width: usize) -> Vec<DraftRow> {
+        let source = self.editor.text();
+        let mut shown = String::new();
+        let mut parts = Vec::new();
+        for (claim, part) in parted(&source, &claims_in(&source, &self.unsupported())) {
+            let from = shown.len();
+            let mark = if claim { "~" } else { "" };
+            shown.extend([mark, &text::block(part), mark]);
+            parts.push((from..shown.len(), claim));
+        }
+        let cut = |row: Range<usize>| {
+            let overlap = |range: &Range<usize>| range.start.max(row.start)..range.end.min(row.end);
+            let inside = parts.iter().map(|(range, claim)| (*claim, overlap(range))).filter(|(_, r)| r.start < r.end);
+            inside.map(|(claim, range)| (claim, shown[range].to_owned())).collect()
+        };
+        wrap::text(&shown, width).into_iter().map(cut).collect()
+    }
+}
+
+/// Where the claims stand in `text`, in order, none inside another.
+fn claims_in(text: &str, claims: &[String]) -> Vec<Range<usize>> {
+    let find = |claim: &String| text.match_indices(claim.as_str()).map(|(at, s)| at..at + s.len()).collect::<Vec<_>>();
+    let mut found: Vec<_> = claims.iter().flat_map(find).collect();
+    found.sort_by_key(|range| (range.start, usize::MAX - range.end));
+    let mut end = 0;
+    found.retain(|range| {
+        let free = range.start >= end;
+        end = if free { range.end } else { end };
+        free
+    });
+    found
+}
+
+/// The text in parts: inside and outside of the ranges.
+fn parted<'a>(text: &'a str, ranges: &[Range<usize>]) -> Vec<(bool, &'a str)> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for range in ranges {
+        parts.extend([(false, &text[at..range.start]), (true, &text[range.clone()])]);
+        at = range.end;
+    }
+    parts.push((false, &text[at..]));
+    parts
+}
+
+/// The tone after this one.
+pub(crate) fn next_tone(tone: Tone) -> Tone {
+    let at = Tone::ALL.iter().position(|t| *t == tone).unwrap_or(0);
+    Tone::ALL[(at + 1) % Tone::ALL.len()]
+}

@@ -1,0 +1,157 @@
+//! Where everything is: a pure function of the size of the terminal and the page.
+
+use ratatui::layout::Rect;
+
+use crate::tui::model::pages::Page;
+use crate::tui::model::{Model, Pane};
+
+/// Columns from which the panes lie side by side.
+const WIDE: u16 = 100;
+/// Rows from which they do.
+const TALL: u16 = 30;
+
+/// The least size for a page, in columns and rows.
+pub(crate) fn least(page: &Page) -> (u16, u16) {
+    match page {
+        Page::Card(_) => (40, 10),
+        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_) => (60, 15),
+    }
+}
+
+/// Whether a page can be shown at this size.
+pub(crate) fn fits(page: &Page, size: (u16, u16)) -> bool {
+    let (width, height) = least(page);
+    size.0 >= width && size.1 >= height
+}
+
+/// The parts of every page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) title: Rect,
+    pub(crate) body: Rect,
+    pub(crate) keys: Rect,
+    pub(crate) status: Rect,
+}
+
+/// A title line, a body, a line of keys and a status line.
+pub(crate) fn frame(size: (u16, u16)) -> Frame {
+    let (width, height) = size;
+    let line = |y: u16| Rect::new(0, y.min(height.saturating_sub(1)), width, height.min(1));
+    Frame {
+        title: line(0),
+        body: Rect::new(0, height.min(1), width, height.saturating_sub(3)),
+        keys: line(height.saturating_sub(2)),
+        status: line(height.saturating_sub(1)),
+    }
+}
+
+/// The panes of the work page; a pane that is not shown is empty.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Panes {
+    pub(crate) wide: bool,
+    /// The tabs and the line of context, on a narrow screen.
+    pub(crate) tabs: Rect,
+    pub(crate) context: Rect,
+    pub(crate) queue: Rect,
+    pub(crate) ticket: Rect,
+    pub(crate) summary: Rect,
+    pub(crate) draft: Rect,
+    pub(crate) steps: Rect,
+    /// The column between left and right.
+    pub(crate) middle: Rect,
+}
+
+pub(crate) fn panes(model: &Model) -> Panes {
+    let body = frame(model.size).body;
+    if model.size.0 >= WIDE && model.size.1 >= TALL { side_by_side(body) } else { one_at_a_time(body, model.focus) }
+}
+
+fn side_by_side(body: Rect) -> Panes {
+    let strip = if body.height >= 40 { 5 } else { 3 };
+    let height = body.height - strip;
+    let (left, top) = (body.width * 9 / 20, height * 11 / 20);
+    let right = body.width - left - 1;
+    let (x, y) = (body.x + left + 1, body.y + top);
+    Panes {
+        wide: true,
+        tabs: Rect::ZERO,
+        context: Rect::ZERO,
+        queue: Rect::new(body.x, body.y, left, top),
+        ticket: Rect::new(x, body.y, right, top),
+        summary: Rect::new(body.x, y, left, height - top),
+        draft: Rect::new(x, y, right, height - top),
+        steps: Rect::new(body.x, body.y + height, body.width, strip),
+        middle: Rect::new(body.x + left, body.y, 1, height),
+    }
+}
+
+fn one_at_a_time(body: Rect, focus: Pane) -> Panes {
+    let row = |n: u16| Rect::new(body.x, body.y + n, body.width, body.height.min(1));
+    let rest = Rect::new(body.x, body.y + 2, body.width, body.height.saturating_sub(2));
+    let shown = |pane: Pane| if pane == focus { rest } else { Rect::ZERO };
+    Panes {
+        wide: false,
+        tabs: row(0),
+        context: row(1),
+        queue: shown(Pane::Queue),
+        ticket: shown(Pane::Ticket),
+        summary: shown(Pane::Summary),
+        draft: shown(Pane::Draft),
+        steps: shown(Pane::Steps),
+        middle: Rect::ZERO,
+    }
+}
+
+/// What lies below the title row of a pane, one column in from the left.
+pub(crate) fn inside(pane: Rect) -> Rect {
+    Rect::new(
+        (pane.x + 1).min(pane.right()),
+        (pane.y + 1).min(pane.bottom()),
+        pane.width.saturating_sub(2),
+        pane.height.saturating_sub(1),
+    )
+}
+
+/// The rows of the ticket pane that hold the thread: two rows say whose it is.
+pub(crate) fn thread(pane: Rect) -> Rect {
+    let inner = inside(pane);
+    Rect::new(inner.x, (inner.y + 1).min(inner.bottom()), inner.width, inner.height.saturating_sub(1))
+}
+
+/// The rows of the queue below its views.
+pub(crate) fn queue_rows(pane: Rect) -> Rect {
+    let inner = inside(pane);
+    Rect::new(pane.x, (inner.y + 1).min(inner.bottom()), pane.width, inner.height.saturating_sub(1))
+}
+
+/// The rows of the draft pane that hold the text; below it stand its sources, as many as there is room for.
+pub(crate) fn draft_text(pane: Rect, notes: u16) -> Rect {
+    let inner = inside(pane);
+    let notes = notes.min(inner.height / 2);
+    Rect::new(inner.x, inner.y, inner.width, inner.height.saturating_sub(notes))
+}
+
+/// Inside the border of the card page; a remark takes the first row.
+pub(crate) fn card(size: (u16, u16)) -> Rect {
+    let body = frame(size).body;
+    Rect::new(body.x + 2, body.y + 1, body.width.saturating_sub(4), body.height.saturating_sub(3))
+}
+
+/// The list of the log page and, on a wide screen, the record beside it.
+pub(crate) fn log(size: (u16, u16), reading: bool) -> (Rect, Rect) {
+    let body = frame(size).body;
+    if size.0 >= WIDE {
+        let left = (body.width * 11 / 20).max(64).min(body.width);
+        let detail = Rect::new(body.x + left + 2, body.y, body.width - left - 2, body.height);
+        return (Rect::new(body.x, body.y, left, body.height), detail);
+    }
+    if reading { (Rect::ZERO, body) } else { (body, Rect::ZERO) }
+}
+
+pub(crate) fn width(area: Rect) -> usize {
+    usize::from(area.width)
+}
+
+pub(crate) fn height(area: Rect) -> usize {
+    usize::from(area.height)
+}

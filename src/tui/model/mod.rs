@@ -1,0 +1,251 @@
+//! Everything that the screen knows. Nothing here draws, waits or asks; `update` changes it, `view` reads it.
+
+pub(crate) mod card;
+pub(crate) mod draft;
+pub(crate) mod form;
+pub(crate) mod layout;
+pub(crate) mod log;
+pub(crate) mod open;
+pub(crate) mod pages;
+pub mod queue;
+pub(crate) mod slot;
+pub(crate) mod thread;
+pub(crate) mod wrap;
+
+use jiff::Timestamp;
+
+use crate::domain::actor::Principal;
+use crate::domain::call::WriteCall;
+use crate::domain::ids::{ProposalId, TicketId};
+use crate::tui::editor::Editor;
+use crate::tui::events::{Moment, RequestId, Waiting};
+use crate::tui::keymap::{Context, Motion};
+use crate::tui::model::form::UpdateForm;
+use crate::tui::model::open::OpenTicket;
+use crate::tui::model::pages::{Notice, Page, Step};
+use crate::tui::model::queue::Queue;
+use crate::tui::model::slot::Slot;
+use crate::tui::theme::Theme;
+
+/// What the program is connected to, and who sits before it.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The desk's name.
+    pub name: String,
+    /// Whether it is the sample desk.
+    pub sample: bool,
+    /// The assistant: `offline assistant`, or a model's name.
+    pub assistant: String,
+    /// The signed-in person.
+    pub me: Principal,
+}
+
+/// The panes of the work page, in tab order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pane {
+    Queue,
+    Ticket,
+    Summary,
+    Draft,
+    Steps,
+}
+
+impl Pane {
+    pub(crate) const ALL: [Pane; 5] = [Self::Queue, Self::Ticket, Self::Summary, Self::Draft, Self::Steps];
+
+    /// The name on its tab.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Queue => "Queue",
+            Self::Ticket => "Ticket",
+            Self::Summary => "Summary",
+            Self::Draft => "Draft",
+            Self::Steps => "Log",
+        }
+    }
+
+    fn index(self) -> usize {
+        Self::ALL.iter().position(|pane| *pane == self).unwrap_or(0)
+    }
+
+    pub(crate) fn next(self) -> Self {
+        Self::ALL[(self.index() + 1) % Self::ALL.len()]
+    }
+
+    pub(crate) fn prev(self) -> Self {
+        Self::ALL[(self.index() + Self::ALL.len() - 1) % Self::ALL.len()]
+    }
+}
+
+/// What lies over the panes of the work page.
+#[derive(Clone, Debug)]
+pub(crate) enum Dialog {
+    None,
+    Filter(Editor),
+    Editing,
+    Note(Editor),
+    Form(Box<UpdateForm>),
+    Confirm(Question),
+}
+
+/// What is asked before something is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    Quit,
+    ReplaceDraft,
+}
+
+/// A decision whose answer has not come.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    pub(crate) request: RequestId,
+    pub(crate) proposal: ProposalId,
+    pub(crate) call: WriteCall,
+}
+
+/// A run of the agent.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) request: RequestId,
+    pub(crate) ticket: TicketId,
+}
+
+/// The whole screen.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(crate) desk: Desk,
+    pub(crate) theme: Theme,
+    pub(crate) size: (u16, u16),
+    pub(crate) now: Timestamp,
+    pub(crate) page: Page,
+    pub(crate) focus: Pane,
+    pub(crate) dialog: Dialog,
+    pub(crate) queue: Queue,
+    pub(crate) open: Option<Box<OpenTicket>>,
+    pub(crate) pending: Slot<Vec<Waiting>>,
+    pub(crate) decisions: Vec<Decision>,
+    pub(crate) run: Option<Run>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) steps_top: usize,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) connected: bool,
+    pub(crate) at: Moment,
+    pub(crate) changed: bool,
+    requests: u64,
+}
+
+impl Model {
+    /// A screen that has not asked for anything yet; [`crate::tui::update::start`] asks.
+    #[must_use]
+    pub fn new(desk: Desk, theme: Theme, size: (u16, u16), now: Timestamp) -> Self {
+        Self {
+            queue: Queue::new(desk.me.id.clone()),
+            desk,
+            theme,
+            size,
+            now,
+            page: Page::Work,
+            focus: Pane::Queue,
+            dialog: Dialog::None,
+            open: None,
+            pending: Slot::default(),
+            decisions: Vec::new(),
+            run: None,
+            steps: Vec::new(),
+            steps_top: 0,
+            notice: None,
+            connected: true,
+            at: Moment::ZERO,
+            changed: true,
+            requests: 0,
+        }
+    }
+
+    /// Who has the keyboard. Nothing else decides it.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        if !layout::fits(&self.page, self.size) {
+            return Context::TooSmall;
+        }
+        match &self.page {
+            Page::Work => self.work_context(),
+            Page::Pending(_) => Context::Pending,
+            Page::Card(card) => card.stage.context(),
+            Page::Log(log) => log.context(),
+            Page::Help(_) => Context::Help,
+        }
+    }
+
+    fn work_context(&self) -> Context {
+        match &self.dialog {
+            Dialog::None => self.pane_context(),
+            Dialog::Filter(_) => Context::Filter,
+            Dialog::Editing | Dialog::Note(_) => Context::Editing,
+            Dialog::Form(_) => Context::Form,
+            Dialog::Confirm(_) => Context::Confirm,
+        }
+    }
+
+    fn pane_context(&self) -> Context {
+        match self.focus {
+            Pane::Queue => Context::Queue,
+            Pane::Ticket => Context::Ticket,
+            Pane::Summary => Context::Summary,
+            Pane::Draft => Context::Draft,
+            Pane::Steps => Context::Steps,
+        }
+    }
+
+    /// Whether something changed since the last call: whether a frame is due.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Draws in another theme from now on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+        self.changed = true;
+    }
+
+    /// How many proposals wait for this person.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.pending.value.as_ref().map_or(0, Vec::len)
+    }
+
+    /// A name that no request had before.
+    pub(crate) fn request(&mut self) -> RequestId {
+        self.requests += 1;
+        RequestId(self.requests)
+    }
+
+    pub(crate) fn note(&mut self, notice: Notice) {
+        self.notice = Some(notice);
+    }
+
+    /// Whether some text would be lost by leaving.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.draft.is_unsaved() || !open.note.is_empty())
+            || matches!(&self.dialog, Dialog::Note(editor) if !editor.text().trim().is_empty())
+    }
+}
+
+/// Where a motion leads in a list of `len`.
+pub(crate) fn moved(at: usize, motion: Motion, len: usize, half_page: usize) -> usize {
+    let last = len.saturating_sub(1);
+    let half_page = half_page.max(1);
+    match motion {
+        Motion::Up => at.saturating_sub(1),
+        Motion::Down => (at + 1).min(last),
+        Motion::PageUp => at.saturating_sub(half_page),
+        Motion::PageDown => (at + half_page).min(last),
+        Motion::Top => 0,
+        Motion::Bottom => last,
+    }
+}
+
+/// The first row of a window of `height` rows that shows row `at`, moved no further than it must.
+pub(crate) fn scrolled(top: usize, at: usize, len: usize, height: usize) -> usize {
+    let height = height.max(1);
+    top.clamp((at + 1).saturating_sub(height), at).min(len.saturating_sub(height))
+}

@@ -1,0 +1,76 @@
+//! The pages, and the small things that every page has: notices and steps.
+
+use jiff::Timestamp;
+
+use crate::tui::editor::Editor;
+use crate::tui::events::Failure;
+use crate::tui::model::card::CardPage;
+use crate::tui::model::log::LogPage;
+
+/// What fills the screen; each page owns its data.
+#[derive(Clone, Debug)]
+pub(crate) enum Page {
+    Work,
+    Pending(Tray),
+    Card(Box<CardPage>),
+    Log(Box<LogPage>),
+    Help(Box<Help>),
+}
+
+/// The pending tray.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tray {
+    pub(crate) selected: usize,
+    pub(crate) top: usize,
+}
+
+/// The help page, over another one.
+#[derive(Clone, Debug)]
+pub(crate) struct Help {
+    pub(crate) filter: Editor,
+    pub(crate) top: usize,
+    pub(crate) behind: Page,
+    /// The context that help was asked in: its keys come first.
+    pub(crate) asked_in: crate::tui::keymap::Context,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    Good,
+    Plain,
+    Bad,
+}
+
+/// One line for the person, gone at the next key.
+#[derive(Clone, Debug)]
+pub(crate) struct Notice {
+    pub(crate) weight: Weight,
+    pub(crate) text: String,
+}
+
+impl Notice {
+    pub(crate) fn good(text: impl Into<String>) -> Self {
+        Self { weight: Weight::Good, text: text.into() }
+    }
+
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self { weight: Weight::Plain, text: text.into() }
+    }
+
+    pub(crate) fn bad(text: impl Into<String>) -> Self {
+        Self { weight: Weight::Bad, text: text.into() }
+    }
+
+    pub(crate) fn failed(failure: &Failure) -> Self {
+        let Failure { what, message, way_out, .. } = failure;
+        Self::bad(format!("could not {what}: {message} · {way_out}"))
+    }
+}
+
+/// A step of the agent.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) at: Timestamp,
+    pub(crate) text: String,
+}

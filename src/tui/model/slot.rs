@@ -1,0 +1,66 @@
+//! A value that is loaded: what is there, what is on its way, what went wrong.
+
+use crate::tui::events::{Failure, RequestId};
+
+/// Keeps the old value until the new one comes, and takes no answer but to its last request.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot<T> {
+    pub(crate) value: Option<T>,
+    pub(crate) trouble: Option<Failure>,
+    waiting: Option<RequestId>,
+    again: bool,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self { value: None, trouble: None, waiting: None, again: false }
+    }
+}
+
+impl<T> Slot<T> {
+    /// Waits for `request` and for no other from now on.
+    pub(crate) fn ask(&mut self, request: RequestId) {
+        self.waiting = Some(request);
+        self.trouble = None;
+    }
+
+    /// Takes the answer to `request`, unless something else is waited for.
+    pub(crate) fn take(&mut self, request: RequestId, value: T) -> bool {
+        let wanted = self.close(request);
+        if wanted {
+            self.value = Some(value);
+        }
+        wanted
+    }
+
+    /// Takes the failure of `request`, unless something else is waited for.
+    pub(crate) fn fail(&mut self, request: RequestId, failure: &Failure) -> bool {
+        let wanted = self.close(request);
+        if wanted {
+            self.trouble = Some(failure.clone());
+        }
+        wanted
+    }
+
+    /// Ends the wait for `request`; says whether it was waited for.
+    pub(crate) fn close(&mut self, request: RequestId) -> bool {
+        let wanted = self.waiting == Some(request);
+        if wanted {
+            self.waiting = None;
+        }
+        wanted
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Remembers to ask once more when the answer is there.
+    pub(crate) fn ask_again(&mut self) {
+        self.again = true;
+    }
+
+    pub(crate) fn take_again(&mut self) -> bool {
+        std::mem::take(&mut self.again)
+    }
+}

@@ -1,0 +1,143 @@
+//! Wrapping: text to rows of a width, by words, never through a grapheme. Wrapped once per text and width.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// What is kept together when a row ends: a grapheme, or the mark that stands for a hostile character.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    /// Columns.
+    pub(crate) width: usize,
+    /// Whether a row may end after it.
+    pub(crate) space: bool,
+}
+
+/// The rows of one line, as ranges of its pieces; an empty line is one empty row.
+pub(crate) fn pieces(pieces: &[Piece], width: usize) -> Vec<Range<usize>> {
+    let width = width.max(1);
+    let mut rows = Vec::new();
+    let (mut start, mut used, mut after_space) = (0, 0, None);
+    for (at, piece) in pieces.iter().enumerate() {
+        // White space may hang over the edge: it is not seen there.
+        if used + piece.width > width && at > start && !piece.space {
+            let end = after_space.unwrap_or(at);
+            rows.push(start..end);
+            start = end;
+            used = pieces[start..at].iter().map(|p| p.width).sum();
+            after_space = None;
+        }
+        used += piece.width;
+        if piece.space {
+            after_space = Some(at + 1);
+        }
+        // A run of blanks longer than a row must not hide what follows it.
+        if piece.space && used > width {
+            rows.push(start..at + 1);
+            (start, used, after_space) = (at + 1, 0, None);
+        }
+    }
+    if start < pieces.len() || rows.is_empty() {
+        rows.push(start..pieces.len());
+    }
+    rows
+}
+
+/// The rows of a text that may have several lines, as byte ranges; the line feeds are in none of them.
+pub(crate) fn text(text: &str, width: usize) -> Vec<Range<usize>> {
+    let mut rows = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        rows.extend(line_rows(line, width).into_iter().map(|row| start + row.start..start + row.end));
+        start += line.len() + 1;
+    }
+    rows
+}
+
+fn line_rows(line: &str, width: usize) -> Vec<Range<usize>> {
+    if line.is_ascii() && line.len() <= width {
+        return vec![0..line.len()];
+    }
+    let mut starts = Vec::new();
+    let mut parts = Vec::new();
+    for (at, grapheme) in line.grapheme_indices(true) {
+        starts.push(at);
+        parts.push(Piece { width: columns(grapheme), space: grapheme == " " });
+    }
+    starts.push(line.len());
+    pieces(&parts, width).into_iter().map(|row| starts[row.start]..starts[row.end]).collect()
+}
+
+/// How many columns a text takes.
+pub(crate) fn columns(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// A text cut to a width, with `…` where something was cut.
+pub(crate) fn fit(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let mut cut: String = text
+        .graphemes(true)
+        .take_while(|grapheme| {
+            used += columns(grapheme);
+            used < width
+        })
+        .collect();
+    if width > 0 {
+        cut.push('…');
+    }
+    cut
+}
+
+/// A text cut or filled to exactly a width.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    let mut text = fit(text, width);
+    text.extend(std::iter::repeat_n(' ', width.saturating_sub(columns(&text))));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: &str, width: usize, expect: &[&str]) {
+        let rows: Vec<_> = text(input, width).into_iter().map(|row| &input[row]).collect();
+        assert_eq!(rows, expect);
+    }
+
+    #[test]
+    fn words_stay_whole_and_long_ones_break_between_graphemes() {
+        check("one two three", 8, &["one two ", "three"]);
+        check("abcdefghij", 4, &["abcd", "efgh", "ij"]);
+        check("a\n\nb", 4, &["a", "", "b"]);
+        check("漢字漢字", 5, &["漢字", "漢字"]);
+        check("ab e\u{301}e\u{301}e\u{301}", 4, &["ab ", "e\u{301}e\u{301}e\u{301}"]);
+    }
+
+    #[test]
+    fn blanks_cannot_push_text_out_of_sight() {
+        let padded = format!("ok{}evil", " ".repeat(500));
+        let rows = text(&padded, 20);
+        assert!(rows.iter().any(|row| padded[row.clone()].contains("evil")));
+        assert!(rows.iter().all(|row| columns(padded[row.clone()].trim_end()) <= 20));
+    }
+
+    #[test]
+    fn every_byte_but_the_line_feeds_is_in_a_row() {
+        let input = "one two  three 漢字漢字漢字 x\n\nسارة حداد end";
+        let joined: String = text(input, 7).into_iter().map(|row| &input[row]).collect();
+        assert_eq!(joined, input.replace('\n', ""));
+    }
+
+    #[test]
+    fn a_cut_shows() {
+        assert_eq!(fit("abcdef", 4), "abc…");
+        assert_eq!(pad("漢字漢", 4), "漢… ");
+        assert_eq!(fit("漢字", 4), "漢字");
+    }
+}

@@ -1,0 +1,276 @@
+//! The loop: everything that is ready is taken, then one frame is drawn, and only when something changed.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, EventStream};
+use futures::StreamExt as _;
+use tokio::sync::mpsc;
+
+use crate::tui::events::{Effect, Moment, Msg};
+use crate::tui::model::Model;
+use crate::tui::terminal::Guard;
+use crate::tui::update;
+
+/// The least time between two frames.
+const FRAME: Duration = Duration::from_millis(8);
+/// How often the clock on the wall is looked at while nothing happens.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The person quit.
+    Quit,
+    /// A signal asked for it, or the terminal went away.
+    Told,
+}
+
+/// What woke the loop.
+enum Ready {
+    Input(Option<io::Result<Event>>),
+    Message(Option<Msg>),
+    Slot,
+    Alarm,
+    Minute,
+    Told,
+}
+
+/// Runs the screen until the person quits. `perform` gets every effect that is not the screen's own
+/// ([`Effect::Wake`], [`Effect::Copy`], [`Effect::Suspend`], [`Effect::Redraw`] and [`Effect::Quit`] are) and must not block;
+/// answers come back through `inbox`.
+///
+/// # Errors
+/// When the terminal is gone.
+pub async fn run(
+    guard: Guard,
+    model: Model,
+    mut inbox: mpsc::Receiver<Msg>,
+    perform: impl FnMut(Effect),
+) -> io::Result<Ended> {
+    let mut signals = Signals::new()?;
+    let mut input = EventStream::new();
+    let mut screen = Screen::new(guard, model, perform);
+    screen.begin();
+    loop {
+        let slot = screen.next_slot();
+        let alarm = screen.next_alarm();
+        let ready = tokio::select! {
+            biased;
+            () = signals.told() => Ready::Told,
+            event = input.next() => Ready::Input(event),
+            message = inbox.recv() => Ready::Message(message),
+            () = sleep_until(alarm) => Ready::Alarm,
+            () = sleep_until(slot) => Ready::Slot,
+            () = tokio::time::sleep(MINUTE) => Ready::Minute,
+        };
+        screen.take_clock();
+        match ready {
+            Ready::Told | Ready::Input(None) | Ready::Message(None) => return Ok(Ended::Told),
+            Ready::Input(Some(event)) => screen.input(event?),
+            Ready::Message(Some(message)) => screen.take(message),
+            Ready::Alarm => screen.alarms(),
+            Ready::Slot | Ready::Minute => {}
+        }
+        drain(&mut screen, &mut input, &mut inbox).await?;
+        if screen.quit {
+            return Ok(Ended::Quit);
+        }
+        screen.after_drain(&mut input)?;
+    }
+}
+
+/// Takes everything that is there already, so that a burst of keys costs one frame.
+async fn drain<P: FnMut(Effect)>(
+    screen: &mut Screen<P>,
+    input: &mut EventStream,
+    inbox: &mut mpsc::Receiver<Msg>,
+) -> io::Result<()> {
+    // Polled in the task's own context: a stream polled with another waker would never wake us again.
+    while let std::task::Poll::Ready(Some(event)) = futures::poll!(input.next()) {
+        screen.input(event?);
+    }
+    while let Ok(message) = inbox.try_recv() {
+        screen.take(message);
+    }
+    Ok(())
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The terminal, the model, and what is due.
+struct Screen<P> {
+    guard: Guard,
+    model: Model,
+    perform: P,
+    started: Instant,
+    drawn: Option<Instant>,
+    alarms: Vec<Moment>,
+    due: bool,
+    quit: bool,
+    suspend: bool,
+}
+
+impl<P: FnMut(Effect)> Screen<P> {
+    fn new(guard: Guard, model: Model, perform: P) -> Self {
+        let started = Instant::now();
+        let (drawn, alarms) = (None, Vec::new());
+        Self { guard, model, perform, started, drawn, alarms, due: true, quit: false, suspend: false }
+    }
+
+    fn now(&self) -> Moment {
+        self.started.elapsed()
+    }
+
+    fn begin(&mut self) {
+        let effects = update::start(&mut self.model);
+        self.act(effects);
+    }
+
+    fn take(&mut self, message: Msg) {
+        let effects = update::update(&mut self.model, message);
+        self.due |= self.model.take_changed();
+        self.act(effects);
+    }
+
+    fn take_clock(&mut self) {
+        self.take(Msg::Clock { now: jiff::Timestamp::now() });
+    }
+
+    fn input(&mut self, event: Event) {
+        let at = self.now();
+        self.take(match event {
+            Event::Key(key) => Msg::Key { key, at },
+            Event::Paste(text) => Msg::Paste { text, at },
+            Event::Mouse(_) => Msg::Mouse { at },
+            Event::FocusGained => Msg::Focus { gained: true, at },
+            Event::FocusLost => Msg::Focus { gained: false, at },
+            Event::Resize(width, height) => Msg::Resized { width, height },
+        });
+    }
+
+    fn act(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.act_one(effect);
+        }
+    }
+
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the screen's own effects are named, all others are performed")]
+    fn act_one(&mut self, effect: Effect) {
+        match effect {
+            Effect::Wake(at) => self.alarms.push(at),
+            Effect::Quit => self.quit = true,
+            Effect::Suspend => self.suspend = true,
+            Effect::Redraw => self.redraw(),
+            // A clipboard that takes nothing is no reason to end.
+            Effect::Copy(text) => drop(self.guard.copy(&text)),
+            other => (self.perform)(other),
+        }
+    }
+
+    fn redraw(&mut self) {
+        self.due = true;
+        if let Ok(size) = self.guard.size() {
+            // An error here comes back with the next frame.
+            let _ = self.guard.redraw(size);
+        }
+    }
+
+    fn next_alarm(&self) -> Option<Instant> {
+        self.alarms.iter().min().map(|at| self.started + *at)
+    }
+
+    fn alarms(&mut self) {
+        let at = self.now();
+        self.alarms.retain(|alarm| *alarm > at);
+        self.take(Msg::Woke { at });
+    }
+
+    /// When the next frame may be drawn, while one is due.
+    fn next_slot(&self) -> Option<Instant> {
+        self.due.then(|| self.drawn.map_or_else(Instant::now, |drawn| drawn + FRAME))
+    }
+
+    fn after_drain(&mut self, input: &mut EventStream) -> io::Result<()> {
+        if std::mem::take(&mut self.suspend) {
+            self.suspend_now(input)?;
+        }
+        let slot = self.next_slot();
+        if slot.is_some_and(|slot| slot <= Instant::now()) { self.draw() } else { Ok(()) }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let size = self.guard.size()?;
+        if size != self.model.size {
+            self.take(Msg::Resized { width: size.0, height: size.1 });
+            self.guard.redraw(size)?;
+        }
+        self.due = false;
+        self.guard.draw(&self.model)?;
+        self.drawn = Some(Instant::now());
+        let at = self.now();
+        self.take(Msg::Drawn { at });
+        Ok(())
+    }
+
+    /// Nobody may read keys while the shell has the terminal, so the stream is dropped and made anew.
+    fn suspend_now(&mut self, input: &mut EventStream) -> io::Result<()> {
+        *input = EventStream::new();
+        self.guard.suspend()?;
+        *input = EventStream::new();
+        let size = self.guard.size()?;
+        self.take(Msg::Resized { width: size.0, height: size.1 });
+        let at = self.now();
+        self.take(Msg::Focus { gained: true, at });
+        self.due = true;
+        Ok(())
+    }
+}
+
+/// The signals that end the program.
+#[cfg(unix)]
+struct Signals {
+    term: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.hangup.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn told(&mut self) {
+        // Without a console handler the terminal's own end is the only way.
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

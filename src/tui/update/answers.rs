@@ -1,0 +1,221 @@
+//! Answers: each goes to whoever waits for its request, and to nobody else.
+
+use crate::domain::call::WriteCall;
+use crate::domain::customer::Customer;
+use crate::domain::ticket::{Ticket, Visibility};
+use crate::tui::events::{Answer, Effect, Failure, Outcome, RequestId};
+use crate::tui::model::card::{Ending, Reading, Stage};
+use crate::tui::model::draft::Saving;
+use crate::tui::model::pages::{Notice, Page};
+use crate::tui::model::{Decision, Model};
+use crate::tui::update::{add_step, decide, draft, log, pending, queue, work};
+
+pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
+    match answer {
+        Answer::Queue(page) => queue::arrived(model, request, page),
+        Answer::Counts(counts) => counted(model, request, counts),
+        Answer::Ticket { ticket, customer } => ticket_arrived(model, request, *ticket, customer.map(|c| *c)),
+        Answer::Summary(summary) => summarized(model, request, summary),
+        Answer::Suggestion(suggestion) => draft::suggested(model, request, suggestion),
+        Answer::Draft(text) => draft::restored(model, request, text),
+        Answer::Saved => draft::saved(model, request),
+        Answer::Pending(waiting) => pending::arrived(model, request, waiting),
+        Answer::Card(card) => decide::card_arrived(model, request, card),
+        Answer::CardGone(words) => card_gone(model, request, &words),
+        Answer::Decided(outcome) => decided(model, request, outcome),
+        Answer::Handled(words) => handled(model, request, words),
+        Answer::Log(records) => log::arrived(model, request, records),
+        Answer::LogDetail(detail) => log::detail(model, request, *detail),
+    }
+}
+
+fn counted(model: &mut Model, request: RequestId, counts: Vec<u64>) -> Vec<Effect> {
+    model.queue.counts.take(request, counts);
+    vec![]
+}
+
+fn ticket_arrived(model: &mut Model, request: RequestId, ticket: Ticket, customer: Option<Customer>) -> Vec<Effect> {
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    if open.ticket.take(request, ticket) {
+        open.customer = customer;
+        open.moved_to = None;
+        open.thread.forget();
+        let version = open.version();
+        open.draft.made_for = open.draft.made_for.or(version);
+    }
+    vec![]
+}
+
+fn summarized(model: &mut Model, request: RequestId, summary: crate::domain::draft::Summary) -> Vec<Effect> {
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    if open.summary.take(request, summary) {
+        open.highlight = 0;
+    }
+    vec![]
+}
+
+fn handled(model: &mut Model, request: RequestId, words: String) -> Vec<Effect> {
+    if model.run.as_ref().is_none_or(|run| run.request != request) {
+        return vec![];
+    }
+    model.run = None;
+    add_step(model, words);
+    pending::load(model)
+}
+
+fn card_gone(model: &mut Model, request: RequestId, words: &str) -> Vec<Effect> {
+    let mut effects = pending::load(model);
+    if is_opening(model, request) {
+        effects.extend(decide::back(model));
+        model.note(Notice::plain(format!("it does not wait any more: {words}")));
+    }
+    effects
+}
+
+fn is_opening(model: &Model, request: RequestId) -> bool {
+    matches!(&model.page, Page::Card(page) if matches!(page.stage, Stage::Opening { request: r, .. } if r == request))
+}
+
+/// A decision has ended: on its page when the person still looks, else as a notice.
+fn decided(model: &mut Model, request: RequestId, outcome: Outcome) -> Vec<Effect> {
+    let Some(at) = model.decisions.iter().position(|decision| decision.request == request) else { return vec![] };
+    let decision = model.decisions.remove(at);
+    let mut effects = vec![];
+    if let Outcome::Executed { .. } = outcome {
+        effects.extend(carried_out(model, &decision));
+    }
+    effects.extend(queue::changed(model));
+    effects.extend(end(model, &decision, outcome));
+    effects
+}
+
+fn end(model: &mut Model, decision: &Decision, outcome: Outcome) -> Vec<Effect> {
+    let looking = match &mut model.page {
+        Page::Card(page) if is_deciding(&page.stage, decision.request) => Some(page),
+        Page::Card(_) | Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_) => None,
+    };
+    match (looking, outcome) {
+        (Some(page), Outcome::Superseded { fresh: Some(fresh) }) => {
+            let remark = "The ticket moved, nothing was written. This is the same proposal on the ticket as it is now.";
+            page.stage = Stage::Reading(Box::new(Reading::new(fresh, Some(remark.to_owned()))));
+        }
+        (Some(page), outcome) => page.stage = Stage::Over(ending(decision, outcome)),
+        (None, outcome) => {
+            let ending = ending(decision, outcome);
+            let text = format!("{}: {} {}", decision.call.ticket_id(), ending.title, ending.words);
+            model.note(if ending.good { Notice::good(text) } else { Notice::bad(text) });
+        }
+    }
+    vec![]
+}
+
+fn is_deciding(stage: &Stage, decision: RequestId) -> bool {
+    matches!(stage, Stage::Deciding { request, .. } if *request == decision)
+}
+
+/// What was written is no draft any more.
+fn carried_out(model: &mut Model, decision: &Decision) -> Vec<Effect> {
+    let id = decision.call.ticket_id();
+    let Some(open) = model.open.as_deref_mut().filter(|open| open.id == *id) else { return vec![] };
+    let mut effects = match &decision.call {
+        WriteCall::SendReply(reply) if reply.visibility == Visibility::Public => draft::forget(model),
+        WriteCall::SendReply(_) => {
+            open.note.clear();
+            vec![]
+        }
+        WriteCall::UpdateTicket(_) => vec![],
+    };
+    effects.extend(work::load(model));
+    effects
+}
+
+fn ending(decision: &Decision, outcome: Outcome) -> Ending {
+    let say = |good: bool, title: &str, words: String, way_out: &str| Ending {
+        good,
+        title: title.to_owned(),
+        words,
+        way_out: way_out.to_owned(),
+    };
+    let nothing = "Nothing was written.";
+    let tool = decision.call.tool();
+    match outcome {
+        Outcome::Executed { before, after } => {
+            say(true, "Done.", format!("{tool} was carried out and read back, v{before} → v{after}"), "")
+        }
+        Outcome::Denied => say(true, "Denied.", format!("{nothing} The proposer gets your reason."), ""),
+        Outcome::Superseded { .. } => {
+            say(false, "Superseded.", format!("The ticket moved. {nothing}"), "Open the ticket again and propose anew.")
+        }
+        Outcome::Expired => say(
+            false,
+            "Expired.",
+            format!("The decision came too late. {nothing}"),
+            "Propose it anew if it is still right.",
+        ),
+        Outcome::Refused { why } => {
+            say(false, "Refused.", format!("{why}. {nothing}"), "Read the ticket, then edit and propose anew.")
+        }
+        Outcome::Failed { message } => say(
+            false,
+            "Failed.",
+            format!("{message}. {nothing}"),
+            "Your text is kept. Propose it anew when the cause is gone.",
+        ),
+        Outcome::Unknown { read_back } => say(
+            false,
+            "Unknown.",
+            format!("The answer to {tool} was lost. It is not sent again. Read back: {read_back}"),
+            "Look at the ticket before you propose anything else.",
+        ),
+    }
+}
+
+/// Something failed: whoever waited stops waiting, and the person gets a way out.
+pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
+    let Some(request) = failure.request else {
+        model.note(Notice::failed(failure));
+        return vec![];
+    };
+    if model.decisions.iter().any(|decision| decision.request == request) {
+        // Whether it was written is not known, so nobody may believe that it was not.
+        return decided(model, request, Outcome::Unknown { read_back: failure.message.clone() });
+    }
+    if !was_waited_for(model, request, failure) {
+        return vec![];
+    }
+    model.note(Notice::failed(failure));
+    vec![]
+}
+
+fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> bool {
+    let mut wanted = model.queue.window.fail(request, failure)
+        | model.queue.counts.fail(request, failure)
+        | model.pending.fail(request, failure);
+    if let Some(open) = model.open.as_deref_mut() {
+        wanted |= open.ticket.fail(request, failure)
+            | open.summary.fail(request, failure)
+            | open.draft.suggestion.fail(request, failure)
+            | open.draft.saved.fail(request, failure);
+        if open.draft.saving == (Saving::Running { request }) {
+            open.draft.saving = Saving::Failed;
+            wanted = true;
+        }
+    }
+    wanted |= run_failed(model, request);
+    wanted | page_failed(model, request, failure)
+}
+
+fn run_failed(model: &mut Model, request: RequestId) -> bool {
+    model.run.take_if(|run| run.request == request).is_some()
+}
+
+fn page_failed(model: &mut Model, request: RequestId, failure: &Failure) -> bool {
+    if is_opening(model, request) {
+        decide::back(model);
+        return true;
+    }
+    match &mut model.page {
+        Page::Log(page) => page.loading.fail(request, failure) | page.detail.fail(request, failure),
+        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Help(_) => false,
+    }
+}

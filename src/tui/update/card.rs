@@ -1,0 +1,164 @@
+//! The approval card: when keys count, and the keys that decide.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use crate::tui::events::{Effect, Moment};
+use crate::tui::keymap::Command;
+use crate::tui::model::Model;
+use crate::tui::model::card::{APART, Arming, CAP, CardPage, QUIET, Reading, Stage};
+use crate::tui::model::layout;
+use crate::tui::model::pages::{Notice, Page};
+use crate::tui::update::{decide, help, moving};
+
+/// A frame went out: what it showed was seen, and from now on quiet counts.
+pub(super) fn drawn(model: &mut Model, at: Moment) -> Vec<Effect> {
+    model.at = at;
+    let shown = layout::fits(&model.page, model.size);
+    let rows = layout::height(layout::card(model.size));
+    let Some(reading) = reading(model).filter(|_| shown) else { return vec![] };
+    let before = reading.is_all_seen();
+    reading.saw(rows);
+    let now_complete = before != reading.is_all_seen();
+    let opened = reading.arming == Arming::Undrawn;
+    if opened {
+        reading.arming = Arming::Resting { opened: at, last: at };
+    }
+    model.changed |= now_complete || opened;
+    if opened { vec![Effect::Wake(at + QUIET)] } else { vec![] }
+}
+
+/// A key while the card has the keyboard.
+pub(super) fn pressed(model: &mut Model, key: &KeyEvent, command: Option<Command>, at: Moment) -> Vec<Effect> {
+    let Some(reading) = reading(model) else { return vec![] };
+    reading.arm(at);
+    // A key that repeats itself is a key held down, not an answer.
+    let repeated = key.kind == KeyEventKind::Repeat;
+    match reading.arming {
+        Arming::Undrawn => vec![],
+        Arming::Resting { opened, .. } => rest(reading, opened, at),
+        Arming::Armed if repeated && command == Some(Command::Approve) => vec![],
+        Arming::Armed => armed(model, command, at),
+        Arming::Staged { at: staged } => second(model, command, staged, at),
+    }
+}
+
+fn rest(reading: &mut Reading, opened: Moment, at: Moment) -> Vec<Effect> {
+    reading.arming = Arming::Resting { opened, last: at };
+    vec![Effect::Wake((at + QUIET).min(opened + CAP))]
+}
+
+fn armed(model: &mut Model, command: Option<Command>, at: Moment) -> Vec<Effect> {
+    match command {
+        Some(Command::Approve) => first(model, at),
+        Some(Command::Release) => refuse(model, "A first"),
+        Some(Command::Deny) => decide::ask_reason(model),
+        Some(Command::EditProposal) => decide::edit(model),
+        Some(Command::Later) => decide::later(model),
+        Some(Command::Arguments) => decide::arguments(model),
+        Some(Command::Back) => decide::back(model),
+        Some(Command::Help) => help::open(model),
+        Some(Command::Move(motion)) => moving::go(model, motion),
+        Some(_) | None => vec![],
+    }
+}
+
+/// `A`: approves, or stages when a second key is needed.
+fn first(model: &mut Model, at: Moment) -> Vec<Effect> {
+    let me = model.desk.me.clone();
+    if !model.connected {
+        return refuse(model, "the backend cannot be reached");
+    }
+    let Some(reading) = reading(model) else { return vec![] };
+    if let Some(obstacle) = reading.obstacle(&me) {
+        return refuse(model, &obstacle);
+    }
+    if reading.needs_two() {
+        reading.arming = Arming::Staged { at };
+        return vec![];
+    }
+    decide::approve(model)
+}
+
+/// After `A`: only `R`, and not too soon, goes on; everything else takes `A` back.
+fn second(model: &mut Model, command: Option<Command>, staged: Moment, at: Moment) -> Vec<Effect> {
+    if command == Some(Command::Release) && at >= staged + APART {
+        return decide::approve(model);
+    }
+    if let Some(reading) = reading(model) {
+        reading.arming = Arming::Armed;
+    }
+    let words = if command == Some(Command::Release) { "too quick: A again, read, then R" } else { "A was taken back" };
+    refuse(model, words)
+}
+
+fn refuse(model: &mut Model, words: &str) -> Vec<Effect> {
+    model.note(Notice::plain(format!("nothing was approved: {words}")));
+    vec![]
+}
+
+/// Something else came in, a paste or a click: it answers nothing and disturbs the quiet.
+pub(super) fn disturbed(model: &mut Model, at: Moment) -> Vec<Effect> {
+    let Some(reading) = reading(model) else { return vec![] };
+    let effects = match reading.arming {
+        Arming::Resting { opened, .. } => rest(reading, opened, at),
+        Arming::Staged { .. } => {
+            reading.arming = Arming::Armed;
+            vec![]
+        }
+        Arming::Undrawn | Arming::Armed => return vec![],
+    };
+    model.changed = true;
+    effects
+}
+
+/// The window came to the front or left it: what was typed for another one must not count here.
+pub(super) fn focused(model: &mut Model, gained: bool, at: Moment) -> Vec<Effect> {
+    let Some(reading) = reading(model) else { return vec![] };
+    match (gained, reading.arming) {
+        (_, Arming::Undrawn) => vec![],
+        (true, _) => rest(reading, at, at),
+        (false, _) => {
+            reading.rest_again();
+            vec![]
+        }
+    }
+}
+
+pub(super) fn unstage(page: &mut CardPage) {
+    if let Stage::Reading(reading) = &mut page.stage
+        && let Arming::Staged { .. } = reading.arming
+    {
+        reading.arming = Arming::Armed;
+    }
+}
+
+pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
+    if let Some(reading) = reading(model) {
+        let before = reading.arming;
+        reading.arm(at);
+        model.changed |= before != reading_arming(model);
+    }
+    vec![]
+}
+
+fn reading_arming(model: &mut Model) -> Arming {
+    reading(model).map_or(Arming::Undrawn, |reading| reading.arming)
+}
+
+/// The card, while it is the card that is read.
+pub(super) fn reading(model: &mut Model) -> Option<&mut Reading> {
+    match &mut model.page {
+        Page::Card(page) => match &mut page.stage {
+            Stage::Reading(reading) => Some(reading),
+            Stage::Opening { .. }
+            | Stage::Arguments(..)
+            | Stage::Denying(_)
+            | Stage::Commenting(..)
+            | Stage::EditingText(..)
+            | Stage::EditingForm(..)
+            | Stage::Deciding { .. }
+            | Stage::Over(_) => None,
+        },
+        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_) => None,
+    }
+}

@@ -1,0 +1,141 @@
+//! The draft: suggestions, editing, saving.
+
+use crate::domain::draft::Suggestion;
+use crate::tui::events::{Effect, Moment, RequestId};
+use crate::tui::model::draft::{Draft, PAUSE, Saving, next_tone};
+use crate::tui::model::pages::{Notice, Page};
+use crate::tui::model::{Dialog, Model, Pane, Question};
+
+/// Asks for a suggestion in the tone at hand.
+pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
+    let request = model.request();
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    open.draft.suggestion.ask(request);
+    vec![Effect::Suggest { request, ticket: open.id.clone(), tone: open.draft.tone }]
+}
+
+pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Suggestion) -> Vec<Effect> {
+    let editing = matches!(model.dialog, Dialog::Editing);
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    let version = open.version();
+    let draft = &mut open.draft;
+    if !draft.suggestion.take(request, suggestion) {
+        return vec![];
+    }
+    draft.made_for = version;
+    // Never under the fingers of somebody who types.
+    if editing {
+        draft.note_edit()
+    } else {
+        draft.suggested()
+    }
+    vec![]
+}
+
+pub(super) fn restored(model: &mut Model, request: RequestId, text: Option<String>) -> Vec<Effect> {
+    let editing = matches!(model.dialog, Dialog::Editing);
+    let Some(draft) = draft(model) else { return vec![] };
+    if draft.saved.take(request, text.clone()) && !editing {
+        text.iter().filter(|text| !text.is_empty()).for_each(|text| draft.restored(text));
+    }
+    vec![]
+}
+
+pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
+    if model.open.is_none() {
+        model.note(Notice::plain("no ticket is open · ⏎ opens one"));
+        return vec![];
+    }
+    model.focus = Pane::Draft;
+    model.dialog = Dialog::Editing;
+    vec![]
+}
+
+pub(super) fn explain(model: &mut Model) -> Vec<Effect> {
+    if let Some(draft) = draft(model) {
+        draft.explained = !draft.explained;
+        model.focus = Pane::Draft;
+    }
+    vec![]
+}
+
+/// Asks for the next tone; an edited text is replaced only after a question.
+pub(super) fn tone(model: &mut Model) -> Vec<Effect> {
+    let Some(draft) = draft(model) else { return vec![] };
+    if draft.edited {
+        model.dialog = Dialog::Confirm(Question::ReplaceDraft);
+        return vec![];
+    }
+    draft.tone = next_tone(draft.tone);
+    suggest(model)
+}
+
+/// The person said that the edited text may go.
+pub(super) fn replace(model: &mut Model) -> Vec<Effect> {
+    let Some(draft) = draft(model) else { return vec![] };
+    draft.tone = next_tone(draft.tone);
+    draft.replace = true;
+    let mut effects = forget(model);
+    effects.extend(suggest(model));
+    effects
+}
+
+/// The text changed: save it after a pause.
+pub(super) fn changed(model: &mut Model, at: Moment) -> Vec<Effect> {
+    let Some(draft) = draft(model) else { return vec![] };
+    draft.note_edit();
+    let sleeping = matches!(draft.saving, Saving::Typed { .. });
+    draft.saving = Saving::Typed { last: at };
+    if sleeping { vec![] } else { vec![Effect::Wake(at + PAUSE)] }
+}
+
+pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
+    let Some(draft) = draft(model) else { return vec![] };
+    match draft.saving {
+        Saving::Typed { last } if at >= last + PAUSE => {
+            model.changed = true;
+            save_now(model)
+        }
+        Saving::Typed { last } => vec![Effect::Wake(last + PAUSE)],
+        Saving::Clean | Saving::Running { .. } | Saving::Failed => vec![],
+    }
+}
+
+/// Saves what is not saved and not on its way.
+pub(super) fn save_now(model: &mut Model) -> Vec<Effect> {
+    let due = draft(model).is_some_and(|draft| matches!(draft.saving, Saving::Typed { .. } | Saving::Failed));
+    if due { save(model) } else { vec![] }
+}
+
+fn save(model: &mut Model) -> Vec<Effect> {
+    let request = model.request();
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    open.draft.saving = Saving::Running { request };
+    let text = Some(open.draft.editor.text()).filter(|_| open.draft.edited);
+    vec![Effect::SaveDraft { request, ticket: open.id.clone(), text }]
+}
+
+/// Forgets the text: it was sent, or may be replaced.
+pub(super) fn forget(model: &mut Model) -> Vec<Effect> {
+    let Some(draft) = draft(model) else { return vec![] };
+    draft.edited = false;
+    save(model)
+}
+
+pub(super) fn saved(model: &mut Model, request: RequestId) -> Vec<Effect> {
+    let quitting = matches!((&model.page, &model.dialog), (Page::Work, Dialog::Confirm(Question::Quit)));
+    let Some(draft) = draft(model) else { return vec![] };
+    if draft.saving == (Saving::Running { request }) {
+        draft.saving = Saving::Clean;
+    }
+    // The question was only about this text.
+    if quitting && !model.is_unsaved() {
+        model.dialog = Dialog::None;
+        return vec![Effect::Quit];
+    }
+    vec![]
+}
+
+pub(super) fn draft(model: &mut Model) -> Option<&mut Draft> {
+    model.open.as_deref_mut().map(|open| &mut open.draft)
+}

@@ -1,0 +1,124 @@
+//! A key: the context says who gets it, the table says what it means.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use crate::tui::events::{Effect, Moment};
+use crate::tui::keymap::{self, Command, Context};
+use crate::tui::model::pages::Page;
+use crate::tui::model::{Dialog, Model, Question};
+use crate::tui::update::{card, decide, draft, help, log, moving, pending, propose, queue, typing, work};
+
+pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
+    if key.kind == KeyEventKind::Release {
+        return vec![];
+    }
+    model.at = at;
+    model.notice = None;
+    let context = model.context();
+    let command = keymap::command(context, key);
+    match (context, command) {
+        (_, Some(Command::Quit | Command::Suspend | Command::Redraw)) => anywhere(model, command),
+        (Context::Card, _) => card::pressed(model, key, command, at),
+        (_, Some(command)) => run(model, command, key, at),
+        (_, None) => typing::typed(model, key, at),
+    }
+}
+
+/// The keys that hold everywhere and decide nothing.
+fn anywhere(model: &mut Model, command: Option<Command>) -> Vec<Effect> {
+    match command {
+        Some(Command::Quit) => quit(model),
+        Some(Command::Suspend) => vec![Effect::Suspend],
+        Some(_) | None => vec![Effect::Redraw],
+    }
+}
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    let asked = matches!(model.dialog, Dialog::Confirm(Question::Quit));
+    let effects = work::leave_text(model);
+    if asked || !model.is_unsaved() {
+        return effects.into_iter().chain([Effect::Quit]).collect();
+    }
+    model.page = Page::Work;
+    model.dialog = Dialog::Confirm(Question::Quit);
+    effects
+}
+
+/// Does what a key asks for outside the card.
+pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Moment) -> Vec<Effect> {
+    match command {
+        Command::Move(motion) => moving::go(model, motion),
+        Command::NextPane => moving::focus(model, model.focus.next()),
+        Command::PrevPane => moving::focus(model, model.focus.prev()),
+        Command::Open => open(model),
+        Command::Back => back(model),
+        Command::Filter => queue::filter(model),
+        Command::View(view) => queue::view(model, view),
+        Command::GoDraft => moving::focus(model, crate::tui::model::Pane::Draft),
+        Command::Edit => draft::edit(model),
+        Command::Send => propose::send(model, None),
+        Command::SendAndResolve => propose::send(model, Some(crate::domain::ticket::Status::Resolved)),
+        Command::Note => propose::note(model),
+        Command::Update => propose::form(model),
+        Command::Tone => draft::tone(model),
+        Command::Explain => draft::explain(model),
+        Command::Quotes => work::quotes(model),
+        Command::Handle => work::handle(model),
+        Command::Cancel => work::cancel(model),
+        Command::Pending => pending::open(model),
+        Command::Log => log::open(model),
+        Command::Reload => work::reload(model),
+        Command::Copy => work::copy(model),
+        Command::Help => help::open(model),
+        Command::Submit => typing::submit(model),
+        Command::Undo | Command::Redo => typing::history(model, command, at),
+        Command::Deny | Command::Later | Command::Arguments | Command::Approve | Command::Release => vec![],
+        Command::EditProposal => decide::edit(model),
+        Command::Reason(number) => decide::deny_numbered(model, number),
+        Command::Comment => decide::comment(model),
+        Command::NextPending => pending::next(model),
+        Command::Yes => yes(model),
+        Command::No => no(model),
+        Command::NextField => typing::next_field(model, 1),
+        Command::PrevField => typing::next_field(model, -1),
+        Command::NextValue => typing::next_value(model, 1, key),
+        Command::PrevValue => typing::next_value(model, -1, key),
+        Command::KeepValue => typing::keep_value(model),
+        Command::Quit | Command::Suspend | Command::Redraw => anywhere(model, Some(command)),
+    }
+}
+
+fn open(model: &mut Model) -> Vec<Effect> {
+    match &model.page {
+        Page::Work => work::open(model),
+        Page::Pending(_) => pending::open_selected(model),
+        Page::Log(_) => log::read(model),
+        Page::Card(_) | Page::Help(_) => vec![],
+    }
+}
+
+fn back(model: &mut Model) -> Vec<Effect> {
+    match &model.page {
+        Page::Work => work::back(model),
+        Page::Pending(_) => pending::close(model),
+        Page::Card(_) => decide::back(model),
+        Page::Log(_) => log::back(model),
+        Page::Help(_) => help::close(model),
+    }
+}
+
+fn yes(model: &mut Model) -> Vec<Effect> {
+    match std::mem::replace(&mut model.dialog, Dialog::None) {
+        Dialog::Confirm(Question::Quit) => vec![Effect::Quit],
+        Dialog::Confirm(Question::ReplaceDraft) => draft::replace(model),
+        other @ (Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) | Dialog::Form(_)) => {
+            model.dialog = other;
+            vec![]
+        }
+    }
+}
+
+fn no(model: &mut Model) -> Vec<Effect> {
+    model.dialog = Dialog::None;
+    vec![]
+}

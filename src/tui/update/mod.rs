@@ -1,0 +1,122 @@
+//! What a message changes and what it asks for: a pure step of the model.
+
+mod answers;
+mod card;
+mod decide;
+mod draft;
+mod help;
+mod keys;
+mod log;
+mod moving;
+mod pending;
+mod propose;
+mod queue;
+mod settle;
+mod typing;
+mod work;
+
+use jiff::Timestamp;
+
+use crate::tui::events::{Effect, Moment, Msg, RequestId};
+use crate::tui::model::Model;
+use crate::tui::model::pages::{Notice, Page, Step};
+
+/// Steps of the agent that are kept.
+const MOST_STEPS: usize = 500;
+
+/// What a new screen asks for first.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    let mut effects = queue::load(model);
+    effects.extend(queue::count(model));
+    effects.extend(pending::load(model));
+    effects
+}
+
+/// Takes one message.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = step(model, msg);
+    effects.extend(settle::settle(model));
+    effects
+}
+
+fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Drawn { at } => return card::drawn(model, at),
+        Msg::Woke { at } => return woke(model, at),
+        Msg::Clock { now } => return clock(model, now),
+        Msg::Mouse { at } => return card::disturbed(model, at),
+        Msg::Key { .. }
+        | Msg::Paste { .. }
+        | Msg::Focus { .. }
+        | Msg::Resized { .. }
+        | Msg::Answered { .. }
+        | Msg::Failed(_)
+        | Msg::QueueChanged
+        | Msg::AgentStep { .. }
+        | Msg::Connection { .. } => model.changed = true,
+    }
+    visible_step(model, msg)
+}
+
+/// Messages after which a frame is due.
+fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key { key, at } => keys::pressed(model, &key, at),
+        Msg::Paste { text, at } => typing::pasted(model, &text, at),
+        Msg::Focus { gained, at } => card::focused(model, gained, at),
+        Msg::Resized { width, height } => resized(model, width, height),
+        Msg::Answered { request, answer } => answers::arrived(model, request, answer),
+        Msg::Failed(failure) => answers::failed(model, &failure),
+        Msg::QueueChanged => queue::changed(model),
+        Msg::AgentStep { run, text } => agent_step(model, run, text),
+        Msg::Connection { up } => connection(model, up),
+        Msg::Drawn { .. } | Msg::Woke { .. } | Msg::Clock { .. } | Msg::Mouse { .. } => vec![],
+    }
+}
+
+fn resized(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
+    model.size = (width, height);
+    // Whatever was staged was staged on another picture.
+    if let Page::Card(page) = &mut model.page {
+        card::unstage(page);
+    }
+    vec![]
+}
+
+fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
+    model.at = at;
+    let mut effects = card::woke(model, at);
+    effects.extend(draft::woke(model, at));
+    effects
+}
+
+/// The clock moves the screen only when it moves a minute.
+fn clock(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    model.changed |= model.now.as_second() / 60 != now.as_second() / 60;
+    model.now = now;
+    vec![]
+}
+
+fn agent_step(model: &mut Model, run: RequestId, text: String) -> Vec<Effect> {
+    if model.run.as_ref().is_some_and(|running| running.request == run) {
+        add_step(model, text);
+    }
+    vec![]
+}
+
+fn add_step(model: &mut Model, text: String) {
+    model.steps.push(Step { at: model.now, text });
+    let most = model.steps.len().saturating_sub(MOST_STEPS);
+    model.steps.drain(..most);
+    model.steps_top = usize::MAX;
+}
+
+fn connection(model: &mut Model, up: bool) -> Vec<Effect> {
+    model.connected = up;
+    model.note(if up {
+        Notice::good("connected again")
+    } else {
+        Notice::bad("the backend cannot be reached · r tries again")
+    });
+    if up { queue::changed(model) } else { vec![] }
+}

@@ -1,0 +1,69 @@
+//! The pending tray: what waits for a person. It never opens by itself.
+
+use crate::domain::ids::ProposalId;
+use crate::tui::events::{Effect, RequestId, Waiting};
+use crate::tui::model::Model;
+use crate::tui::model::card::{CardPage, Origin, Stage};
+use crate::tui::model::pages::{Notice, Page, Tray};
+
+pub(super) fn load(model: &mut Model) -> Vec<Effect> {
+    if model.pending.is_waiting() {
+        model.pending.ask_again();
+        return vec![];
+    }
+    let request = model.request();
+    model.pending.ask(request);
+    vec![Effect::LoadPending { request }]
+}
+
+pub(super) fn arrived(model: &mut Model, request: RequestId, waiting: Vec<Waiting>) -> Vec<Effect> {
+    if !model.pending.take(request, waiting) {
+        return vec![];
+    }
+    if let Page::Pending(tray) = &mut model.page {
+        tray.selected = tray.selected.min(model.pending.value.as_ref().map_or(0, Vec::len).saturating_sub(1));
+    }
+    if model.pending.take_again() { load(model) } else { vec![] }
+}
+
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    model.page = Page::Pending(Tray::default());
+    load(model)
+}
+
+pub(super) fn close(model: &mut Model) -> Vec<Effect> {
+    model.page = Page::Work;
+    vec![]
+}
+
+pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
+    let Page::Pending(tray) = &model.page else { return vec![] };
+    let chosen = model.pending.value.as_ref().and_then(|all| all.get(tray.selected));
+    let Some(id) = chosen.map(|waiting| waiting.proposal.id().clone()) else { return vec![] };
+    open_card(model, id)
+}
+
+/// Opens the next card that waits, or goes back to where the last one came from.
+pub(super) fn next(model: &mut Model) -> Vec<Effect> {
+    let undecided = |waiting: &&Waiting| !model.decisions.iter().any(|d| d.proposal == *waiting.proposal.id());
+    let first = model.pending.value.iter().flatten().find(undecided).map(|w| w.proposal.id().clone());
+    match first {
+        Some(id) => open_card(model, id),
+        None => {
+            model.page = Page::Work;
+            model.note(Notice::plain("nothing else waits for you"));
+            vec![]
+        }
+    }
+}
+
+fn open_card(model: &mut Model, proposal: ProposalId) -> Vec<Effect> {
+    if model.decisions.iter().any(|decision| decision.proposal == proposal) {
+        model.note(Notice::plain("your decision on it is still under way"));
+        return vec![];
+    }
+    let request = model.request();
+    let stage = Stage::Opening { request, kept: None };
+    model.page = Page::Card(Box::new(CardPage { origin: Origin::Tray, stage }));
+    vec![Effect::OpenCard { request, proposal }]
+}

@@ -1,0 +1,119 @@
+//! A person's own proposals: filed, and their card opened at once.
+
+use crate::domain::call::{SendReply, TicketUpdate, UpdateTicket, WriteCall};
+use crate::domain::proposal::Why;
+use crate::domain::ticket::{Status, Visibility};
+use crate::tui::editor::Editor;
+use crate::tui::events::Effect;
+use crate::tui::model::card::{CardPage, Origin, Stage};
+use crate::tui::model::form::UpdateForm;
+use crate::tui::model::open::OpenTicket;
+use crate::tui::model::pages::{Notice, Page};
+use crate::tui::model::{Dialog, Model, Pane};
+use crate::tui::update::draft;
+
+/// Proposes to send the draft to the customer, and to set a status with it.
+pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
+    let me = model.desk.me.id.to_string();
+    let Some(open) = at_hand(model) else { return vec![] };
+    let body = open.draft.editor.text();
+    if body.trim().is_empty() {
+        model.note(Notice::plain("the draft is empty · e edits it"));
+        return vec![];
+    }
+    let why = why(&open.draft, &me);
+    let update = TicketUpdate { status, ..TicketUpdate::default() };
+    let call = reply(open, body, Visibility::Public, update);
+    let mut effects = draft::save_now(model);
+    effects.extend(propose(model, call, why));
+    effects
+}
+
+fn why(draft: &crate::tui::model::draft::Draft, me: &str) -> Why {
+    let suggestion = draft.suggestion.value.as_ref();
+    let (text, confidence) = match (suggestion, draft.edited) {
+        (Some(suggestion), false) => (format!("{} suggestion, not edited", draft.tone), Some(suggestion.confidence)),
+        (Some(_), true) => (format!("{} suggestion, edited by {me}", draft.tone), None),
+        (None, _) => (format!("written by {me}"), None),
+    };
+    Why { text, confidence, unsupported: draft.unsupported() }
+}
+
+pub(super) fn note(model: &mut Model) -> Vec<Effect> {
+    let Some(open) = at_hand(model) else { return vec![] };
+    model.dialog = Dialog::Note(Editor::text_of(&open.note));
+    model.focus = Pane::Draft;
+    vec![]
+}
+
+/// Proposes the note that was written.
+pub(super) fn note_written(model: &mut Model, text: &str) -> Vec<Effect> {
+    if let Some(open) = model.open.as_deref_mut() {
+        text.trim().clone_into(&mut open.note);
+    }
+    let Some(open) = at_hand(model) else { return vec![] };
+    if open.note.is_empty() {
+        return vec![];
+    }
+    let call = reply(open, open.note.clone(), Visibility::Internal, TicketUpdate::default());
+    let why = Why { text: format!("note by {}", model.desk.me.id), ..Why::default() };
+    propose(model, call, why)
+}
+
+pub(super) fn form(model: &mut Model) -> Vec<Effect> {
+    let Some(open) = at_hand(model) else { return vec![] };
+    if let Some(ticket) = &open.ticket.value {
+        model.dialog = Dialog::Form(Box::new(UpdateForm::of(&ticket.row)));
+    }
+    vec![]
+}
+
+/// Proposes what the form says, or says what is wrong with it.
+pub(super) fn form_filled(model: &mut Model, mut form: Box<UpdateForm>) -> Vec<Effect> {
+    let expected_version = model.open.as_ref().and_then(|open| open.version());
+    match form.update() {
+        Err(trouble) => {
+            form.trouble = Some(trouble);
+            model.dialog = Dialog::Form(form);
+            vec![]
+        }
+        Ok(update) => {
+            let call = UpdateTicket { ticket_id: form.ticket.clone(), update, expected_version };
+            let why = Why { text: format!("update by {}", model.desk.me.id), ..Why::default() };
+            propose(model, WriteCall::UpdateTicket(call), why)
+        }
+    }
+}
+
+fn propose(model: &mut Model, call: WriteCall, why: Why) -> Vec<Effect> {
+    let request = model.request();
+    let stage = Stage::Opening { request, kept: None };
+    model.page = Page::Card(Box::new(CardPage { origin: Origin::Work, stage }));
+    vec![Effect::Propose { request, call, why }]
+}
+
+fn reply(open: &OpenTicket, body: String, visibility: Visibility, update: TicketUpdate) -> WriteCall {
+    let (ticket_id, expected_version) = (open.id.clone(), open.version());
+    WriteCall::SendReply(SendReply { ticket_id, body, visibility, update, expected_version })
+}
+
+/// The open ticket, when it is what the person looks at and what the desk has; else a word why not.
+fn at_hand(model: &mut Model) -> Option<&OpenTicket> {
+    let trouble = trouble(model);
+    if let Some(text) = trouble {
+        model.note(Notice::plain(text));
+        return None;
+    }
+    model.open.as_deref()
+}
+
+fn trouble(model: &Model) -> Option<String> {
+    let selected = model.queue.selected_row().map(|row| &row.id);
+    let Some(open) = model.open.as_deref() else { return Some("no ticket is open · ⏎ opens one".to_owned()) };
+    if model.focus == Pane::Queue && selected.is_some_and(|id| *id != open.id) {
+        return Some(format!("{} is open, another one is selected · ⏎ opens that", open.id));
+    }
+    let Some(shown) = open.version() else { return Some(format!("{} is not loaded yet", open.id)) };
+    let moved = open.moved_to?;
+    Some(format!("{} moved from v{shown} to v{moved} · r loads it again", open.id))
+}

@@ -1,0 +1,89 @@
+//! After each message: everything is wrapped and scrolled for where it will be drawn, and lists ask for what they lack.
+
+use crate::tui::events::Effect;
+use crate::tui::model::card::Stage;
+use crate::tui::model::layout::{self, Panes, height, inside, width};
+use crate::tui::model::pages::{Page, Tray};
+use crate::tui::model::{Dialog, Model, scrolled};
+use crate::tui::update::{log, queue};
+use crate::tui::view::draft_notes;
+
+pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
+    if !layout::fits(&model.page, model.size) {
+        return vec![];
+    }
+    let panes = layout::panes(model);
+    arrange_work(model, &panes);
+    arrange_page(model);
+    more(model)
+}
+
+fn more(model: &mut Model) -> Vec<Effect> {
+    let log_wants = matches!(&model.page, Page::Log(page) if page.wants_more());
+    if log_wants {
+        return log::more(model);
+    }
+    if model.queue.wants_more() { queue::load(model) } else { vec![] }
+}
+
+fn arrange_work(model: &mut Model, panes: &Panes) {
+    model.queue.arrange(height(layout::queue_rows(panes.queue)));
+    let steps = height(panes.steps).saturating_sub(1);
+    model.steps_top = model.steps_top.min(model.steps.len().saturating_sub(steps));
+    let editing = matches!(model.dialog, Dialog::Editing);
+    if let Some(open) = model.open.as_deref_mut() {
+        if panes.ticket.height > 0
+            && let Some(ticket) = &open.ticket.value
+        {
+            let area = layout::thread(panes.ticket);
+            open.thread.arrange(&ticket.thread, width(area), height(area));
+        }
+        if panes.draft.height > 0 {
+            let inner = inside(panes.draft);
+            open.draft.editor.arrange(width(inner), height(inner), editing);
+            let area = layout::draft_text(panes.draft, draft_notes::count(open));
+            open.draft.arrange(width(area), height(area));
+        }
+    }
+    if let Dialog::Note(editor) = &mut model.dialog {
+        let area = inside(panes.draft);
+        editor.arrange(width(area), height(area), true);
+    }
+}
+
+fn arrange_page(model: &mut Model) {
+    let size = model.size;
+    let body = height(layout::frame(size).body);
+    match &mut model.page {
+        Page::Work => {}
+        Page::Pending(tray) => {
+            let len = model.pending.value.as_ref().map_or(0, Vec::len);
+            *tray = Tray { top: scrolled(tray.top, tray.selected, len, body.saturating_sub(2)), ..*tray };
+        }
+        Page::Card(page) => arrange_card(&mut page.stage, size),
+        Page::Log(page) => {
+            let (list, detail) = layout::log(size, page.reading);
+            page.arrange(height(list).saturating_sub(1), (width(detail), height(detail)));
+        }
+        Page::Help(help) => {
+            let rows = crate::tui::view::help::rows(help, width(layout::frame(size).body)).len();
+            help.top = help.top.min(rows.saturating_sub(body.saturating_sub(2)));
+        }
+    }
+}
+
+fn arrange_card(stage: &mut Stage, size: (u16, u16)) {
+    let area = layout::card(size);
+    let (wide, high) = (width(area), height(area));
+    match stage {
+        Stage::Reading(reading) => reading.arrange(wide, high),
+        Stage::Arguments(_, editor) => editor.arrange(wide, high, false),
+        Stage::EditingText(_, editor) => editor.arrange(wide, high, true),
+        Stage::Opening { .. }
+        | Stage::Denying(_)
+        | Stage::Commenting(..)
+        | Stage::EditingForm(..)
+        | Stage::Deciding { .. }
+        | Stage::Over(_) => {}
+    }
+}

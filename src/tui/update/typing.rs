@@ -1,0 +1,147 @@
+//! Text being typed: whoever has an editor gets what no command took.
+
+use crossterm::event::KeyEvent;
+
+use crate::tui::editor::Editor;
+use crate::tui::events::{Effect, Moment};
+use crate::tui::keymap::Command;
+use crate::tui::model::card::Stage;
+use crate::tui::model::form::UpdateForm;
+use crate::tui::model::pages::Page;
+use crate::tui::model::{Dialog, Model};
+use crate::tui::update::{card, decide, draft, propose, queue};
+
+/// A key that is no command here.
+pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
+    if model.context() == crate::tui::keymap::Context::TooSmall {
+        return vec![];
+    }
+    if let Some(form) = form(model) {
+        form.typed(key);
+        return vec![];
+    }
+    let changed = editor(model).is_some_and(|editor| editor.key(key));
+    if changed { after_change(model, at) } else { vec![] }
+}
+
+pub(super) fn pasted(model: &mut Model, text: &str, at: Moment) -> Vec<Effect> {
+    if model.context() == crate::tui::keymap::Context::TooSmall {
+        return vec![];
+    }
+    let mut effects = card::disturbed(model, at);
+    if let Some(form) = form(model) {
+        form.pasted(text);
+        return effects;
+    }
+    if let Some(editor) = editor(model) {
+        editor.paste(text);
+        effects.extend(after_change(model, at));
+    }
+    effects
+}
+
+pub(super) fn history(model: &mut Model, command: Command, at: Moment) -> Vec<Effect> {
+    let Some(editor) = editor(model) else { return vec![] };
+    let changed = if command == Command::Undo { editor.undo() } else { editor.redo() };
+    if changed { after_change(model, at) } else { vec![] }
+}
+
+/// Done: what that means depends on what was typed.
+pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
+    if let Page::Card(_) = model.page {
+        return decide::submit(model);
+    }
+    match std::mem::replace(&mut model.dialog, Dialog::None) {
+        Dialog::Note(editor) => propose::note_written(model, &editor.text()),
+        Dialog::Form(form) => propose::form_filled(model, form),
+        Dialog::Editing => draft::save_now(model),
+        Dialog::None | Dialog::Filter(_) | Dialog::Confirm(_) => vec![],
+    }
+}
+
+pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
+    match form(model) {
+        Some(form) => form.step_field(by),
+        None => model.dialog = Dialog::None,
+    }
+    vec![]
+}
+
+pub(super) fn next_value(model: &mut Model, by: isize, key: &KeyEvent) -> Vec<Effect> {
+    if let Some(form) = form(model) {
+        form.step_value(by, key);
+    }
+    vec![]
+}
+
+pub(super) fn keep_value(model: &mut Model) -> Vec<Effect> {
+    if let Some(form) = form(model) {
+        form.keep();
+    }
+    vec![]
+}
+
+fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
+    match (&mut model.page, &model.dialog) {
+        (Page::Help(help), _) => help.top = 0,
+        (Page::Work, Dialog::Filter(editor)) => {
+            let words = editor.text();
+            return queue::filtered(model, &words);
+        }
+        (Page::Work, Dialog::Editing) => return draft::changed(model, at),
+        (Page::Work | Page::Card(_) | Page::Log(_) | Page::Pending(_), _) => {}
+    }
+    vec![]
+}
+
+/// The text that is being typed, if one is.
+fn editor(model: &mut Model) -> Option<&mut Editor> {
+    match &mut model.page {
+        Page::Work => work_editor(&mut model.dialog, model.open.as_deref_mut()),
+        Page::Card(page) => card_editor(&mut page.stage),
+        Page::Help(help) => Some(&mut help.filter),
+        Page::Pending(_) | Page::Log(_) => None,
+    }
+}
+
+fn work_editor<'a>(
+    dialog: &'a mut Dialog,
+    open: Option<&'a mut crate::tui::model::open::OpenTicket>,
+) -> Option<&'a mut Editor> {
+    match dialog {
+        Dialog::Filter(editor) | Dialog::Note(editor) => Some(editor),
+        Dialog::Editing => open.map(|open| &mut open.draft.editor),
+        Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) => None,
+    }
+}
+
+fn card_editor(stage: &mut Stage) -> Option<&mut Editor> {
+    match stage {
+        Stage::Commenting(_, editor) | Stage::EditingText(_, editor) => Some(editor),
+        Stage::Opening { .. }
+        | Stage::Reading(_)
+        | Stage::Arguments(..)
+        | Stage::Denying(_)
+        | Stage::EditingForm(..)
+        | Stage::Deciding { .. }
+        | Stage::Over(_) => None,
+    }
+}
+
+fn form(model: &mut Model) -> Option<&mut UpdateForm> {
+    match (&mut model.page, &mut model.dialog) {
+        (Page::Card(page), _) => match &mut page.stage {
+            Stage::EditingForm(_, form) => Some(form),
+            Stage::Opening { .. }
+            | Stage::Reading(_)
+            | Stage::Arguments(..)
+            | Stage::Denying(_)
+            | Stage::Commenting(..)
+            | Stage::EditingText(..)
+            | Stage::Deciding { .. }
+            | Stage::Over(_) => None,
+        },
+        (Page::Work, Dialog::Form(form)) => Some(form),
+        (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_), _) => None,
+    }
+}

@@ -1,0 +1,171 @@
+//! The work page: opening, leaving, copying, and the run of the agent.
+
+use crate::domain::ids::TicketId;
+use crate::tui::events::Effect;
+use crate::tui::model::open::OpenTicket;
+use crate::tui::model::pages::{Notice, Page};
+use crate::tui::model::{Dialog, Model, Pane, Run};
+use crate::tui::update::{add_step, draft, log, pending, queue};
+
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    if model.focus == Pane::Summary {
+        return point(model);
+    }
+    let Some(id) = model.queue.selected_row().map(|row| row.id.clone()) else { return vec![] };
+    model.focus = Pane::Ticket;
+    if model.open.as_ref().is_some_and(|open| open.id == id) { vec![] } else { switch(model, id) }
+}
+
+fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
+    let mut effects = draft::save_now(model);
+    model.open = Some(Box::new(OpenTicket::new(id)));
+    effects.extend(load(model));
+    effects.extend(load_draft(model));
+    effects
+}
+
+/// Loads ticket, summary and suggestion of the ticket at hand.
+pub(super) fn load(model: &mut Model) -> Vec<Effect> {
+    let (ticket, summary) = (model.request(), model.request());
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    open.ticket.ask(ticket);
+    open.summary.ask(summary);
+    let id = open.id.clone();
+    let mut effects = vec![
+        Effect::LoadTicket { request: ticket, ticket: id.clone() },
+        Effect::Summarize { request: summary, ticket: id },
+    ];
+    effects.extend(draft::suggest(model));
+    effects
+}
+
+fn load_draft(model: &mut Model) -> Vec<Effect> {
+    let request = model.request();
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    open.draft.saved.ask(request);
+    vec![Effect::LoadDraft { request, ticket: open.id.clone() }]
+}
+
+/// Shows the message that the selected line of the summary stands in.
+fn point(model: &mut Model) -> Vec<Effect> {
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    let line = open.summary.value.as_ref().and_then(|summary| summary.highlights.get(open.highlight));
+    if let Some(message) = line.map(|line| line.message) {
+        open.thread.point(message);
+        model.focus = Pane::Ticket;
+    }
+    vec![]
+}
+
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    match model.dialog {
+        Dialog::None => model.focus = Pane::Queue,
+        Dialog::Filter(_) => {
+            model.dialog = Dialog::None;
+            return queue::filtered(model, "");
+        }
+        Dialog::Editing | Dialog::Note(_) => return leave_text(model),
+        Dialog::Form(_) | Dialog::Confirm(_) => model.dialog = Dialog::None,
+    }
+    vec![]
+}
+
+/// Leaves the editor, keeping what was written.
+pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
+    match std::mem::replace(&mut model.dialog, Dialog::None) {
+        Dialog::Note(editor) => {
+            if let Some(open) = model.open.as_deref_mut() {
+                open.note = editor.text().trim().to_owned();
+            }
+            vec![]
+        }
+        Dialog::Editing => draft::save_now(model),
+        other @ (Dialog::None | Dialog::Filter(_) | Dialog::Form(_) | Dialog::Confirm(_)) => {
+            model.dialog = other;
+            draft::save_now(model)
+        }
+    }
+}
+
+pub(super) fn reload(model: &mut Model) -> Vec<Effect> {
+    match &model.page {
+        Page::Log(_) => log::open(model),
+        Page::Pending(_) => pending::load(model),
+        Page::Work | Page::Card(_) | Page::Help(_) => {
+            let mut effects = queue::changed(model);
+            effects.extend(load(model));
+            effects
+        }
+    }
+}
+
+pub(super) fn quotes(model: &mut Model) -> Vec<Effect> {
+    if let Some(open) = model.open.as_deref_mut() {
+        open.thread.quotes_shown = !open.thread.quotes_shown;
+    }
+    vec![]
+}
+
+/// The ticket that a command means: the open one, or in the queue the selected one.
+fn meant(model: &Model) -> Option<TicketId> {
+    let selected = || model.queue.selected_row().map(|row| row.id.clone());
+    match model.focus {
+        Pane::Queue => selected(),
+        Pane::Ticket | Pane::Summary | Pane::Draft | Pane::Steps => {
+            model.open.as_ref().map(|open| open.id.clone()).or_else(selected)
+        }
+    }
+}
+
+pub(super) fn handle(model: &mut Model) -> Vec<Effect> {
+    let Some(ticket) = meant(model) else { return vec![] };
+    if let Some(run) = &model.run {
+        let text = format!("the agent is busy with {} · x ends that run", run.ticket);
+        model.note(Notice::plain(text));
+        return vec![];
+    }
+    let request = model.request();
+    add_step(model, format!("{ticket}: handed to the agent; it proposes, you decide"));
+    model.run = Some(Run { request, ticket: ticket.clone() });
+    vec![Effect::Handle { request, ticket }]
+}
+
+pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
+    let Some(run) = model.run.take() else {
+        model.note(Notice::plain("nothing runs"));
+        return vec![];
+    };
+    add_step(model, format!("{}: run ended by you", run.ticket));
+    vec![Effect::CancelRun { run: run.request }]
+}
+
+pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
+    let (what, text) = match &model.page {
+        Page::Work => copied_pane(model),
+        Page::Log(page) => ("the record", log::as_json(page)),
+        Page::Card(page) => ("the arguments", page.stage.reading().map(|reading| reading.card.exact_arguments())),
+        Page::Pending(_) | Page::Help(_) => ("nothing", None),
+    };
+    let Some(text) = text else { return vec![] };
+    model.note(Notice::plain(format!("copied {what} ({} characters)", text.chars().count())));
+    vec![Effect::Copy(text)]
+}
+
+fn copied_pane(model: &Model) -> (&'static str, Option<String>) {
+    let open = model.open.as_deref();
+    match model.focus {
+        Pane::Queue => ("the ticket's id", model.queue.selected_row().map(|row| row.id.to_string())),
+        Pane::Ticket => ("the thread", open.and_then(thread_text)),
+        Pane::Summary => ("the summary", open.and_then(|o| o.summary.value.as_ref()).map(|s| s.summary.clone())),
+        Pane::Draft => ("the draft", open.map(|open| open.draft.editor.text())),
+        Pane::Steps => {
+            ("the steps", Some(model.steps.iter().map(|step| step.text.as_str()).collect::<Vec<_>>().join("\n")))
+        }
+    }
+}
+
+fn thread_text(open: &OpenTicket) -> Option<String> {
+    let ticket = open.ticket.value.as_ref()?;
+    let messages = ticket.thread.iter().map(|m| format!("{} ({}):\n{}", m.name, m.visibility, m.body));
+    Some(messages.collect::<Vec<_>>().join("\n\n"))
+}

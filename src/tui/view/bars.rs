@@ -1,0 +1,80 @@
+//! The title line above and the status line below.
+
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::tui::model::Model;
+use crate::tui::model::pages::{Page, Weight};
+use crate::tui::theme::Ink;
+use crate::tui::view::canvas::Canvas;
+
+/// Which desk, which page, who, and whether the backend is there.
+pub(crate) fn title(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let desk = &model.desk;
+    let sample = if desk.sample { " · sample" } else { "" };
+    let mut left =
+        vec![canvas.say(Ink::Accent, " countersign"), canvas.say(Ink::Plain, format!("  {}{sample}  ", desk.name))];
+    left.extend(page_names(model, canvas));
+    let (link, ink) = if model.connected { ("● connected", Ink::Good) } else { ("○ offline", Ink::Danger) };
+    let me = format!("  {} · {} ", desk.me.id, desk.me.role);
+    let mut right = vec![canvas.say(ink, link), canvas.say(Ink::Plain, me)];
+    if area.width >= 100 {
+        right.insert(0, canvas.say(Ink::Dim, format!("{}  ", desk.assistant)));
+    }
+    canvas.row_split(area, 0, left, right);
+}
+
+fn page_names(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+    let here = match &model.page {
+        Page::Work => "Work",
+        Page::Pending(_) => "Pending",
+        Page::Card(_) => "Approve",
+        Page::Log(_) => "Log",
+        Page::Help(_) => "Help",
+    };
+    if model.size.0 < 100 {
+        return vec![canvas.say(Ink::Strong, format!("[{here}]"))];
+    }
+    let name = |name: &str| {
+        let (ink, shown) =
+            if name == here { (Ink::Strong, format!("[{name}]")) } else { (Ink::Dim, format!(" {name} ")) };
+        canvas.say(ink, shown)
+    };
+    let mut names = vec![name("Work"), name("Pending"), name("Log")];
+    if !["Work", "Pending", "Log"].contains(&here) {
+        names.push(name(here));
+    }
+    names
+}
+
+/// What just happened, and what waits.
+pub(crate) fn status(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let left = match &model.notice {
+        Some(notice) => {
+            let (mark, ink) = match notice.weight {
+                Weight::Good => (" ✓ ", Ink::Good),
+                Weight::Plain => (" ", Ink::Plain),
+                Weight::Bad => (" ✗ ", Ink::Danger),
+            };
+            vec![canvas.say(ink, mark), canvas.say(ink, &notice.text)]
+        }
+        None => idle(model, canvas),
+    };
+    let right = match model.waiting() {
+        0 => vec![canvas.say(Ink::Dim, "nothing waits for you ")],
+        1 => vec![canvas.say(Ink::Warn, "● 1 waits for you ")],
+        many => vec![canvas.say(Ink::Warn, format!("● {many} wait for you "))],
+    };
+    canvas.row_split(area, 0, left, right);
+}
+
+fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+    if let Some(decision) = model.decisions.first() {
+        let text = format!(" your decision on {} is under way", decision.call.ticket_id());
+        return vec![canvas.say(Ink::Warn, text)];
+    }
+    match &model.run {
+        Some(run) => vec![canvas.say(Ink::Accent, format!(" the agent works on {} · x ends the run", run.ticket))],
+        None => vec![],
+    }
+}

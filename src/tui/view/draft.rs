@@ -1,0 +1,95 @@
+//! The draft: its text, what it rests on, and what nothing supports; or a note being written in its place.
+
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::tui::editor::Editor;
+use crate::tui::model::draft::Saving;
+use crate::tui::model::layout::{draft_text, inside};
+use crate::tui::model::open::OpenTicket;
+use crate::tui::model::{Dialog, Model, Pane};
+use crate::tui::theme::Ink;
+use crate::tui::view::canvas::Canvas;
+use crate::tui::view::draft_notes;
+use crate::tui::view::work::head;
+
+pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    let Some(open) = model.open.as_deref() else {
+        head(model, canvas, area, Pane::Draft, vec![], vec![]);
+        return;
+    };
+    if let Dialog::Note(editor) = &model.dialog {
+        let word = canvas.say(Ink::Internal, "INTERNAL note, only the desk reads it ");
+        head(model, canvas, area, Pane::Draft, vec![word], vec![]);
+        text(canvas, inside(area), editor, true);
+        return;
+    }
+    let (left, right) = (facts(canvas, open), vec![state(canvas, open)]);
+    head(model, canvas, area, Pane::Draft, left, right);
+    if matches!(model.dialog, Dialog::Editing) {
+        text(canvas, inside(area), &open.draft.editor, true);
+    } else {
+        read(canvas, area, open);
+    }
+}
+
+fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
+    let draft = &open.draft;
+    let mut facts = vec![canvas.say(Ink::Plain, format!("{} ", draft.tone))];
+    if let Some(suggestion) = &draft.suggestion.value {
+        facts.push(canvas.say(Ink::Plain, format!("· confidence {:.2} ", suggestion.confidence)));
+    }
+    if draft.edited {
+        facts.push(canvas.say(Ink::Warn, "· edited "));
+    }
+    facts
+}
+
+fn state(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'static> {
+    let (ink, word) = match open.draft.saving {
+        _ if open.is_stale() => (Ink::Warn, " stale: the ticket moved "),
+        Saving::Failed => (Ink::Danger, " NOT SAVED "),
+        Saving::Typed { .. } => (Ink::Dim, " not saved yet "),
+        Saving::Running { .. } => (Ink::Dim, " saving … "),
+        Saving::Clean if open.draft.edited => (Ink::Dim, " saved "),
+        Saving::Clean => (Ink::Dim, ""),
+    };
+    canvas.say(ink, word)
+}
+
+fn read(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket) {
+    let notes = draft_notes::lines(canvas, open);
+    let body = draft_text(area, u16::try_from(notes.len()).unwrap_or(u16::MAX));
+    let draft = &open.draft;
+    for (at, row) in (0..body.height).zip(draft.rows.iter().skip(draft.top)) {
+        let ink = |claim: bool| if claim { Ink::Unsupported } else { Ink::Plain };
+        canvas.row(body, at, row.iter().map(|(claim, text)| canvas.say(ink(*claim), text)).collect());
+    }
+    let below = draft.rows.len().saturating_sub(draft.top + usize::from(body.height));
+    if below > 0 && body.height > 0 {
+        canvas.row_split(body, body.height - 1, vec![], vec![canvas.say(Ink::Dim, format!("↓ {below} more "))]);
+    }
+    let inner = inside(area);
+    let rest = Rect::new(inner.x, body.bottom(), inner.width, inner.bottom() - body.bottom());
+    let hidden = notes.len().saturating_sub(usize::from(rest.height));
+    for (at, spans) in (0..rest.height).zip(notes) {
+        canvas.row(rest, at, spans);
+    }
+    if hidden > 0 && rest.height > 0 {
+        canvas.row_split(rest, rest.height - 1, vec![], vec![canvas.say(Ink::Dim, format!("↓ {hidden} more "))]);
+    }
+}
+
+/// A text with the cursor in it, where it is being edited.
+pub(crate) fn text(canvas: &mut Canvas<'_, '_>, area: Rect, editor: &Editor, with_cursor: bool) {
+    for (at, row) in (0..area.height).zip(editor.rows()) {
+        canvas.row(area, at, vec![canvas.say(Ink::Plain, &row.text)]);
+    }
+    if with_cursor {
+        let (row, column) = editor.cursor_in_sight();
+        canvas.cursor(area, column, row);
+    }
+}

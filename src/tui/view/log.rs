@@ -1,0 +1,100 @@
+//! The log: every tool call, newest first, and the record that is selected.
+
+use ratatui::layout::Rect;
+
+use crate::domain::audit::Record;
+use crate::tui::highlight::{Tint, millis};
+use crate::tui::model::Model;
+use crate::tui::model::layout;
+use crate::tui::model::log::LogPage;
+use crate::tui::model::wrap::pad;
+use crate::tui::theme::Ink;
+use crate::tui::view::canvas::Canvas;
+use crate::tui::view::queue::shown;
+
+pub(crate) fn draw(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>) {
+    let (list, detail) = layout::log(model.size, page.reading);
+    if list.height > 0 {
+        draw_list(page, canvas, list);
+    }
+    if detail.height > 0 {
+        if list.height > 0 {
+            canvas.bar(Rect { x: detail.x - 2, width: 1, ..detail });
+        }
+        draw_detail(page, canvas, detail);
+    }
+}
+
+fn draw_list(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let names = columns(["time", "run", "ticket", "tool", "who", "what", "ms"], outcome_width(area));
+    canvas.row(area, 0, vec![canvas.say(Ink::Strong, names)]);
+    let rows = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
+    if page.records.is_empty() {
+        let words = match (&page.loading.trouble, page.loading.is_waiting()) {
+            (_, true) => "loading …".to_owned(),
+            (Some(trouble), _) => format!("{} · {}", trouble.message, trouble.way_out),
+            (None, _) => "No call was logged yet.".to_owned(),
+        };
+        canvas.row(rows, 0, vec![canvas.say(Ink::Dim, format!(" {words}"))]);
+    }
+    for (at, record) in (0..rows.height).zip(page.records.iter().skip(page.top)) {
+        let ink = ink_of(record);
+        canvas.row(rows, at, vec![canvas.say(ink, record_row(record, outcome_width(area)))]);
+        if usize::from(at) + page.top == page.selected {
+            canvas.tint_row(rows, at, if page.reading { Ink::SelectedIdle } else { Ink::Selected });
+        }
+    }
+}
+
+fn outcome_width(area: Rect) -> usize {
+    usize::from(area.width).saturating_sub(59).max(8)
+}
+
+fn record_row(record: &Record, outcome: usize) -> String {
+    let what =
+        if record.outcome == "ok" { record.action.clone() } else { format!("{} {}", record.action, record.outcome) };
+    let time = record.at.strftime("%H:%M:%S").to_string();
+    let ticket = record.ticket.as_deref().unwrap_or("–");
+    columns([&time, &record.run, ticket, &record.tool, &record.actor, &what, &millis(record.micros)], outcome)
+}
+
+fn columns(cells: [&str; 7], outcome: usize) -> String {
+    let [time, run, ticket, tool, who, what, ms] = cells;
+    let (time, run, ticket) = (pad(time, 8), shown(run, 7), shown(ticket, 8));
+    format!(" {time} {run} {ticket} {} {} {} {ms:>5}", shown(tool, 16), shown(who, 8), shown(what, outcome))
+}
+
+fn ink_of(record: &Record) -> Ink {
+    match record.action.as_str() {
+        "read" | "step" | "read_back" => Ink::Dim,
+        "approved" | "executed" => Ink::Good,
+        "denied" | "refused" | "failed" | "unknown" => Ink::Danger,
+        _ => Ink::Plain,
+    }
+}
+
+fn draw_detail(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let Some(detail) = &page.detail.value else {
+        let words = if page.detail.is_waiting() { "loading …" } else { "" };
+        canvas.row(area, 0, vec![canvas.say(Ink::Dim, words)]);
+        return;
+    };
+    for (at, row) in (0..area.height).zip(detail.rows.iter().skip(detail.top)) {
+        canvas.row(area, at, row.iter().map(|(tint, text)| canvas.say(ink_of_tint(*tint), text)).collect());
+    }
+    let below = detail.rows.len().saturating_sub(detail.top + usize::from(area.height));
+    if below > 0 && area.height > 0 {
+        canvas.row_split(area, area.height - 1, vec![], vec![canvas.say(Ink::Dim, format!("↓ {below} more "))]);
+    }
+}
+
+fn ink_of_tint(tint: Tint) -> Ink {
+    match tint {
+        Tint::Plain => Ink::Plain,
+        Tint::Title => Ink::Strong,
+        Tint::Key => Ink::Accent,
+        Tint::Text => Ink::Good,
+        Tint::Number | Tint::Word => Ink::Warn,
+        Tint::Mark => Ink::Dim,
+    }
+}

@@ -1,0 +1,55 @@
+//! Drawing: a pure function of the model. Everything that is shown goes through [`canvas::outside`].
+
+mod bars;
+mod canvas;
+mod card;
+mod draft;
+pub(crate) mod draft_notes;
+mod footer;
+pub(crate) mod help;
+mod log;
+mod overlay;
+mod pending;
+mod queue;
+mod summary;
+mod ticket;
+mod work;
+
+use ratatui::Frame;
+
+use crate::tui::model::Model;
+use crate::tui::model::layout;
+use crate::tui::model::pages::Page;
+use crate::tui::theme::Ink;
+use crate::tui::view::canvas::Canvas;
+
+/// Draws the model.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    let mut canvas = Canvas::new(frame, model.theme);
+    if !layout::fits(&model.page, model.size) {
+        too_small(model, &mut canvas);
+        return;
+    }
+    let parts = layout::frame(model.size);
+    bars::title(model, &mut canvas, parts.title);
+    match &model.page {
+        Page::Work => work::draw(model, &mut canvas),
+        Page::Pending(tray) => pending::draw(model, *tray, &mut canvas),
+        Page::Card(page) => card::draw(model, page, &mut canvas),
+        Page::Log(page) => log::draw(model, page, &mut canvas),
+        Page::Help(page) => help::draw(model, page, &mut canvas),
+    }
+    footer::draw(model, &mut canvas, parts.keys);
+    bars::status(model, &mut canvas, parts.status);
+}
+
+/// Says what is needed; everything is kept, and nothing can be approved.
+fn too_small(model: &Model, canvas: &mut Canvas<'_, '_>) {
+    let (width, height) = layout::least(&model.page);
+    let area = canvas.area();
+    let size = format!("{}x{}, needs {width}x{height}", model.size.0, model.size.1);
+    let lines = ["Window too small:", &size, "nothing is lost,", "nothing is approved."];
+    for (at, line) in (0..area.height).zip(lines) {
+        canvas.row(area, at, vec![canvas.say(Ink::Strong, line)]);
+    }
+}

@@ -1,0 +1,78 @@
+//! What lies over the page: the update form and questions.
+
+use ratatui::layout::Rect;
+
+use crate::tui::model::Question;
+use crate::tui::model::form::{Field, UpdateForm};
+use crate::tui::theme::Ink;
+use crate::tui::view::canvas::Canvas;
+
+pub(crate) fn confirm(canvas: &mut Canvas<'_, '_>, question: Question) {
+    let (title, lines) = match question {
+        Question::Quit => (" Quit? ", ["A text is not saved yet.", "y quits and loses it, n stays."]),
+        Question::ReplaceDraft => (
+            " Replace your text? ",
+            ["You have edited this draft.", "y asks for another and replaces yours, n keeps it."],
+        ),
+    };
+    let area = middle(canvas.area(), 58, 5);
+    let inner = canvas.boxed(area, Ink::Warn, canvas.say(Ink::Strong, title), canvas.say(Ink::Plain, ""));
+    for (at, line) in (0..).zip(lines) {
+        canvas.row(inner, at, vec![canvas.say(Ink::Plain, format!(" {line}"))]);
+    }
+}
+
+pub(crate) fn form(canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
+    let area = middle(canvas.area(), 66, 9);
+    let title = format!(" Update {} ", form.ticket);
+    let inner = canvas.boxed(
+        area,
+        Ink::Accent,
+        canvas.say(Ink::Strong, title),
+        canvas.say(Ink::Dim, " ⏎ proposes, the card follows "),
+    );
+    for (at, field) in (0..).zip(Field::ALL) {
+        field_row(canvas, inner, at, form, field);
+    }
+    if let Some(trouble) = &form.trouble {
+        canvas.row(inner, 5, vec![canvas.say(Ink::Danger, format!(" ✗ {trouble}"))]);
+    } else {
+        let words = match form.field {
+            Field::Status | Field::Priority => " ← → choose",
+            Field::Assignee => " a name; empty for nobody",
+            Field::Tags => " tags with commas; they replace the old ones",
+        };
+        canvas.row(inner, 5, vec![canvas.say(Ink::Dim, words)]);
+    }
+}
+
+fn field_row(canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, form: &UpdateForm, field: Field) {
+    let here = form.field == field;
+    let (value, changes) = form.shown(field);
+    let value = if value.is_empty() { "(none)".to_owned() } else { value };
+    let mark = if here { "▸" } else { " " };
+    let ink = if here { Ink::Accent } else { Ink::Plain };
+    let left = vec![
+        canvas.say(ink, format!(" {mark} {:<10}", field.name())),
+        canvas.say(if changes { Ink::Strong } else { Ink::Plain }, value),
+    ];
+    let right = if changes { canvas.say(Ink::Warn, " changes ") } else { canvas.say(Ink::Dim, " stays ") };
+    canvas.row_split(area, at, left, vec![right]);
+    if here && let Some(words) = typed(form) {
+        let (_, column) = words.cursor_in_sight();
+        canvas.cursor(area, 13 + column, usize::from(at));
+    }
+}
+
+fn typed(form: &UpdateForm) -> Option<&crate::tui::editor::Editor> {
+    match form.field {
+        Field::Status | Field::Priority => None,
+        Field::Assignee => Some(&form.assignee.editor),
+        Field::Tags => Some(&form.tags.editor),
+    }
+}
+
+fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}

@@ -1,0 +1,159 @@
+//! The queue: its views, its filter, its rows.
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::domain::ticket::{Priority, TicketRow};
+use crate::tui::model::layout::{inside, queue_rows};
+use crate::tui::model::queue::QueueView;
+use crate::tui::model::wrap::pad;
+use crate::tui::model::{Dialog, Model, Pane};
+use crate::tui::theme::Ink;
+use crate::tui::view::canvas::Canvas;
+use crate::tui::view::work::head;
+
+pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    let rows = queue_rows(area);
+    head(
+        model,
+        canvas,
+        area,
+        Pane::Queue,
+        title(model, canvas),
+        vec![canvas.say(Ink::Dim, extent(model, rows.height))],
+    );
+    views(model, canvas, inside(area));
+    if model.queue.total() == 0 {
+        canvas.row(inside(rows), 0, vec![canvas.say(Ink::Dim, empty(model))]);
+        return;
+    }
+    for at in 0..rows.height {
+        row(model, canvas, rows, at);
+    }
+}
+
+fn title(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+    let filter = &model.queue.filter;
+    let mut facts = vec![canvas.say(Ink::Plain, format!("{} ", model.queue.view.name()))];
+    if !filter.is_empty() {
+        facts.push(canvas.say(Ink::Warn, format!("/ {filter} ")));
+    }
+    facts
+}
+
+fn extent(model: &Model, height: u16) -> String {
+    let (top, total) = (model.queue.top, model.queue.total());
+    let last = (top + u64::from(height)).min(total);
+    let more = if model.queue.window.is_waiting() { " …" } else { "" };
+    if total == 0 { more.to_owned() } else { format!(" {}–{last} of {total}{more} ", top + 1) }
+}
+
+fn empty(model: &Model) -> String {
+    match (&model.queue.window.trouble, model.queue.window.is_waiting()) {
+        (_, true) => "loading …".to_owned(),
+        (Some(trouble), _) => format!("{} · {}", trouble.message, trouble.way_out),
+        (None, _) if model.queue.filter.is_empty() => "no tickets in this view · 5 shows all".to_owned(),
+        (None, _) => "no ticket has these words · / then Esc clears the filter".to_owned(),
+    }
+}
+
+fn views(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    if let Dialog::Filter(editor) = &model.dialog {
+        let (_, column) = editor.cursor_in_sight();
+        let text = editor.rows().first().map_or("", |row| row.text.as_str());
+        canvas.row(area, 0, vec![canvas.say(Ink::Accent, "/ "), canvas.say(Ink::Plain, text)]);
+        canvas.cursor(area, column + 2, 0);
+        return;
+    }
+    let fits = |spans: &Vec<Span<'_>>| spans.iter().map(Span::width).sum::<usize>() <= usize::from(area.width);
+    let numbered = view_names(model, canvas, true);
+    let spans = if fits(&numbered) { numbered } else { view_names(model, canvas, false) };
+    canvas.row(area, 0, spans);
+}
+
+fn view_names(model: &Model, canvas: &Canvas<'_, '_>, numbered: bool) -> Vec<Span<'static>> {
+    let counts = model.queue.counts.value.as_ref();
+    let name = |(at, view): (usize, &QueueView)| {
+        let count = counts.and_then(|counts| counts.get(at)).map(|n| format!(" {n}")).unwrap_or_default();
+        let key = if numbered { format!("{} ", at + 1) } else { String::new() };
+        let here = *view == model.queue.view;
+        let ink = if here { Ink::Accent } else { Ink::Dim };
+        canvas.say(ink, format!("{key}{}{count}  ", view.name()))
+    };
+    QueueView::ALL.iter().enumerate().map(name).collect()
+}
+
+fn row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16) {
+    let index = model.queue.top + u64::from(at);
+    if index >= model.queue.total() {
+        return;
+    }
+    match model.queue.window.value.as_ref().and_then(|window| window.row(index)) {
+        Some(ticket) => ticket_row(model, canvas, area, at, ticket),
+        None => canvas.row(area, at, vec![canvas.say(Ink::Dim, "    …")]),
+    }
+    if index == model.queue.selected {
+        let ink = if model.focus == Pane::Queue { Ink::Selected } else { Ink::SelectedIdle };
+        canvas.tint_row(area, at, ink);
+    }
+}
+
+fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, ticket: &TicketRow) {
+    let width = usize::from(area.width);
+    let (due, due_ink) = due(model.now, ticket);
+    let (mark, mark_ink) = mark(ticket.priority);
+    let open = model.open.as_ref().is_some_and(|open| open.id == ticket.id);
+    let customer = if width >= 72 { 18 } else { 0 };
+    let subject = width.saturating_sub(33 + customer);
+    let mut spans = vec![
+        canvas.say(mark_ink, format!("{}{mark:<2} ", if open { '▸' } else { ' ' })),
+        canvas.say(Ink::Plain, format!("{} ", shown(ticket.id.as_str(), 8))),
+        canvas.say(Ink::Plain, shown(&ticket.subject, subject)),
+        canvas.say(
+            Ink::Dim,
+            if customer > 0 { format!("  {}", shown(&ticket.customer_name, customer - 2)) } else { String::new() },
+        ),
+        canvas.say(due_ink, format!("  {}", pad(&due, 8))),
+        canvas.say(Ink::Plain, format!(" {}", pad(ticket.status.as_str(), 8))),
+    ];
+    spans.retain(|span| !span.content.is_empty());
+    canvas.row(area, at, spans);
+}
+
+/// A field in a column: escaped first, so that its marks count too.
+pub(crate) fn shown(text: &str, width: usize) -> String {
+    pad(&crate::domain::text::short(text, 400), width)
+}
+
+/// A mark and its ink; the word stands on the ticket.
+fn mark(priority: Priority) -> (&'static str, Ink) {
+    match priority {
+        Priority::Urgent => ("!!", Ink::Danger),
+        Priority::High => ("!", Ink::Warn),
+        Priority::Normal | Priority::Low => ("", Ink::Plain),
+    }
+}
+
+/// When an answer is owed, in words.
+pub(crate) fn due(now: Timestamp, ticket: &TicketRow) -> (String, Ink) {
+    let Some(due) = ticket.due_at.filter(|_| !ticket.status.is_done()) else { return ("–".to_owned(), Ink::Dim) };
+    let seconds = due.duration_since(now).as_secs();
+    match seconds {
+        ..=-1 => (format!("LATE {}", span(-seconds)), Ink::Danger),
+        0..3600 => (span(seconds), Ink::Warn),
+        _ => (span(seconds), Ink::Plain),
+    }
+}
+
+/// A span of time, short: `42m`, `3h`, `2d`.
+pub(crate) fn span(seconds: i64) -> String {
+    match seconds {
+        ..3600 => format!("{}m", seconds / 60),
+        3600..172_800 => format!("{}h", seconds / 3600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
