@@ -158,7 +158,7 @@ impl Bench {
         // Enough records that starting up does not count.
         while self.store.log(None, 1).await?.first().map_or(0, |record| record.seq) < 50_000 {
             for _ in 0..5_000 {
-                self.store.record(crate::import::generate::event(crate::clock::now()))?;
+                self.store.record(crate::import::generate::event("bench", crate::clock::now()))?;
             }
             self.store.flush().await?;
         }

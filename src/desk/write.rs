@@ -1,7 +1,5 @@
 //! Writes: with a receipt they are carried out, without one they become a proposal.
 
-use std::time::Instant;
-
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -56,11 +54,9 @@ impl Desk {
 
     async fn execute(&self, caller: &Caller, call: WriteCall, receipt: ReceiptId) -> Result<WriteAnswer, DeskError> {
         authorise(caller, Operation::Execute)?;
-        let since = Instant::now();
         let digest = call.digest();
         let mut record = event(caller, Action::Executed, call.tool(), Some(call.ticket_id()), call.arguments());
         record.digest = Some(digest.clone());
-        record.micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
         let needs = self.policy.requires(&call, Support::Full).role;
         let (by, now) = (caller.principal.clone(), record.at);
         let execution = Execution { call, digest, receipt, by, needs, now, author_name: caller.name.clone() };

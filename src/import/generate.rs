@@ -47,7 +47,7 @@ pub async fn fill(store: &dyn Store, tickets: u32) -> Result<(), StoreError> {
     while from < tickets {
         let to = (from + BATCH).min(tickets);
         let rows = (from..to).map(|n| Intake::Ticket(Box::new(ticket(n, now)))).collect();
-        store.import(rows, Origin::File, event(now)).await?;
+        store.import(rows, Origin::File, event("generate", now)).await?;
         from = to;
     }
     Ok(())
@@ -59,7 +59,7 @@ pub async fn fill(store: &dyn Store, tickets: u32) -> Result<(), StoreError> {
 /// When the store fails.
 pub async fn articles(store: &dyn Store, n: u32) -> Result<(), StoreError> {
     let rows = (0..n).filter_map(|n| article(n).map(Intake::Article)).collect();
-    store.import(rows, Origin::File, event(crate::clock::now())).await.map(|_| ())
+    store.import(rows, Origin::File, event("generate", crate::clock::now())).await.map(|_| ())
 }
 
 fn pick<'a>(words: &[&'a str], n: u32) -> &'a str {
@@ -114,15 +114,15 @@ fn article(n: u32) -> Option<Article> {
 }
 
 /// The record of a generated batch.
-pub(crate) fn event(at: Timestamp) -> Event {
+pub(crate) fn event(tool: &str, at: Timestamp) -> Event {
     #[allow(clippy::expect_used)] // a word is an id
-    let actor = "generator".parse().expect("a word is an id");
+    let actor = "countersign".parse().expect("a word is an id");
     Event {
         at,
         actor,
         run: crate::random::run_id(),
         action: Action::Imported,
-        tool: "generate".to_owned(),
+        tool: tool.to_owned(),
         ticket: None,
         proposal: None,
         digest: None,

@@ -43,7 +43,7 @@ pub async fn fill(store: &dyn Store) -> Result<(), StoreError> {
         }
         rows.extend(reading.rows.into_iter().map(|row| moved(row, now)));
     }
-    store.import(rows, Origin::Sample, generate::event(now)).await.map(|_| ())
+    store.import(rows, Origin::Sample, generate::event("sample", now)).await.map(|_| ())
 }
 
 /// Moves the times of a ticket, so that what was an hour ago is an hour ago.

@@ -215,13 +215,16 @@ async fn follow(service: Arc<RunningService<RoleClient, Listener>>, changed: wat
     if !modern {
         #[allow(deprecated)] // the way of 2025-11-25; `Listener` hears the notes
         let subscribed = service.subscribe(SubscribeRequestParams::new(QUEUE_URI)).await;
-        if let Err(error) = subscribed {
-            tracing::info!(%error, "the server does not tell of changes");
+        match subscribed {
+            Ok(()) => changed.send_modify(|n| *n += 1),
+            Err(error) => tracing::info!(%error, "the server does not tell of changes"),
         }
         return;
     }
     match service.listen(filter).await {
         Ok(mut notes) => {
+            // What changed before the subscription stood is told by nobody else.
+            changed.send_modify(|n| *n += 1);
             while let Ok(Some(_)) = notes.next().await {
                 changed.send_modify(|n| *n += 1);
             }

@@ -4,6 +4,8 @@
 mod audit;
 mod gate;
 mod house;
+mod journeys;
 mod layers;
 mod mcp;
 mod process;
+mod terminal;

@@ -1,6 +1,7 @@
 //! The real program in a real pseudo-terminal, and an eye on what it shows.
 
 use std::io::{Read as _, Write as _};
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -45,7 +46,7 @@ impl Terminal {
         command.args(args);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let parser = vt100::Parser::new(height, width, 0);
+        let parser = vt100::Parser::new(cells(height), cells(width), 0);
         let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), closed: false }), Condvar::new()));
         let mut output = pair.master.try_clone_reader().unwrap();
         let watched = Arc::clone(&seen);
@@ -107,7 +108,11 @@ impl Terminal {
                 return screen;
             }
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero() && !seen.closed, "never saw {what}; closed: {}; the screen:\n{screen}", seen.closed);
+            assert!(
+                !left.is_zero() && !seen.closed,
+                "never saw {what}; closed: {}; the screen:\n{screen}",
+                seen.closed
+            );
             seen = changed.wait_timeout(seen, left).unwrap().0;
         }
     }
@@ -127,7 +132,7 @@ impl Terminal {
     }
 
     pub(crate) fn resize(&self, width: u16, height: u16) {
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(height, width);
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(cells(height), cells(width));
         self.master.resize(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
@@ -169,4 +174,8 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn cells(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).unwrap()
 }

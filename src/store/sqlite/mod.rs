@@ -12,6 +12,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -201,8 +202,10 @@ impl Store for Sqlite {
 
     async fn execute(&self, execution: Execution, mut event: Event) -> Result<Result<Executed, Refusal>, StoreError> {
         let work = move |tx: &mut rusqlite::Transaction<'_>| {
+            let since = Instant::now();
             let done = execute::execute(tx, &execution)?;
             describe(&mut event, done);
+            event.micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
             log::append(tx, &[event])?;
             Ok(done)
         };
