@@ -1,10 +1,8 @@
-//! tmp
-pub mod summary {
-    #[must_use]
-    pub fn summarize(_: &[crate::domain::ticket::Message]) -> crate::domain::draft::Summary {
-        crate::domain::draft::Summary { summary: String::new(), highlights: vec![] }
-    }
-}
+//! Summary, reply and confidence without a model: the offline assistant.
+
+pub mod sentences;
+pub mod summary;
+pub mod tone;
 pub mod claims {
     #[must_use]
     pub fn unsupported(_: &str, _: &[&str]) -> Vec<crate::domain::draft::Unsupported> {

@@ -1,4 +1,5 @@
 //! Measuring the desk against data with known answers.
 
+pub mod rouge;
 pub mod search;
 pub mod summary;

@@ -83,7 +83,8 @@ async fn from_the_queue_to_a_countersigned_reply_and_a_log_that_verifies() {
     assert!(verify.status.success() && String::from_utf8_lossy(&verify.stdout).contains("verified"));
 }
 
-#[tokio::test]
+// The agent works on while the person's terminal is looked at.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_denial_with_a_reason_reaches_the_agent_in_the_person_s_words() {
     let (house, _home, mut terminal) = at_work(120, 40).await;
     let call = ToolUse {
