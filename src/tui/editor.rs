@@ -90,10 +90,9 @@ impl Editor {
     }
 
     fn insert(&mut self, c: char) -> bool {
-        if c == '\n' {
-            self.area.insert_newline()
-        } else {
-            self.area.insert_char(c)
+        match c {
+            '\n' => self.area.insert_newline(),
+            c => self.area.insert_char(c),
         }
         true
     }

@@ -258,13 +258,14 @@ pub fn shown(key: &str) -> String {
 /// The table for the README, one row a command, grouped by context.
 #[must_use]
 pub fn markdown_table() -> String {
-    let mut table = String::from("| where | keys | what |\n| --- | --- | --- |\n");
-    for binding in BINDINGS {
+    let head = ["| where | keys | what |".to_owned(), "| --- | --- | --- |".to_owned()];
+    let rows = BINDINGS.iter().map(|binding| {
         let places: Vec<_> = binding.contexts.iter().map(|c| c.as_str()).collect();
         let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-        table.push_str(&format!("| {} | {} | {} |\n", places.join(", "), keys.join(" "), binding.help));
-    }
-    table
+        let places = if places.len() == Context::NAMES.len() { "everywhere".to_owned() } else { places.join(", ") };
+        format!("| {places} | {} | {} |", keys.join(" "), binding.help)
+    });
+    head.into_iter().chain(rows).map(|row| row + "\n").collect()
 }
 
 #[allow(clippy::wildcard_enum_match_arm, reason = "crossterm's enum: keys that have no name here mean nothing here")]

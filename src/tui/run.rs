@@ -15,7 +15,7 @@ use crate::tui::update;
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(8);
 /// How often the clock on the wall is looked at while nothing happens.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// How the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub async fn run(
     perform: impl FnMut(Effect),
 ) -> io::Result<Ended> {
     let mut signals = Signals::new()?;
-    let mut input = EventStream::new();
+    let mut input = Some(EventStream::new());
     let mut screen = Screen::new(guard, model, perform);
     screen.begin();
     loop {
@@ -58,7 +58,7 @@ pub async fn run(
         let ready = tokio::select! {
             biased;
             () = signals.told() => Ready::Told,
-            event = input.next() => Ready::Input(event),
+            event = next(&mut input) => Ready::Input(event),
             message = inbox.recv() => Ready::Message(message),
             () = sleep_until(alarm) => Ready::Alarm,
             () = sleep_until(slot) => Ready::Slot,
@@ -83,17 +83,27 @@ pub async fn run(
 /// Takes everything that is there already, so that a burst of keys costs one frame.
 async fn drain<P: FnMut(Effect)>(
     screen: &mut Screen<P>,
-    input: &mut EventStream,
+    input: &mut Option<EventStream>,
     inbox: &mut mpsc::Receiver<Msg>,
 ) -> io::Result<()> {
     // Polled in the task's own context: a stream polled with another waker would never wake us again.
-    while let std::task::Poll::Ready(Some(event)) = futures::poll!(input.next()) {
+    while let Some(stream) = input
+        && let std::task::Poll::Ready(Some(event)) = futures::poll!(stream.next())
+    {
         screen.input(event?);
     }
     while let Ok(message) = inbox.try_recv() {
         screen.take(message);
     }
     Ok(())
+}
+
+/// The next event of the terminal, while it is read.
+async fn next(input: &mut Option<EventStream>) -> Option<io::Result<Event>> {
+    match input {
+        Some(stream) => stream.next().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn sleep_until(at: Option<Instant>) {
@@ -196,7 +206,7 @@ impl<P: FnMut(Effect)> Screen<P> {
         self.due.then(|| self.drawn.map_or_else(Instant::now, |drawn| drawn + FRAME))
     }
 
-    fn after_drain(&mut self, input: &mut EventStream) -> io::Result<()> {
+    fn after_drain(&mut self, input: &mut Option<EventStream>) -> io::Result<()> {
         if std::mem::take(&mut self.suspend) {
             self.suspend_now(input)?;
         }
@@ -208,7 +218,6 @@ impl<P: FnMut(Effect)> Screen<P> {
         let size = self.guard.size()?;
         if size != self.model.size {
             self.take(Msg::Resized { width: size.0, height: size.1 });
-            self.guard.redraw(size)?;
         }
         self.due = false;
         self.guard.draw(&self.model)?;
@@ -219,10 +228,11 @@ impl<P: FnMut(Effect)> Screen<P> {
     }
 
     /// Nobody may read keys while the shell has the terminal, so the stream is dropped and made anew.
-    fn suspend_now(&mut self, input: &mut EventStream) -> io::Result<()> {
-        *input = EventStream::new();
+    fn suspend_now(&mut self, input: &mut Option<EventStream>) -> io::Result<()> {
+        // Dropped first: a new stream would wait for the lock that the old one's thread holds until a key comes.
+        drop(input.take());
         self.guard.suspend()?;
-        *input = EventStream::new();
+        *input = Some(EventStream::new());
         let size = self.guard.size()?;
         self.take(Msg::Resized { width: size.0, height: size.1 });
         let at = self.now();

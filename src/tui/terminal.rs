@@ -21,6 +21,7 @@ const BUFFER: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Guard {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    drawn_for: (u16, u16),
 }
 
 impl Guard {
@@ -37,7 +38,7 @@ impl Guard {
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         let area = Rect::new(0, 0, width, height);
         let terminal = Terminal::with_options(backend, TerminalOptions { viewport: Viewport::Fixed(area) })?;
-        Ok(Self { terminal })
+        Ok(Self { terminal, drawn_for: (width, height) })
     }
 
     /// Columns and rows.
@@ -54,6 +55,9 @@ impl Guard {
     /// When the terminal is gone.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        if self.drawn_for != model.size() {
+            self.redraw(model.size())?;
+        }
         self.terminal.draw(|frame| view::view(model, frame))?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         self.terminal.backend_mut().flush()
@@ -64,6 +68,7 @@ impl Guard {
     /// # Errors
     /// When the terminal is gone.
     pub fn redraw(&mut self, size: (u16, u16)) -> io::Result<()> {
+        self.drawn_for = size;
         self.terminal.resize(Rect::new(0, 0, size.0, size.1))?;
         queue!(self.terminal.backend_mut(), terminal::Clear(terminal::ClearType::All))
     }

@@ -91,7 +91,7 @@ fn light(ink: Ink) -> Style {
         Ink::Danger => style.fg(Color::Indexed(124)).add_modifier(Modifier::BOLD),
         Ink::Alarm => style.bg(Color::Indexed(124)).fg(Color::Indexed(231)).add_modifier(Modifier::BOLD),
         Ink::Unsupported => style.fg(Color::Indexed(124)).add_modifier(Modifier::UNDERLINED),
-        Ink::Internal => style.fg(Color::Indexed(94)),
+        Ink::Internal => style.fg(Color::Indexed(96)),
         Ink::Rule => style.fg(Color::Indexed(248)),
     }
 }

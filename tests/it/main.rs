@@ -1,5 +1,5 @@
 //! The program as a whole: the gate, the log, MCP in both eras, the layers, journeys in a real terminal.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::wildcard_enum_match_arm)]
 
 mod audit;
 mod gate;
@@ -8,4 +8,5 @@ mod journeys;
 mod layers;
 mod mcp;
 mod process;
+mod screen;
 mod terminal;

@@ -77,7 +77,7 @@ const fn foot(
 pub const BINDINGS: &[Binding] = &[
     // The card comes first: it is what this program is for.
     foot(&[X::Card], &["A"], C::Approve, "approve", "Approve; stages the approval when the card asks for two keys"),
-    foot(&[X::Card], &["R"], C::Release, "send", "The second key: carry out what A has staged"),
+    foot(&[X::Card], &["R"], C::Release, "confirm", "The second key: carry out what A has staged"),
     foot(&[X::Card], &["E"], C::EditProposal, "edit", "Edit the proposal; the result is shown again"),
     foot(&[X::Card], &["D"], C::Deny, "deny", "Deny with a reason that the proposer gets"),
     foot(&[X::Card], &["S"], C::Later, "later", "Leave it in the tray for later"),
@@ -93,8 +93,8 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Deny], &["c"], C::Comment, "own words", "Write the reason yourself"),
     foot(&[X::Comment], &["enter"], C::Submit, "deny with these words", "Deny with these words"),
     // Moving.
-    foot(LISTS, &["j", "down"], C::Move(Motion::Down), "down", "Down"),
-    foot(LISTS, &["k", "up"], C::Move(Motion::Up), "up", "Up"),
+    foot(LISTS, &["j", "down"], C::Move(Motion::Down), "k move", "Down"),
+    row(LISTS, &["k", "up"], C::Move(Motion::Up), "Up"),
     row(LISTS, &["ctrl-d", "pagedown"], C::Move(Motion::PageDown), "Half a page down"),
     row(LISTS, &["ctrl-u", "pageup"], C::Move(Motion::PageUp), "Half a page up"),
     row(LISTS, &["g", "home"], C::Move(Motion::Top), "To the top"),

@@ -219,11 +219,12 @@ fn rows_of(kind: Kind, line: &str, width: usize) -> Vec<CardRow> {
     let (first, rest) = match kind {
         Kind::Heading => ("", ""),
         Kind::Change | Kind::Note => ("  ", "    "),
-        Kind::Text => ("  ", "  "),
+        // The bar tells the letter from the card: no line of a letter can pass for one of the card's own.
+        Kind::Text => ("  │ ", "  │ "),
         Kind::Warning => ("  ⚠ ", "    "),
     };
     let shown = text::line(line);
-    let rows = wrap::text(&shown, width.saturating_sub(rest.len()));
+    let rows = wrap::text(&shown, width.saturating_sub(wrap::columns(rest)));
     let row = |(at, range): (usize, std::ops::Range<usize>)| {
         let indent = if at == 0 { first } else { rest };
         CardRow { kind, text: format!("{indent}{}", &shown[range]) }

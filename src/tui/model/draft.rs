@@ -11,7 +11,7 @@ use crate::tui::model::slot::Slot;
 use crate::tui::model::wrap;
 
 /// How long a pause in typing is before the draft is saved.
-pub(crate) const PAUSE: Moment = Moment::from_millis(1000);
+pub(crate) const PAUSE: Moment = Moment::from_secs(1);
 
 /// Whether the text is safe on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

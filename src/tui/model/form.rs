@@ -37,12 +37,34 @@ pub(crate) struct Words {
     pub(crate) set: bool,
 }
 
+/// Who works on a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Assignee {
+    Nobody,
+    Somebody(PrincipalId),
+}
+
+impl From<Option<PrincipalId>> for Assignee {
+    fn from(id: Option<PrincipalId>) -> Self {
+        id.map_or(Self::Nobody, Self::Somebody)
+    }
+}
+
+impl From<Assignee> for Option<PrincipalId> {
+    fn from(assignee: Assignee) -> Self {
+        match assignee {
+            Assignee::Nobody => None,
+            Assignee::Somebody(id) => Some(id),
+        }
+    }
+}
+
 /// What the ticket has now, where it is known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Before {
     pub(crate) status: Option<Status>,
     pub(crate) priority: Option<Priority>,
-    pub(crate) assignee: Option<Option<PrincipalId>>,
+    pub(crate) assignee: Option<Assignee>,
     pub(crate) tags: Option<Vec<String>>,
 }
 
@@ -65,7 +87,7 @@ impl UpdateForm {
         let before = Before {
             status: Some(row.status),
             priority: Some(row.priority),
-            assignee: Some(row.assignee.clone()),
+            assignee: Some(row.assignee.clone().into()),
             tags: Some(row.tags.clone()),
         };
         Self::with(row.id.clone(), before, &TicketUpdate::default())
@@ -78,8 +100,11 @@ impl UpdateForm {
     }
 
     fn with(ticket: TicketId, before: Before, update: &TicketUpdate) -> Self {
-        let assignee = update.assignee.as_ref().or(before.assignee.as_ref());
-        let assignee = assignee.and_then(Option::as_ref).map_or("", PrincipalId::as_str).to_owned();
+        let assignee = update.assignee.clone().map(Assignee::from).or_else(|| before.assignee.clone());
+        let assignee = match assignee {
+            Some(Assignee::Somebody(id)) => id.to_string(),
+            Some(Assignee::Nobody) | None => String::new(),
+        };
         let tags = update.tags.as_ref().or(before.tags.as_ref()).map(|tags| tags.join(", ")).unwrap_or_default();
         Self {
             ticket,
@@ -151,19 +176,22 @@ impl UpdateForm {
         let update = TicketUpdate {
             status: self.status.filter(|new| Some(*new) != self.before.status),
             priority: self.priority.filter(|new| Some(*new) != self.before.priority),
-            assignee: self.assignee()?.filter(|new| Some(new) != self.before.assignee.as_ref()),
+            assignee: self.assignee()?.filter(|new| Some(new) != self.before.assignee.as_ref()).map(Into::into),
             tags: self.tags().filter(|new| Some(new) != self.before.tags.as_ref()),
         };
         if update.is_empty() { Err("nothing would change".to_owned()) } else { Ok(update) }
     }
 
-    fn assignee(&self) -> Result<Option<Option<PrincipalId>>, String> {
+    fn assignee(&self) -> Result<Option<Assignee>, String> {
         if !self.assignee.set {
             return Ok(None);
         }
         match self.assignee.editor.text().trim() {
-            "" | "nobody" => Ok(Some(None)),
-            name => name.parse().map(|id| Some(Some(id))).map_err(|e: crate::domain::ids::BadId| e.to_string()),
+            "" | "nobody" => Ok(Some(Assignee::Nobody)),
+            name => name
+                .parse()
+                .map(|id| Some(Assignee::Somebody(id)))
+                .map_err(|e: crate::domain::ids::BadId| e.to_string()),
         }
     }
 

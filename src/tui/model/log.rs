@@ -27,20 +27,20 @@ pub(crate) struct LogPage {
 /// A record in rows.
 #[derive(Clone, Debug)]
 pub(crate) struct Detail {
-    pub(crate) detail: LogDetail,
+    pub(crate) source: LogDetail,
     pub(crate) rows: Vec<JsonRow>,
     pub(crate) top: usize,
     width: usize,
 }
 
 impl Detail {
-    pub(crate) fn new(detail: LogDetail) -> Self {
-        Self { detail, rows: Vec::new(), top: 0, width: 0 }
+    pub(crate) fn new(source: LogDetail) -> Self {
+        Self { source, rows: Vec::new(), top: 0, width: 0 }
     }
 
     fn arrange(&mut self, width: usize, height: usize) {
         if width != self.width {
-            self.rows = highlight::detail_rows(&self.detail, width);
+            self.rows = highlight::detail_rows(&self.source, width);
             self.width = width;
         }
         self.top = self.top.min(self.rows.len().saturating_sub(height));
@@ -67,7 +67,8 @@ impl LogPage {
     }
 
     pub(crate) fn wants_more(&self) -> bool {
-        !self.complete && !self.loading.is_waiting() && self.selected + 20 >= self.records.len()
+        let asleep = self.loading.is_waiting() || self.loading.trouble.is_some();
+        !self.complete && !asleep && self.selected + 20 >= self.records.len()
     }
 
     pub(crate) fn go(&mut self, motion: Motion, half_page: usize) {

@@ -12,6 +12,8 @@ pub(crate) mod slot;
 pub(crate) mod thread;
 pub(crate) mod wrap;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::domain::actor::Principal;
@@ -123,6 +125,10 @@ pub struct Model {
     pub(crate) queue: Queue,
     pub(crate) open: Option<Box<OpenTicket>>,
     pub(crate) pending: Slot<Vec<Waiting>>,
+    /// Notes that were begun on tickets that are not open now.
+    pub(crate) notes: BTreeMap<TicketId, String>,
+    /// Saves of drafts whose tickets are not open any more.
+    pub(crate) leaving: Vec<RequestId>,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) run: Option<Run>,
     pub(crate) steps: Vec<Step>,
@@ -149,6 +155,8 @@ impl Model {
             dialog: Dialog::None,
             open: None,
             pending: Slot::default(),
+            notes: BTreeMap::new(),
+            leaving: Vec::new(),
             decisions: Vec::new(),
             run: None,
             steps: Vec::new(),
@@ -196,6 +204,12 @@ impl Model {
         }
     }
 
+    /// Columns and rows of the terminal.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
     /// Whether something changed since the last call: whether a frame is due.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
@@ -226,6 +240,8 @@ impl Model {
     /// Whether some text would be lost by leaving.
     pub(crate) fn is_unsaved(&self) -> bool {
         self.open.as_ref().is_some_and(|open| open.draft.is_unsaved() || !open.note.is_empty())
+            || !self.notes.is_empty()
+            || !self.leaving.is_empty()
             || matches!(&self.dialog, Dialog::Note(editor) if !editor.text().trim().is_empty())
     }
 }

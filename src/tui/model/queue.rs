@@ -157,7 +157,8 @@ impl Queue {
     /// Whether rows near the selected one are missing and nobody is getting them.
     pub(crate) fn wants_more(&self) -> bool {
         let Some(window) = &self.window.value else { return false };
-        if self.window.is_waiting() {
+        // After a failure the person asks again, not the screen.
+        if self.window.is_waiting() || self.window.trouble.is_some() {
             return false;
         }
         let near_start = window.offset > 0 && self.selected < window.offset + MARGIN;

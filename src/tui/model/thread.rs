@@ -5,6 +5,9 @@ use crate::domain::ticket::{Message, Visibility};
 use crate::tui::keymap::Motion;
 use crate::tui::model::{moved, wrap};
 
+/// Columns before the words of a message.
+const INDENT: usize = 2;
+
 /// What a row of the thread is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowKind {
@@ -86,7 +89,8 @@ impl Thread {
         }
         let kind = if run.quoted { RowKind::Quote } else { RowKind::Body };
         let shown = text::block(&run.lines.join("\n")).into_owned();
-        wrap::text(&shown, width).into_iter().map(|row| (kind, shown[row].to_owned())).collect()
+        let rows = wrap::text(&shown, width.saturating_sub(INDENT));
+        rows.into_iter().map(|row| (kind, shown[row].to_owned())).collect()
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn text(text: &str, width: usize) -> Vec<Range<usize>> {
 
 fn line_rows(line: &str, width: usize) -> Vec<Range<usize>> {
     if line.is_ascii() && line.len() <= width {
-        return vec![0..line.len()];
+        return std::iter::once(0..line.len()).collect();
     }
     let mut starts = Vec::new();
     let mut parts = Vec::new();

@@ -202,6 +202,8 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
         }
     }
     wanted |= run_failed(model, request);
+    wanted |= model.leaving.contains(&request);
+    model.leaving.retain(|leaving| *leaving != request);
     wanted | page_failed(model, request, failure)
 }
 

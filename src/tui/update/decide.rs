@@ -35,7 +35,7 @@ fn decide(model: &mut Model, origin: Origin, request: RequestId, reading: &Readi
 }
 
 pub(super) fn ask_reason(model: &mut Model) -> Vec<Effect> {
-    restage(model, |reading| Stage::Denying(reading))
+    restage(model, Stage::Denying)
 }
 
 pub(super) fn comment(model: &mut Model) -> Vec<Effect> {

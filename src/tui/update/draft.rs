@@ -25,9 +25,9 @@ pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Sugge
     draft.made_for = version;
     // Never under the fingers of somebody who types.
     if editing {
-        draft.note_edit()
+        draft.note_edit();
     } else {
-        draft.suggested()
+        draft.suggested();
     }
     vec![]
 }
@@ -35,8 +35,11 @@ pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Sugge
 pub(super) fn restored(model: &mut Model, request: RequestId, text: Option<String>) -> Vec<Effect> {
     let editing = matches!(model.dialog, Dialog::Editing);
     let Some(draft) = draft(model) else { return vec![] };
-    if draft.saved.take(request, text.clone()) && !editing {
-        text.iter().filter(|text| !text.is_empty()).for_each(|text| draft.restored(text));
+    if draft.saved.take(request, text) && !editing {
+        let saved = draft.saved.value.clone().flatten().filter(|text| !text.is_empty());
+        if let Some(text) = saved {
+            draft.restored(&text);
+        }
     }
     vec![]
 }
@@ -124,6 +127,7 @@ pub(super) fn forget(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn saved(model: &mut Model, request: RequestId) -> Vec<Effect> {
     let quitting = matches!((&model.page, &model.dialog), (Page::Work, Dialog::Confirm(Question::Quit)));
+    model.leaving.retain(|leaving| *leaving != request);
     let Some(draft) = draft(model) else { return vec![] };
     if draft.saving == (Saving::Running { request }) {
         draft.saving = Saving::Clean;

@@ -30,7 +30,7 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, records: Vec<Record
 pub(super) fn selected(model: &mut Model) -> Vec<Effect> {
     let request = model.request();
     let Page::Log(page) = &mut model.page else { return vec![] };
-    let shown = page.detail.value.as_ref().map(|shown| shown.detail.record.seq);
+    let shown = page.detail.value.as_ref().map(|shown| shown.source.record.seq);
     let Some(seq) = page.selected_record().map(|record| record.seq) else { return vec![] };
     if page.reading || shown == Some(seq) {
         return vec![];
@@ -64,7 +64,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
 
 /// The record at hand as JSON, with what was said.
 pub(super) fn as_json(page: &LogPage) -> Option<String> {
-    let shown = &page.detail.value.as_ref()?.detail;
+    let shown = &page.detail.value.as_ref()?.source;
     let value = serde_json::json!({"record": shown.record, "body": shown.body});
     serde_json::to_string_pretty(&value).ok()
 }

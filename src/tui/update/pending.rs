@@ -47,14 +47,12 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
     let undecided = |waiting: &&Waiting| !model.decisions.iter().any(|d| d.proposal == *waiting.proposal.id());
     let first = model.pending.value.iter().flatten().find(undecided).map(|w| w.proposal.id().clone());
-    match first {
-        Some(id) => open_card(model, id),
-        None => {
-            model.page = Page::Work;
-            model.note(Notice::plain("nothing else waits for you"));
-            vec![]
-        }
+    if let Some(id) = first {
+        return open_card(model, id);
     }
+    model.page = Page::Work;
+    model.note(Notice::plain("nothing else waits for you"));
+    vec![]
 }
 
 fn open_card(model: &mut Model, proposal: ProposalId) -> Vec<Effect> {

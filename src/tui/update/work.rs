@@ -18,10 +18,24 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
     let mut effects = draft::save_now(model);
-    model.open = Some(Box::new(OpenTicket::new(id)));
+    leave_behind(model, &effects);
+    let note = model.notes.remove(&id).unwrap_or_default();
+    model.open = Some(Box::new(OpenTicket { note, ..OpenTicket::new(id) }));
     effects.extend(load(model));
     effects.extend(load_draft(model));
     effects
+}
+
+/// What was written on the ticket before is kept, and a save that fails is still told.
+fn leave_behind(model: &mut Model, saves: &[Effect]) {
+    for effect in saves {
+        if let Effect::SaveDraft { request, .. } = effect {
+            model.leaving.push(*request);
+        }
+    }
+    if let Some(open) = model.open.take().filter(|open| !open.note.is_empty()) {
+        model.notes.insert(open.id, open.note);
+    }
 }
 
 /// Loads ticket, summary and suggestion of the ticket at hand.
@@ -75,7 +89,7 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
     match std::mem::replace(&mut model.dialog, Dialog::None) {
         Dialog::Note(editor) => {
             if let Some(open) = model.open.as_deref_mut() {
-                open.note = editor.text().trim().to_owned();
+                editor.text().trim().clone_into(&mut open.note);
             }
             vec![]
         }

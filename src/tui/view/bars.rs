@@ -15,9 +15,9 @@ pub(crate) fn title(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let mut left =
         vec![canvas.say(Ink::Accent, " countersign"), canvas.say(Ink::Plain, format!("  {}{sample}  ", desk.name))];
     left.extend(page_names(model, canvas));
-    let (link, ink) = if model.connected { ("● connected", Ink::Good) } else { ("○ offline", Ink::Danger) };
-    let me = format!("  {} · {} ", desk.me.id, desk.me.role);
-    let mut right = vec![canvas.say(ink, link), canvas.say(Ink::Plain, me)];
+    let (connection, ink) = if model.connected { ("● connected", Ink::Good) } else { ("○ offline", Ink::Danger) };
+    let person = format!("  {} · {} ", desk.me.id, desk.me.role);
+    let mut right = vec![canvas.say(ink, connection), canvas.say(Ink::Plain, person)];
     if area.width >= 100 {
         right.insert(0, canvas.say(Ink::Dim, format!("{}  ", desk.assistant)));
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
@@ -40,7 +41,7 @@ impl<'a, 'b> Canvas<'a, 'b> {
     pub(crate) fn row(&mut self, area: Rect, at: u16, spans: Vec<Span<'static>>) {
         if at < area.height {
             let line = cut(spans, usize::from(area.width));
-            self.frame.buffer_mut().set_line(area.x, area.y + at, &line, area.width);
+            self.put(&line, area.x, area.y + at, area.width);
         }
     }
 
@@ -52,8 +53,16 @@ impl<'a, 'b> Canvas<'a, 'b> {
         let rest = Rect { width: area.width.saturating_sub(taken + gap), ..area };
         self.row(rest, at, left);
         if at < area.height {
-            self.frame.buffer_mut().set_line(area.right() - taken, area.y + at, &right, taken);
+            self.put(&right, area.right() - taken, area.y + at, taken);
         }
+    }
+
+    /// Draws over whatever was there: nothing of its look shines through.
+    fn put(&mut self, line: &Line<'static>, x: u16, y: u16, width: u16) {
+        let wide = u16::try_from(line.width()).unwrap_or(width).min(width);
+        let buffer = self.frame.buffer_mut();
+        buffer.set_style(Rect::new(x, y, wide, 1), Style::reset());
+        buffer.set_line(x, y, line, width);
     }
 
     /// Lays an ink over a row that is drawn.
@@ -97,8 +106,15 @@ impl<'a, 'b> Canvas<'a, 'b> {
 }
 
 /// A line of at most `width` columns.
-fn cut(spans: Vec<Span<'static>>, width: usize) -> Line<'static> {
-    if spans.iter().map(Span::width).sum::<usize>() <= width {
+fn cut(mut spans: Vec<Span<'static>>, width: usize) -> Line<'static> {
+    let columns = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+    if columns(&spans) > width
+        && let Some(last) = spans.last_mut()
+    {
+        // Blanks over the edge are not worth a mark.
+        last.content = last.content.trim_end().to_owned().into();
+    }
+    if columns(&spans) <= width {
         return Line::from(spans);
     }
     let mut left = width.saturating_sub(1);

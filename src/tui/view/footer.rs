@@ -28,7 +28,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let has_help = keymap::bindings(model.context()).any(|binding| binding.command == Command::Help);
     // The way to every other key is never cut.
     let help = if has_help { vec![canvas.say(Ink::Accent, "?"), canvas.say(Ink::Dim, " help ")] } else { vec![] };
-    canvas.row_split(area, 0, whole(spans, usize::from(area.width).saturating_sub(8)), help);
+    canvas.row_split(area, 0, whole(&spans, usize::from(area.width).saturating_sub(8)), help);
 }
 
 /// Keys and words of a context, in the order of the table.
@@ -43,7 +43,7 @@ fn table(context: Context, canvas: &Canvas<'_, '_>, wanted: impl Fn(Command) -> 
 }
 
 /// As many whole entries as fit.
-fn whole(spans: Vec<Span<'static>>, width: usize) -> Vec<Span<'static>> {
+fn whole(spans: &[Span<'static>], width: usize) -> Vec<Span<'static>> {
     let mut used = 0;
     let pairs = spans.chunks(2).take_while(|pair| {
         used += pair.iter().map(Span::width).sum::<usize>();
@@ -67,10 +67,9 @@ fn card(model: &Model, reading: &Reading, canvas: &Canvas<'_, '_>) -> Vec<Span<'
         }
         Arming::Armed => {
             let two = reading.needs_two();
-            let wanted = |command| match command {
-                Command::Approve => can,
-                Command::Release => can && two,
-                _ => true,
+            let wanted = |command| {
+                let approves = command == Command::Approve || command == Command::Release;
+                !approves || (can && (two || command == Command::Approve))
             };
             table(Context::Card, canvas, wanted)
         }

@@ -31,7 +31,8 @@ pub(crate) fn draw(model: &Model, help: &Help, canvas: &mut Canvas<'_, '_>) {
     for (at, row) in (0..list.height).zip(rows(help, usize::from(list.width)).iter().skip(help.top)) {
         let ink = if row.here { Ink::Plain } else { Ink::Dim };
         let left = vec![canvas.say(Ink::Accent, format!(" {} ", pad(&row.keys, 12))), canvas.say(ink, row.help)];
-        canvas.row_split(list, at, left, vec![canvas.say(Ink::Dim, format!(" {} ", row.places))]);
+        let places = if row.here { "" } else { row.places.as_str() };
+        canvas.row_split(list, at, left, vec![canvas.say(Ink::Dim, format!(" {places} "))]);
     }
 }
 

@@ -60,8 +60,8 @@ fn record_row(record: &Record, outcome: usize) -> String {
 
 fn columns(cells: [&str; 7], outcome: usize) -> String {
     let [time, run, ticket, tool, who, what, ms] = cells;
-    let (time, run, ticket) = (pad(time, 8), shown(run, 7), shown(ticket, 8));
-    format!(" {time} {run} {ticket} {} {} {} {ms:>5}", shown(tool, 16), shown(who, 8), shown(what, outcome))
+    let (time, run, ticket) = (pad(time, 8), shown(run, 5), shown(ticket, 8));
+    format!(" {time} {run} {ticket} {} {} {} {ms:>5}", shown(tool, 16), shown(who, 10), shown(what, outcome))
 }
 
 fn ink_of(record: &Record) -> Ink {

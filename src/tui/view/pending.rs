@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::policy::Keys;
+use crate::domain::policy::{Keys, Risk};
 use crate::tui::events::Waiting;
 use crate::tui::model::Model;
 use crate::tui::model::layout;
@@ -15,7 +15,7 @@ use crate::tui::view::queue::{shown, span};
 pub(crate) fn draw(model: &Model, tray: Tray, canvas: &mut Canvas<'_, '_>) {
     let body = layout::frame(model.size).body;
     let waiting = model.pending.value.as_deref().unwrap_or_default();
-    let names = format!(" {:>5}  {} {} {} subject", "age", pad("ticket", 9), pad("tool", 14), pad("proposed by", 16));
+    let names = format!(" {:>5}  {} {} {} subject", "age", pad("ticket", 9), pad("tool", 13), pad("proposed by", 16));
     canvas.row(body, 0, vec![canvas.say(Ink::Strong, names)]);
     canvas.rule(body, 1);
     let list = Rect::new(body.x, body.y + 2, body.width, body.height.saturating_sub(2));
@@ -38,16 +38,25 @@ fn row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, item: &W
     let by = format!("{} ({})", proposal.proposer().id, proposal.proposer().role);
     let (risk, ink) = match item.requirement.keys {
         Keys::One => ("one key".to_owned(), Ink::Dim),
-        Keys::Two(risk) => (risk.to_string(), Ink::Danger),
+        Keys::Two(risk) => (short(risk).to_owned(), Ink::Danger),
     };
     let deciding = model.decisions.iter().any(|decision| decision.proposal == *proposal.id());
     let risk = if deciding { "being decided".to_owned() } else { risk };
     let left = vec![
         canvas.say(Ink::Plain, format!(" {:>5}  ", span(age))),
         canvas.say(Ink::Plain, shown(proposal.call().ticket_id().as_str(), 10)),
-        canvas.say(Ink::Plain, shown(proposal.call().tool(), 15)),
+        canvas.say(Ink::Plain, shown(proposal.call().tool(), 14)),
         canvas.say(Ink::Plain, shown(&by, 17)),
         canvas.say(Ink::Plain, &item.subject),
     ];
     canvas.row_split(area, at, left, vec![canvas.say(ink, format!(" {risk} "))]);
+}
+
+/// A risk in two words; the card has the whole sentence.
+fn short(risk: Risk) -> &'static str {
+    match risk {
+        Risk::CustomerReads => "customer reads it",
+        Risk::EndsTicket => "ends the ticket",
+        Risk::Unsupported => "has no source",
+    }
 }

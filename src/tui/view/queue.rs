@@ -70,17 +70,26 @@ fn views(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         return;
     }
     let fits = |spans: &Vec<Span<'_>>| spans.iter().map(Span::width).sum::<usize>() <= usize::from(area.width);
-    let numbered = view_names(model, canvas, true);
-    let spans = if fits(&numbered) { numbered } else { view_names(model, canvas, false) };
-    canvas.row(area, 0, spans);
+    let ways = [Names::Numbered, Names::Counted, Names::Short].map(|names| view_names(model, canvas, names));
+    let shortest = ways.last().cloned().unwrap_or_default();
+    canvas.row(area, 0, ways.into_iter().find(fits).unwrap_or(shortest));
 }
 
-fn view_names(model: &Model, canvas: &Canvas<'_, '_>, numbered: bool) -> Vec<Span<'static>> {
+/// How much is said about each view.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Numbered,
+    Counted,
+    Short,
+}
+
+fn view_names(model: &Model, canvas: &Canvas<'_, '_>, names: Names) -> Vec<Span<'static>> {
     let counts = model.queue.counts.value.as_ref();
     let name = |(at, view): (usize, &QueueView)| {
-        let count = counts.and_then(|counts| counts.get(at)).map(|n| format!(" {n}")).unwrap_or_default();
-        let key = if numbered { format!("{} ", at + 1) } else { String::new() };
         let here = *view == model.queue.view;
+        let count = counts.and_then(|counts| counts.get(at)).filter(|_| here || names != Names::Short);
+        let count = count.map(|n| format!(" {n}")).unwrap_or_default();
+        let key = if names == Names::Numbered { format!("{} ", at + 1) } else { String::new() };
         let ink = if here { Ink::Accent } else { Ink::Dim };
         canvas.say(ink, format!("{key}{}{count}  ", view.name()))
     };
@@ -107,8 +116,10 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, t
     let (due, due_ink) = due(model.now, ticket);
     let (mark, mark_ink) = mark(ticket.priority);
     let open = model.open.as_ref().is_some_and(|open| open.id == ticket.id);
-    let customer = if width >= 72 { 18 } else { 0 };
-    let subject = width.saturating_sub(33 + customer);
+    let customer = if width >= 84 { 18 } else { 0 };
+    // On a narrow list the subject needs the room; the ticket itself says where it stands.
+    let status = if width >= 50 { 9 } else { 0 };
+    let subject = width.saturating_sub(25 + customer + status);
     let mut spans = vec![
         canvas.say(mark_ink, format!("{}{mark:<2} ", if open { '▸' } else { ' ' })),
         canvas.say(Ink::Plain, format!("{} ", shown(ticket.id.as_str(), 8))),
@@ -117,8 +128,8 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, t
             Ink::Dim,
             if customer > 0 { format!("  {}", shown(&ticket.customer_name, customer - 2)) } else { String::new() },
         ),
-        canvas.say(due_ink, format!("  {}", pad(&due, 8))),
-        canvas.say(Ink::Plain, format!(" {}", pad(ticket.status.as_str(), 8))),
+        canvas.say(due_ink, format!("  {}", pad(&due, 9))),
+        canvas.say(Ink::Plain, pad(&format!(" {}", ticket.status), status)),
     ];
     spans.retain(|span| !span.content.is_empty());
     canvas.row(area, at, spans);

@@ -5,6 +5,7 @@ use ratatui::text::Span;
 
 use crate::domain::draft::{Highlight, Section, Summary};
 use crate::domain::text;
+use crate::domain::ticket::TicketRow;
 use crate::tui::model::layout::inside;
 use crate::tui::model::{Model, Pane, wrap};
 use crate::tui::theme::Ink;
@@ -36,7 +37,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let mut rows = rows(canvas, summary, usize::from(inner.width));
     if let Some(ticket) = &open.ticket.value {
         rows.push((None, vec![]));
-        rows.push((None, labelled(canvas, "Due", &due_words(model, &ticket.row))));
+        rows.extend(facts(model, canvas, &ticket.row).into_iter().map(|spans| (None, spans)));
     }
     draw_rows(model, canvas, inner, &rows, open.highlight);
 }
@@ -77,6 +78,17 @@ fn highlight_rows(canvas: &Canvas<'_, '_>, highlight: &Highlight, name: &str, wi
     let row =
         |(at, range): (usize, std::ops::Range<usize>)| labelled(canvas, if at == 0 { name } else { "" }, &shown[range]);
     wrapped.into_iter().enumerate().map(row).collect()
+}
+
+/// What a person asks next about a ticket.
+fn facts(model: &Model, canvas: &Canvas<'_, '_>, row: &TicketRow) -> Vec<Vec<Span<'static>>> {
+    let with = row.assignee.as_ref().map_or("nobody", |id| id.as_str());
+    let tags = if row.tags.is_empty() { "none".to_owned() } else { row.tags.join(", ") };
+    vec![
+        labelled(canvas, "Due", &due_words(model, row)),
+        labelled(canvas, "With", with),
+        labelled(canvas, "Tags", &tags),
+    ]
 }
 
 fn labelled(canvas: &Canvas<'_, '_>, name: &str, words: &str) -> Vec<Span<'static>> {

@@ -73,11 +73,6 @@ fn whose(canvas: &Canvas<'_, '_>, open: &OpenTicket, row: &TicketRow) -> Vec<Spa
             known.iter().filter(|fact| !fact.is_empty()).map(|fact| canvas.say(Ink::Dim, format!(" · {fact}"))),
         );
     }
-    let assignee = row.assignee.as_ref().map_or("nobody", |id| id.as_str());
-    facts.push(canvas.say(Ink::Dim, format!(" · with {assignee}")));
-    if !row.tags.is_empty() {
-        facts.push(canvas.say(Ink::Dim, format!(" · #{}", row.tags.join(" #"))));
-    }
     facts
 }
 
@@ -119,5 +114,9 @@ fn more(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket, height: u16)
 /// When an answer is owed, as words for the ticket at hand.
 pub(crate) fn due_words(model: &Model, row: &TicketRow) -> String {
     let (words, _) = due(model.now, row);
-    if words == "–" { "no answer is owed".to_owned() } else { format!("due {words}") }
+    match words.as_str() {
+        "–" => "no answer is owed".to_owned(),
+        late if late.starts_with("LATE") => late.to_owned(),
+        left => format!("in {left}"),
+    }
 }

@@ -1,0 +1,393 @@
+//! A desk made of data, and a person at its screen: presses keys, gets frames, answers effects.
+
+use std::time::Duration;
+
+use countersign::domain::actor::{Principal, Role};
+use countersign::domain::approval::Card;
+use countersign::domain::audit::{Body, Event, Record, commit_to, genesis};
+use countersign::domain::call::WriteCall;
+use countersign::domain::customer::Customer;
+use countersign::domain::draft::{Suggestion, Summary};
+use countersign::domain::policy::Policy;
+use countersign::domain::proposal::{Filing, Proposal, Why};
+use countersign::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow, Tone};
+use countersign::tui::events::{Answer, Effect, LogDetail, Moment, Msg, Waiting};
+use countersign::tui::model::{Desk, Model};
+use countersign::tui::theme::Theme;
+use countersign::tui::{update, view};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use serde_json::{Value, json};
+
+pub(crate) fn now() -> Timestamp {
+    "2026-03-02T09:41:30Z".parse().unwrap()
+}
+
+/// Rows of the queue.
+pub(crate) fn rows() -> Vec<TicketRow> {
+    let row = |id: &str, subject: &str, customer: &str, status: &str, priority: &str, due: Option<&str>| {
+        serde_json::from_value(json!({
+            "id": id, "subject": subject, "status": status, "priority": priority, "tags": ["billing"],
+            "assignee": null, "customer_id": "C-1", "customer_name": customer, "created_at": "2026-03-02T07:12:00Z",
+            "updated_at": "2026-03-02T09:12:00Z", "due_at": due, "messages": 3, "version": 7, "sample": true,
+        }))
+        .unwrap()
+    };
+    vec![
+        row("T-1042", "Charged twice for order 88121", "Ines Duarte", "open", "high", Some("2026-03-02T10:23:30Z")),
+        row("T-1017", "Parcel shown delivered, is not", "P. Nwosu", "pending", "urgent", Some("2026-03-02T07:11:00Z")),
+        row("T-1038", "Cannot sign in after reset", "K. Ōtsuka", "open", "normal", Some("2026-03-02T10:50:00Z")),
+        row(
+            "T-1051",
+            "Wrong VAT number on invoice 2026-0114, please correct before Friday",
+            "M. Weiss",
+            "new",
+            "normal",
+            Some("2026-03-02T13:00:00Z"),
+        ),
+        row("T-1007", "فاتورة مكررة", "سارة حداد", "new", "normal", Some("2026-03-02T15:00:00Z")),
+        row("T-1009", "返金をお願いします（注文 88200）", "大塚 健", "open", "low", Some("2026-03-05T15:00:00Z")),
+        row("T-0998", "How do I export my data?", "L. Berg", "on_hold", "low", None),
+        row("T-0871", "Two charges for one order", "A. Ito", "resolved", "normal", None),
+    ]
+}
+
+/// The ticket that the tests open.
+pub(crate) fn ticket() -> Ticket {
+    let mut value = serde_json::to_value(&rows()[0]).unwrap();
+    value["thread"] = json!([
+        {"at": "2026-03-02T09:12:00Z", "author": "customer", "name": "Ines Duarte", "visibility": "public",
+         "body": "My card shows two charges of 49.00 for order 88121. Please refund one of them, I was only sent one parcel.\n\n> Thank you for your order 88121.\n> It has been sent today.\n> The total is 49.00.\n\nInes",
+         "attachments": [{"name": "statement-march.pdf", "mime": "application/pdf", "size": 91234}]},
+        {"at": "2026-03-02T09:40:00Z", "author": "agent", "name": "Tom", "visibility": "internal",
+         "body": "Second charge is an authorisation hold, see KB-31."},
+        {"at": "2026-03-02T09:41:00Z", "author": "customer", "name": "Ines Duarte", "visibility": "public",
+         "body": "Any news? When does it end?"},
+    ]);
+    serde_json::from_value(value).unwrap()
+}
+
+pub(crate) fn customer() -> Customer {
+    serde_json::from_value(
+        json!({"id": "C-1", "name": "Ines Duarte", "email": "ines@example.com", "plan": "Pro", "locale": "pt-PT"}),
+    )
+    .unwrap()
+}
+
+pub(crate) fn summary() -> Summary {
+    serde_json::from_value(json!({
+        "summary": "Ines sees two charges of 49.00 for one order and wants one refunded.",
+        "highlights": [
+            {"section": "wants", "text": "one of two charges of 49.00 refunded (order 88121)", "message": 0},
+            {"section": "done", "text": "Tom found the second charge to be a hold", "message": 1},
+            {"section": "open", "text": "when the hold ends; tell the customer", "message": 2},
+            {"section": "tone", "text": "annoyed, polite", "message": 0},
+        ]
+    }))
+    .unwrap()
+}
+
+pub(crate) const REPLY: &str = "Dear Ines,\n\nthank you for writing to us. The second 49.00 is an authorisation hold; it was not captured and ends by itself within 5 days [1]. You will see it on Friday.\n\nKind regards\nMaya";
+
+pub(crate) fn suggestion() -> Suggestion {
+    let claim = "You will see it on Friday.";
+    let start = REPLY.find(claim).unwrap();
+    serde_json::from_value(json!({
+        "response_text": REPLY, "confidence": 0.78,
+        "citations": [{"index": 1, "source_id": "KB-31", "title": "Authorisation holds", "snippet": "A hold ends by itself within 5 working days."}],
+        "unsupported": [{"text": claim, "kind": "date", "start": start, "end": start + claim.len()}],
+        "evidence": [
+            {"what": "article KB-31 answers the request (0.91)", "weight": 0.42},
+            {"what": "two similar tickets were resolved this way", "weight": 0.11},
+            {"what": "one statement has no source", "weight": -0.15},
+        ]
+    }))
+    .unwrap()
+}
+
+pub(crate) fn maya() -> Principal {
+    Principal { id: "maya".parse().unwrap(), role: Role::Agent }
+}
+
+pub(crate) fn reply_call(body: &str, visibility: &str) -> WriteCall {
+    WriteCall::SendReply(
+        serde_json::from_value(json!({"ticket_id": "T-1042", "body": body, "visibility": visibility})).unwrap(),
+    )
+}
+
+pub(crate) fn update_call(update: &Value) -> WriteCall {
+    WriteCall::UpdateTicket(serde_json::from_value(json!({"ticket_id": "T-1042", "update": update})).unwrap())
+}
+
+pub(crate) fn proposal(id: &str, call: WriteCall) -> Proposal {
+    Proposal::file(Filing {
+        id: id.parse().unwrap(),
+        call,
+        base_version: 7,
+        proposer: Principal { id: "assistant".parse().unwrap(), role: Role::Bot },
+        run: "8f2".parse().unwrap(),
+        why: Why {
+            text: "article KB-31 answers the request (0.91)".into(),
+            confidence: Some(0.88),
+            unsupported: vec![],
+        },
+        filed_at: "2026-03-02T09:40:50Z".parse().unwrap(),
+        expires_at: None,
+        edited_by: None,
+    })
+}
+
+pub(crate) fn card(id: &str, call: WriteCall) -> Box<Card> {
+    Box::new(Card::new(proposal(id, call), &ticket(), &Policy::default(), now()))
+}
+
+pub(crate) fn waiting() -> Vec<Waiting> {
+    let item = |id: &str, call: WriteCall| {
+        let proposal = proposal(id, call);
+        let requirement = proposal.requirement(&Policy::default());
+        Waiting { proposal, requirement, subject: "Charged twice for order 88121".into() }
+    };
+    vec![
+        item("P-1", reply_call(REPLY, "public")),
+        item("P-2", update_call(&json!({"assignee": "maya", "tags": ["billing", "refund"]}))),
+        item("P-3", update_call(&json!({"status": "resolved"}))),
+    ]
+}
+
+pub(crate) fn records() -> Vec<Record> {
+    let mut prev = genesis("log");
+    let steps = [
+        ("read", "get_ticket", "assistant", "ok", 800),
+        ("read", "get_faq", "assistant", "ok", 1200),
+        ("read", "suggest_response", "assistant", "ok", 38_000),
+        ("proposed", "send_reply", "assistant", "ok", 900),
+        ("shown", "send_reply", "maya", "ok", 300),
+        ("approved", "send_reply", "maya", "ok", 400),
+        ("executed", "send_reply", "maya", "ok", 4100),
+        ("refused", "update_ticket", "maya", "superseded", 600),
+    ];
+    let mut records: Vec<Record> = (1..)
+        .zip(steps)
+        .map(|(seq, (action, tool, who, outcome, micros))| {
+            let event = Event {
+                at: format!("2026-03-02T09:41:{seq:02}Z").parse().unwrap(),
+                actor: who.parse().unwrap(),
+                run: "8f2".parse().unwrap(),
+                action: action.parse().unwrap(),
+                tool: tool.into(),
+                ticket: Some("T-1042".parse().unwrap()),
+                proposal: None,
+                digest: None,
+                outcome: outcome.into(),
+                version_before: Some(7),
+                version_after: Some(8),
+                micros,
+                body: Body::default(),
+            };
+            let record = Record::chain(&event, seq, prev.clone(), commit_to(b"salt", "{}"));
+            prev.clone_from(&record.hash);
+            record
+        })
+        .collect();
+    records.reverse();
+    records
+}
+
+pub(crate) fn body() -> Body {
+    Body {
+        arguments: json!({"ticket_id": "T-1042", "body": "Dear Ines,\nthank you.", "visibility": "public", "expected_version": 7}),
+        result: json!({"version": 8, "sent": true}),
+        card: Some("send_reply on the embedded desk\nPUBLIC message: the customer will read this".into()),
+        words: None,
+    }
+}
+
+/// What the desk answers to an effect; nothing where the tests answer themselves.
+pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
+    let (request, answer) = match effect {
+        Effect::LoadQueue { request, query } => (*request, Answer::Queue(page(query))),
+        Effect::CountViews { request, .. } => (*request, Answer::Counts(vec![7, 12, 31, 9, 312])),
+        Effect::LoadTicket { request, .. } => {
+            (*request, Answer::Ticket { ticket: Box::new(ticket()), customer: Some(Box::new(customer())) })
+        }
+        Effect::Summarize { request, .. } => (*request, Answer::Summary(summary())),
+        Effect::Suggest { request, tone, .. } => {
+            let mut suggestion = suggestion();
+            if *tone != Tone::Polite {
+                suggestion.response_text = format!("({tone}) {REPLY}");
+            }
+            (*request, Answer::Suggestion(suggestion))
+        }
+        Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
+        Effect::SaveDraft { request, .. } => (*request, Answer::Saved),
+        Effect::LoadPending { request } => (*request, Answer::Pending(waiting())),
+        Effect::LoadLog { request, before, .. } => {
+            (*request, Answer::Log(if before.is_none() { records() } else { vec![] }))
+        }
+        Effect::LoadLogDetail { request, seq } => {
+            let record = records().into_iter().find(|r| r.seq == *seq).unwrap();
+            (*request, Answer::LogDetail(Box::new(LogDetail { record, body: Some(body()) })))
+        }
+        Effect::Propose { request, call, .. } => (*request, Answer::Card(card("P-9", call.clone()))),
+        Effect::EditProposal { request, call, .. } => (*request, Answer::Card(card("P-10", call.clone()))),
+        Effect::OpenCard { request, proposal } => {
+            let found = waiting().into_iter().find(|w| w.proposal.id() == proposal).unwrap();
+            (*request, Answer::Card(card(proposal.as_str(), found.proposal.call().clone())))
+        }
+        _ => return None,
+    };
+    Some(Msg::Answered { request, answer })
+}
+
+fn page(query: &TicketQuery) -> TicketPage {
+    let all = rows();
+    let total = all.len() as u64;
+    TicketPage { tickets: all.into_iter().skip(query.offset as usize).collect(), total }
+}
+
+/// A person at a screen. Time passes only where a test says so.
+pub(crate) struct Person {
+    pub(crate) model: Model,
+    pub(crate) at: Moment,
+    /// What the screen asked for and the desk did not answer by itself.
+    pub(crate) asked: Vec<Effect>,
+    /// Effects that the desk leaves unanswered.
+    pub(crate) mute: fn(&Effect) -> bool,
+}
+
+impl Person {
+    /// Sits down before a screen of this size: everything loads, one frame is drawn.
+    pub(crate) fn at(width: u16, height: u16) -> Self {
+        Self::muted(width, height, |_| false)
+    }
+
+    pub(crate) fn muted(width: u16, height: u16, mute: fn(&Effect) -> bool) -> Self {
+        let desk = Desk { name: "Acme desk".into(), sample: true, assistant: "offline assistant".into(), me: maya() };
+        let mut model = Model::new(desk, Theme::Dark, (width, height), now());
+        let first = update::start(&mut model);
+        let mut person = Self { model, at: Duration::from_secs(10), asked: vec![], mute };
+        person.act(first);
+        person.draw();
+        person
+    }
+
+    pub(crate) fn msg(&mut self, msg: Msg) {
+        let effects = update::update(&mut self.model, msg);
+        self.act(effects);
+    }
+
+    fn act(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let reply = if (self.mute)(&effect) { None } else { answer(&effect) };
+            self.asked.push(effect);
+            if let Some(reply) = reply {
+                self.msg(reply);
+            }
+        }
+    }
+
+    /// The frame goes out.
+    pub(crate) fn draw(&mut self) -> Buffer {
+        let buffer = self.buffer();
+        self.msg(Msg::Drawn { at: self.at });
+        buffer
+    }
+
+    pub(crate) fn buffer(&self) -> Buffer {
+        let (width, height) = self.size();
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| view::view(&self.model, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    pub(crate) fn size(&self) -> (u16, u16) {
+        self.model.size()
+    }
+
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.msg(Msg::Resized { width, height });
+        self.draw();
+    }
+
+    /// Time passes, alarms ring.
+    pub(crate) fn wait(&mut self, millis: u64) {
+        self.at += Duration::from_millis(millis);
+        self.msg(Msg::Woke { at: self.at });
+    }
+
+    /// One key, and the frame after it.
+    pub(crate) fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        self.msg(Msg::Key { key: KeyEvent::new(code, modifiers), at: self.at });
+        self.draw();
+    }
+
+    /// Keys by name, 10 ms apart: `j`, `enter`, `esc`, `tab`, `ctrl-s`.
+    pub(crate) fn press(&mut self, keys: &str) {
+        for name in keys.split(' ') {
+            self.at += Duration::from_millis(10);
+            let (code, modifiers) = named(name);
+            self.key(code, modifiers);
+        }
+    }
+
+    /// Text, letter by letter.
+    pub(crate) fn write(&mut self, text: &str) {
+        for c in text.chars() {
+            self.at += Duration::from_millis(10);
+            self.key(KeyCode::Char(c), KeyModifiers::NONE);
+        }
+    }
+
+    /// Everything on the screen as text.
+    pub(crate) fn screen(&self) -> String {
+        text_of(&self.buffer())
+    }
+
+    pub(crate) fn sees(&self, words: &str) -> bool {
+        self.screen().contains(words)
+    }
+
+    pub(crate) fn approvals(&self) -> usize {
+        self.asked.iter().filter(|effect| matches!(effect, Effect::Approve { .. })).count()
+    }
+}
+
+fn named(name: &str) -> (KeyCode, KeyModifiers) {
+    if let Some(rest) = name.strip_prefix("ctrl-") {
+        return (named(rest).0, KeyModifiers::CONTROL);
+    }
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "space" => KeyCode::Char(' '),
+        "down" => KeyCode::Down,
+        "right" => KeyCode::Right,
+        "backspace" => KeyCode::Backspace,
+        one => KeyCode::Char(one.chars().next().unwrap()),
+    };
+    (code, KeyModifiers::NONE)
+}
+
+pub(crate) fn text_of(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width);
+    let mut text = String::new();
+    for line in buffer.content.chunks(width) {
+        let mut skip = 0;
+        let mut row = String::new();
+        for cell in line {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            row.push_str(cell.symbol());
+            skip = ratatui::text::Span::raw(cell.symbol()).width().saturating_sub(1);
+        }
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,325 @@
+//! The work page: opening, writing, proposing; nothing lost, nothing stale.
+
+use countersign::domain::call::WriteCall;
+use countersign::domain::ticket::{Status, TicketPage, Tone, Visibility};
+use countersign::tui::events::{Answer, Effect, Failure, Msg};
+use countersign::tui::keymap::Context;
+
+use crate::screen::desk::{Person, REPLY, rows, suggestion};
+
+fn proposed(person: &Person) -> Option<(WriteCall, countersign::domain::proposal::Why)> {
+    person.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Propose { call, why, .. } => Some((call.clone(), why.clone())),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_new_screen_asks_for_the_queue_the_counts_and_what_waits() {
+    let person = Person::at(120, 40);
+    assert!(matches!(
+        person.asked.as_slice(),
+        [Effect::LoadQueue { .. }, Effect::CountViews { .. }, Effect::LoadPending { .. }]
+    ));
+}
+
+#[test]
+fn enter_opens_a_ticket_with_everything_about_it() {
+    let mut person = Person::at(120, 40);
+    person.press("enter");
+    for words in [
+        "T-1042",
+        "two charges of 49.00",
+        "Wants",
+        "Dear Ines",
+        "KB-31",
+        "no source",
+        "internal",
+        "quoted text, 3 lines",
+    ] {
+        assert!(person.sees(words), "{words}:\n{}", person.screen());
+    }
+    assert_eq!(person.model.context(), Context::Ticket);
+}
+
+#[test]
+fn a_draft_is_proposed_public_with_its_doubts() {
+    let mut person = Person::at(120, 40);
+    person.press("enter s");
+    let (call, why) = proposed(&person).unwrap();
+    let WriteCall::SendReply(reply) = call else { panic!() };
+    assert_eq!((reply.body.as_str(), reply.visibility, reply.expected_version), (REPLY, Visibility::Public, Some(7)));
+    assert_eq!(why.unsupported, ["You will see it on Friday."]);
+    assert_eq!(person.model.context(), Context::Card, "a person's own proposal opens its card");
+}
+
+#[test]
+fn send_and_resolve_is_one_proposal() {
+    let mut person = Person::at(120, 40);
+    person.press("enter S");
+    let (call, _) = proposed(&person).unwrap();
+    assert_eq!(call.update().status, Some(Status::Resolved));
+}
+
+#[test]
+fn a_note_is_internal() {
+    let mut person = Person::at(120, 40);
+    person.press("enter n");
+    person.write("seen with Tom");
+    assert!(person.sees("INTERNAL note"));
+    person.press("ctrl-s");
+    let (WriteCall::SendReply(reply), _) = proposed(&person).unwrap() else { panic!() };
+    assert_eq!((reply.body.as_str(), reply.visibility), ("seen with Tom", Visibility::Internal));
+}
+
+#[test]
+fn the_form_proposes_only_what_changes() {
+    let mut person = Person::at(120, 40);
+    person.press("enter u right down down");
+    person.write("tom");
+    person.press("enter");
+    let (call, _) = proposed(&person).unwrap();
+    let update = call.update();
+    assert_eq!(update.status, Some(Status::Pending));
+    assert_eq!(update.assignee, Some(Some("tom".parse().unwrap())));
+    assert_eq!((update.priority, update.tags.clone()), (None, None));
+}
+
+#[test]
+fn a_form_without_a_change_or_with_a_bad_name_stays_open() {
+    let mut person = Person::at(120, 40);
+    person.press("enter u enter");
+    assert!(person.sees("nothing would change"));
+    person.press("down down");
+    person.write("not a name");
+    person.press("enter");
+    assert_eq!(person.model.context(), Context::Form);
+    assert!(proposed(&person).is_none());
+}
+
+#[test]
+fn an_edited_draft_is_saved_after_a_pause_and_on_leaving() {
+    let mut person = Person::at(120, 40);
+    person.press("enter e");
+    person.write("!");
+    let saves = |person: &Person| person.asked.iter().filter(|e| matches!(e, Effect::SaveDraft { .. })).count();
+    person.wait(500);
+    assert_eq!(saves(&person), 0);
+    person.wait(600);
+    assert_eq!(saves(&person), 1);
+    person.write("!");
+    person.press("esc");
+    assert_eq!(saves(&person), 2);
+    assert!(person.asked.iter().any(|e| matches!(e, Effect::SaveDraft { text: Some(t), .. } if t.ends_with("Maya!!"))));
+}
+
+#[test]
+fn another_tone_never_overwrites_an_edited_draft_without_asking() {
+    let mut person = Person::at(120, 40);
+    person.press("enter t");
+    assert!(person.sees("(concise)"), "{}", person.screen());
+    person.press("e");
+    person.write("MINE");
+    person.press("esc t");
+    assert_eq!(person.model.context(), Context::Confirm);
+    person.press("n");
+    assert!(person.sees("MINE"));
+    person.press("t y");
+    assert!(person.sees("(warm)") && !person.sees("MINE"), "{}", person.screen());
+}
+
+#[test]
+fn a_suggestion_that_comes_late_does_not_touch_what_is_being_written() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::Suggest { .. }));
+    person.press("enter e");
+    person.write("my own words");
+    let Some(Effect::Suggest { request, tone: Tone::Polite, .. }) =
+        person.asked.iter().find(|e| matches!(e, Effect::Suggest { .. })).cloned()
+    else {
+        panic!()
+    };
+    person.msg(Msg::Answered { request, answer: Answer::Suggestion(suggestion()) });
+    assert!(person.sees("my own words") && !person.sees("Dear Ines"));
+}
+
+#[test]
+fn an_answer_for_the_ticket_before_is_dropped() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::Summarize { .. }));
+    person.press("enter");
+    let Some(Effect::Summarize { request, .. }) =
+        person.asked.iter().rev().find(|e| matches!(e, Effect::Summarize { .. })).cloned()
+    else {
+        panic!()
+    };
+    person.press("esc j enter");
+    person.msg(Msg::Answered { request, answer: Answer::Summary(crate::screen::desk::summary()) });
+    assert!(!person.sees("Wants"));
+}
+
+#[test]
+fn a_ticket_that_moved_makes_the_draft_stale_and_stops_the_proposal() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::LoadQueue { .. }));
+    let load = |person: &mut Person, version: u64| {
+        let Some(Effect::LoadQueue { request, .. }) =
+            person.asked.iter().rev().find(|e| matches!(e, Effect::LoadQueue { .. })).cloned()
+        else {
+            panic!()
+        };
+        let mut tickets = rows();
+        tickets[0].version = version;
+        person.msg(Msg::Answered { request, answer: Answer::Queue(TicketPage { total: 8, tickets }) });
+    };
+    load(&mut person, 7);
+    person.press("enter");
+    person.msg(Msg::QueueChanged);
+    load(&mut person, 8);
+    assert!(person.sees("stale"), "{}", person.screen());
+    person.press("s");
+    assert!(proposed(&person).is_none() && person.sees("moved from v7 to v8"), "{}", person.screen());
+}
+
+#[test]
+fn a_hundred_thousand_tickets_are_read_in_windows() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::LoadQueue { .. }));
+    let reply = |person: &mut Person| {
+        let Some(Effect::LoadQueue { request, query }) =
+            person.asked.iter().rev().find(|e| matches!(e, Effect::LoadQueue { .. })).cloned()
+        else {
+            panic!()
+        };
+        let tickets = (query.offset..query.offset + query.limit)
+            .map(|n| {
+                let mut row = rows()[0].clone();
+                row.id = format!("T-{n}").parse().unwrap();
+                row
+            })
+            .collect();
+        person.msg(Msg::Answered { request, answer: Answer::Queue(TicketPage { tickets, total: 100_000 }) });
+        query
+    };
+    reply(&mut person);
+    person.press("G");
+    let query = reply(&mut person);
+    assert!(query.limit == 200 && query.offset > 99_000 && person.sees("T-99999"), "{}", person.screen());
+}
+
+#[test]
+fn the_filter_searches_as_it_is_typed_and_esc_clears_it() {
+    let mut person = Person::at(80, 24);
+    person.press("/");
+    person.write("qrefund");
+    let asked = person
+        .asked
+        .iter()
+        .any(|e| matches!(e, Effect::LoadQueue { query, .. } if query.text.as_deref() == Some("qrefund")));
+    assert!(asked && person.model.context() == Context::Filter);
+    person.press("esc");
+    let last = person
+        .asked
+        .iter()
+        .rev()
+        .find_map(|e| if let Effect::LoadQueue { query, .. } = e { Some(query.text.clone()) } else { None });
+    assert_eq!((last, person.model.context()), (Some(None), Context::Queue));
+}
+
+#[test]
+fn number_keys_choose_views() {
+    let mut person = Person::at(120, 40);
+    person.press("2");
+    let mine = person
+        .asked
+        .iter()
+        .any(|e| matches!(e, Effect::LoadQueue { query, .. } if query.assignee == Some("maya".parse().unwrap())));
+    assert!(mine);
+}
+
+#[test]
+fn a_line_of_the_summary_leads_to_its_message() {
+    let mut person = Person::at(80, 24);
+    person.press("enter tab j enter");
+    assert_eq!(person.model.context(), Context::Ticket);
+    assert!(person.sees("▸ [2] Tom"), "{}", person.screen());
+}
+
+#[test]
+fn quitting_with_an_unsaved_text_asks_first() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::SaveDraft { .. }));
+    person.press("enter e");
+    person.write("x");
+    person.press("esc q");
+    assert_eq!(person.model.context(), Context::Confirm);
+    assert!(!person.asked.contains(&Effect::Quit));
+    person.press("n q y");
+    assert!(person.asked.contains(&Effect::Quit));
+}
+
+#[test]
+fn nothing_changes_the_screen_when_nothing_changed() {
+    let mut person = Person::at(120, 40);
+    person.draw();
+    person.model.take_changed();
+    person.draw();
+    person.msg(Msg::Clock { now: crate::screen::desk::now() });
+    person.msg(Msg::Woke { at: person.at });
+    assert!(!person.model.take_changed());
+}
+
+#[test]
+fn the_agent_is_handed_a_ticket_and_its_steps_are_shown() {
+    let mut person = Person::at(120, 40);
+    person.press("enter a");
+    let Some(Effect::Handle { request, .. }) =
+        person.asked.iter().rev().find(|e| matches!(e, Effect::Handle { .. })).cloned()
+    else {
+        panic!()
+    };
+    person.msg(Msg::AgentStep { run: request, text: "get_faq \"hold\" 3 hits".into() });
+    assert!(person.sees("3 hits"));
+    person.press("x");
+    person.msg(Msg::AgentStep { run: request, text: "after the end".into() });
+    assert!(person.asked.contains(&Effect::CancelRun { run: request }) && !person.sees("after the end"));
+}
+
+#[test]
+fn help_is_filtered_by_typing_and_leads_back() {
+    let mut person = Person::at(80, 24);
+    person.press("?");
+    person.write("tone");
+    assert!(person.sees("next tone") && !person.sees("Quit;"), "{}", person.screen());
+    person.press("esc");
+    assert_eq!(person.model.context(), Context::Queue);
+}
+
+#[test]
+fn confidence_is_explained_by_its_evidence() {
+    let mut person = Person::at(120, 40);
+    person.press("enter c");
+    assert!(person.sees("+0.42  article KB-31") && person.sees("−0.15"), "{}", person.screen());
+}
+
+#[test]
+fn a_note_that_was_begun_survives_opening_another_ticket() {
+    let mut person = Person::at(120, 40);
+    person.press("enter n");
+    person.write("half a note");
+    person.press("esc esc j enter");
+    assert!(person.model.context() == Context::Ticket);
+    person.press("esc k enter n");
+    assert!(person.sees("half a note"), "{}", person.screen());
+}
+
+#[test]
+fn a_failed_page_of_the_queue_is_not_asked_for_again_and_again() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::LoadQueue { .. }));
+    let loads = |person: &Person| person.asked.iter().filter(|e| matches!(e, Effect::LoadQueue { .. })).count();
+    let Some(Effect::LoadQueue { request, .. }) = person.asked.first().cloned() else { panic!() };
+    person.msg(Msg::Failed(Failure {
+        request: Some(request),
+        what: "load the queue".into(),
+        message: "no answer".into(),
+        way_out: "r tries again".into(),
+    }));
+    assert!(loads(&person) == 1 && person.sees("r tries again"), "{}", person.screen());
+    person.press("r");
+    assert_eq!(loads(&person), 2);
+}
