@@ -207,7 +207,7 @@ async fn at_80x24_everything_is_there_as_tabs() {
     terminal.keys("\t");
     terminal.wait("confidence");
     terminal.keys("?");
-    terminal.wait("Approve");
+    terminal.wait("Propose to send the draft to the customer");
 }
 
 #[tokio::test]

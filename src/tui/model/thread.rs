@@ -1,5 +1,6 @@
 //! A thread as rows: wrapped once per width, quoted text folded.
 
+use crate::domain::mail::{self, Part, PartKind};
 use crate::domain::text;
 use crate::domain::ticket::{Message, Visibility};
 use crate::tui::keymap::Motion;
@@ -67,8 +68,9 @@ impl Thread {
     fn message(&self, at: usize, message: &Message, width: usize) -> Vec<ThreadRow> {
         let row = |kind, text| ThreadRow { kind, text, message: at };
         let mut rows = vec![row(RowKind::Head(message.visibility), head(message))];
-        for run in runs(&message.body) {
-            rows.extend(self.run(&run, width).into_iter().map(|(kind, text)| row(kind, text)));
+        let parts = mail::parts(message.body.trim_end()).into_iter().flat_map(quotes_apart);
+        for part in parts.filter(|part| !part.text.trim().is_empty()) {
+            rows.extend(self.part(&part, width).into_iter().map(|(kind, text)| row(kind, text)));
         }
         for file in &message.attachments {
             let name = text::short(&file.name, 60);
@@ -81,35 +83,37 @@ impl Thread {
         rows
     }
 
-    fn run(&self, run: &Run<'_>, width: usize) -> Vec<(RowKind, String)> {
-        if run.quoted && !self.quotes_shown {
-            let lines = run.lines.len();
-            let plural = if lines == 1 { "" } else { "s" };
-            return vec![(RowKind::Quote, format!("▸ quoted text, {lines} line{plural}"))];
+    /// What somebody wrote, or one line in place of what their mail program added.
+    fn part(&self, part: &Part<'_>, width: usize) -> Vec<(RowKind, String)> {
+        let kind = if part.kind == PartKind::Text { RowKind::Body } else { RowKind::Quote };
+        if kind == RowKind::Quote && !self.quotes_shown {
+            return vec![(kind, format!("▸ {}", part.label()))];
         }
-        let kind = if run.quoted { RowKind::Quote } else { RowKind::Body };
-        let shown = text::block(&run.lines.join("\n")).into_owned();
+        let shown = text::block(part.text.strip_suffix('\n').unwrap_or(part.text)).into_owned();
         let rows = wrap::text(&shown, width.saturating_sub(INDENT));
         rows.into_iter().map(|row| (kind, shown[row].to_owned())).collect()
     }
 }
 
-/// Lines of the same sort.
-struct Run<'a> {
-    quoted: bool,
-    lines: Vec<&'a str>,
-}
+/// Quotes that answers stand between belong to the text, but from this many lines on they are folded all the same.
+const LONG_QUOTE: usize = 3;
 
-/// Splits a body into what was written and what was quoted.
-///
-/// The hook for `domain::mail::fold`, which also knows `On … wrote:`: only this function changes for it.
-fn runs(body: &str) -> Vec<Run<'_>> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
-    for line in body.trim_end().split('\n') {
+fn quotes_apart(part: Part<'_>) -> Vec<Part<'_>> {
+    if part.kind != PartKind::Text {
+        return vec![part];
+    }
+    let mut runs: Vec<Part<'_>> = Vec::new();
+    let mut start = 0;
+    let mut lines = part.text.split_inclusive('\n').peekable();
+    let mut end = 0;
+    while let Some(line) = lines.next() {
+        end += line.len();
         let quoted = line.starts_with('>');
-        match runs.last_mut() {
-            Some(run) if run.quoted == quoted => run.lines.push(line),
-            Some(_) | None => runs.push(Run { quoted, lines: vec![line] }),
+        if lines.peek().is_none_or(|next| next.starts_with('>') != quoted) {
+            let text = &part.text[start..end];
+            let kind = if quoted && text.lines().count() >= LONG_QUOTE { PartKind::Quoted } else { PartKind::Text };
+            runs.push(Part { kind, text });
+            start = end;
         }
     }
     runs
@@ -134,8 +138,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quoted_runs_are_told_from_what_was_written() {
-        let found: Vec<_> = runs("a\n> b\n> c\nd\n").iter().map(|run| (run.quoted, run.lines.len())).collect();
-        assert_eq!(found, [(false, 1), (true, 2), (false, 1)]);
+    fn quotes_and_signatures_fold_to_a_line_each_and_unfold() {
+        let message: Message = serde_json::from_value(serde_json::json!({
+            "at": "2026-01-01T00:00:00Z", "author": "customer", "name": "Ines", "visibility": "public",
+            "body": "Thanks.\n\nOn 3 March 2026 Tom wrote:\n> Please try again.\n> Tom\n",
+        }))
+        .unwrap();
+        let mut thread = Thread::default();
+        thread.arrange(std::slice::from_ref(&message), 60, 10);
+        let shown: Vec<_> = thread.rows.iter().map(|row| row.text.as_str()).collect();
+        assert!(shown.contains(&"Thanks.") && shown.contains(&"▸ quoted text, 3 lines"), "{shown:?}");
+        thread.quotes_shown = true;
+        thread.arrange(&[message], 60, 10);
+        assert!(thread.rows.iter().any(|row| row.text == "> Please try again."));
     }
 }
