@@ -3,6 +3,7 @@
 
 mod audit;
 mod gate;
+mod hostile;
 mod house;
 mod journeys;
 mod layers;
