@@ -297,7 +297,7 @@ mod tests {
             ("update-ticket", r#"{"ticket_id":"T-1","update":{"status":"open"}}"#),
             ("update_ticket", r#"{"ticket_id":"T-1","update":{"status":"solved"}}"#),
             ("update_ticket", r#"{"ticket_id":"T-1","ticket_id":"T-2","update":{"status":"open"}}"#),
-            ("update_ticket", r#"{'ticket_id':'T-1'}"#),
+            ("update_ticket", r"{'ticket_id':'T-1'}"),
             ("get_ticket", r#"{"ticket_id":"T-1""#),
         ] {
             let mut state = begin();

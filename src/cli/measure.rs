@@ -11,7 +11,7 @@ use crate::{bench, eval};
 
 #[derive(Subcommand)]
 pub(crate) enum EvalCommand {
-    /// ROUGE of the summaries beside two baselines, on dialogues with human summaries (TweetSumm's shape).
+    /// ROUGE of the summaries beside two baselines, on dialogues with human summaries (the shape of `TweetSumm`).
     Summary {
         /// JSON Lines: turns [{speaker, text}], abstractive [[sentence]].
         file: PathBuf,

@@ -56,15 +56,17 @@ pub struct SummaryReport {
     pub bad_lines: Vec<String>,
 }
 
+type System = fn(&Dialogue) -> String;
+
 /// The systems: two baselines, the stronger one with our labels, and the assistant.
-const SYSTEMS: [(&str, fn(&Dialogue) -> String); 4] = [
+const SYSTEMS: [(&str, System); 4] = [
     ("lead sentences", lead),
     ("longest sentences", longest),
     ("longest sentences, labelled", longest_labelled),
     ("offline assistant", ours),
 ];
 
-/// Measures on JSON Lines in the shape of TweetSumm: `turns[{speaker, text, sentences?}]`, `abstractive[[sentence]]`.
+/// Measures on JSON Lines in the shape of `TweetSumm`: `turns[{speaker, text, sentences?}]`, `abstractive[[sentence]]`.
 #[must_use]
 pub fn run(jsonl: &str) -> SummaryReport {
     let mut bad_lines = Vec::new();
@@ -80,7 +82,7 @@ pub fn run(jsonl: &str) -> SummaryReport {
     SummaryReport { n: dialogues.len(), rows, bad_lines }
 }
 
-fn row(system: &'static str, summarise: fn(&Dialogue) -> String, dialogues: &[Dialogue]) -> Row {
+fn row(system: &'static str, summarise: System, dialogues: &[Dialogue]) -> Row {
     let scores: Vec<Rouge> = dialogues.iter().map(|d| against_all(d, &summarise(d))).collect();
     #[allow(clippy::cast_precision_loss)] // counts of dialogues
     let mean = |of: fn(&Rouge) -> f64| 100.0 * scores.iter().map(of).sum::<f64>() / scores.len().max(1) as f64;

@@ -56,6 +56,7 @@ impl Runtime {
     }
 
     /// Starts what an effect asks for; its answer arrives as a message.
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the few that are no questions are named")]
     pub(crate) fn perform(&self, effect: Effect) {
         let it = Arc::clone(&self.inner);
         match effect {
@@ -243,10 +244,8 @@ impl Inner {
     async fn again(&self, id: &ProposalId) -> Option<Box<Card>> {
         let filed = self.sitting.store.proposal(id).await.ok()??;
         let call = filed.proposal.call().clone().without_version();
-        match self.propose(&call, filed.proposal.why()).await.ok()? {
-            Answer::Card(card) => Some(card),
-            _ => None,
-        }
+        let Answer::Card(card) = self.propose(&call, filed.proposal.why()).await.ok()? else { return None };
+        Some(card)
     }
 
     async fn deny(&self, id: &ProposalId, reason: &str) -> Answered {

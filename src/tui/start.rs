@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::app;
 use crate::config::{Config, ThemeChoice};
+use crate::domain::ticket::TicketQuery;
 use crate::store::Store;
 use crate::tui::events::{Failure, Msg};
 use crate::tui::model::{Desk, Model};
@@ -35,7 +36,7 @@ pub async fn start(
     }
     let sitting = app::sit_down(open.await?, config).await?;
     let store = Arc::clone(&sitting.store);
-    let sample = store.tickets(&Default::default()).await?.tickets.iter().any(|ticket| ticket.sample);
+    let sample = store.tickets(&TicketQuery::default()).await?.tickets.iter().any(|ticket| ticket.sample);
     let me = sitting.principal.clone();
     let desk = Desk { name: "Embedded desk".to_owned(), sample, assistant: "offline assistant".to_owned(), me };
 

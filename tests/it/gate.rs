@@ -9,7 +9,7 @@ use countersign::desk::Caller;
 use countersign::domain::actor::{Principal, Reviewer, Role};
 use countersign::domain::answer::{Answer, WriteAnswer, WriteOutcome};
 use countersign::domain::audit::Action;
-use countersign::domain::call::{ReadCall, WriteCall};
+use countersign::domain::call::{ProposalQuery, ReadCall, WriteCall};
 use countersign::domain::ids::ReceiptId;
 use countersign::domain::policy::{Policy, Rule};
 use countersign::domain::proposal::{Approved, ProposalState, Why};
@@ -210,7 +210,7 @@ async fn a21_a_crash_between_approval_and_write_leaves_nothing_that_runs_by_itse
     let receipt = receipt_for(&house, &call).await;
     // The program is gone here; another one starts on the same file.
     let (commit, maya_again) = house.commit_of("maya", Role::Agent).await;
-    let waiting = house.store.proposals(&Default::default()).await.unwrap();
+    let waiting = house.store.proposals(&ProposalQuery::default()).await.unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].state, ProposalState::Approved);
     assert_eq!(house.ticket("T-1").await.row.version, 1);
@@ -275,7 +275,7 @@ async fn a27_any_mcp_client_meets_the_same_gate() {
         }
     }
     assert_eq!(house.ticket("T-1").await.row.version, 1);
-    assert_eq!(house.store.proposals(&Default::default()).await.unwrap().len(), 4);
+    assert_eq!(house.store.proposals(&ProposalQuery::default()).await.unwrap().len(), 4);
 }
 
 #[tokio::test]
@@ -303,7 +303,7 @@ async fn a31_what_was_denied_again_and_again_is_denied_by_itself() {
         }
     }
     assert_eq!(asked, house.policy.most_denials);
-    assert!(house.store.proposals(&Default::default()).await.unwrap().is_empty());
+    assert!(house.store.proposals(&ProposalQuery::default()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -420,5 +420,5 @@ async fn values_that_do_not_fit_the_desk_never_become_a_proposal() {
         let answer = house.desk().write(&caller, call.clone(), Why::default(), None).await;
         assert!(answer.is_err(), "{call:?}");
     }
-    assert!(house.store.proposals(&Default::default()).await.unwrap().is_empty());
+    assert!(house.store.proposals(&ProposalQuery::default()).await.unwrap().is_empty());
 }

@@ -51,7 +51,7 @@ impl House {
     }
 
     /// Sits down at a desk that is there already.
-    pub(crate) async fn at(path: &std::path::Path) -> Self {
+    pub(crate) fn at(path: &std::path::Path) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Arc::new(Sqlite::open(path).unwrap().store);
         Self { dir, store, policy: Policy::default(), run: Run::new("r-child".parse().unwrap()) }
@@ -135,6 +135,7 @@ pub(crate) fn bot() -> Principal {
     principal("bot", Role::Bot)
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "reads best with json! in place")]
 pub(crate) fn update(ticket: &str, fields: Value) -> WriteCall {
     WriteCall::UpdateTicket(serde_json::from_value(json!({"ticket_id": ticket, "update": fields})).unwrap())
 }

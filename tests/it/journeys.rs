@@ -117,7 +117,7 @@ async fn a_denial_with_a_reason_reaches_the_agent_in_the_person_s_words() {
     terminal.keys(ENTER);
     terminal.wait("Denied");
 
-    let words = tokio::time::timeout(Duration::from_secs(60), async {
+    let words = tokio::time::timeout(Duration::from_mins(1), async {
         while let Some(notice) = told.recv().await {
             if let Notice::Decided { words, .. } = notice {
                 return words;

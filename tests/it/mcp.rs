@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::domain::answer::Answer;
-use countersign::domain::call::{FaqQuery, OfCustomer, OfTicket, ReadCall, SearchTickets, Suggest};
+use countersign::domain::call::{FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, Suggest};
 use countersign::domain::ticket::{TicketQuery, Tone};
 use countersign::mcp::client::Era;
 use countersign::tools::catalog::{self, Access};
@@ -31,7 +31,7 @@ async fn every_read_answers_with_what_its_schema_promises_in_both_eras() {
             ReadCall::ListTickets(TicketQuery::default()),
             ReadCall::GetCustomer(OfCustomer { customer_id: "C-1".parse().unwrap() }),
             ReadCall::SearchTickets(SearchTickets { query: Some("charged".into()), ticket_id: None, limit: 5 }),
-            ReadCall::ListProposals(Default::default()),
+            ReadCall::ListProposals(ProposalQuery::default()),
         ] {
             let answer = backend.read(&house.run, &call).await.unwrap_or_else(|e| panic!("{call:?}: {e}"));
             let tool = catalog::all().iter().find(|tool| tool.name == call.tool()).unwrap();

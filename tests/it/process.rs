@@ -8,6 +8,7 @@ use std::time::Duration;
 use countersign::commit::Outcome;
 use countersign::domain::actor::Role;
 use countersign::domain::audit::Action;
+use countersign::domain::call::ProposalQuery;
 use countersign::store::Store;
 use countersign::store::sqlite::Sqlite;
 use serde_json::{Value, json};
@@ -103,7 +104,7 @@ async fn another_program_reads_over_stdio_and_its_write_waits_for_a_person() {
     assert_eq!(bad["isError"], true);
 
     let store = Sqlite::open(&desk_of(dir.path())).unwrap().store;
-    let waiting = store.proposals(&Default::default()).await.unwrap();
+    let waiting = store.proposals(&ProposalQuery::default()).await.unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].proposal.proposer().role, Role::Bot);
     assert_eq!(waiting[0].proposal.why().text, "it is answered");
@@ -221,7 +222,7 @@ const CHILD: &str = "COUNTERSIGN_TEST_CHILD";
 #[tokio::test]
 async fn child_that_writes() {
     let Some(path) = std::env::var_os(CHILD) else { return };
-    let house = House::at(Path::new(&path)).await;
+    let house = House::at(Path::new(&path));
     for n in 0.. {
         let ticket = format!("T-{}", n % 3 + 1);
         let priority = ["low", "high"][n % 2];
