@@ -1,37 +1,11 @@
-//! Summary, reply and confidence without a model: the offline assistant.
+//! The assistant that needs no model: everything it says is taken from a source and marked with it.
+//!
+//! [`summary`] takes sentences from the thread, [`reply`] composes from articles, [`claims`] checks what was composed,
+//! [`confidence`] says how far to trust it. All of it is pure and gives the same answer to the same question.
 
+pub mod claims;
+pub mod confidence;
+pub mod reply;
 pub mod sentences;
 pub mod summary;
 pub mod tone;
-pub mod claims {
-    #[must_use]
-    pub fn unsupported(_: &str, _: &[&str]) -> Vec<crate::domain::draft::Unsupported> {
-        vec![]
-    }
-}
-pub mod reply {
-    use crate::domain::{
-        article::{Article, CannedReply},
-        customer::Customer,
-        draft::Suggestion,
-        ticket::{Ticket, Tone},
-    };
-    pub struct ReplyInput<'a> {
-        pub ticket: &'a Ticket,
-        pub customer: Option<&'a Customer>,
-        pub agent_name: &'a str,
-        pub tone: Tone,
-        pub articles: &'a [(Article, f64)],
-        pub canned: &'a [CannedReply],
-    }
-    #[must_use]
-    pub fn suggest(_: &ReplyInput) -> Suggestion {
-        Suggestion {
-            response_text: "Hello".into(),
-            confidence: 0.5,
-            citations: vec![],
-            unsupported: vec![],
-            evidence: vec![],
-        }
-    }
-}

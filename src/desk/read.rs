@@ -9,9 +9,9 @@ use crate::domain::actor::Operation;
 use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
 use crate::domain::audit::Action;
 use crate::domain::call::{ProposalQuery, ReadCall, SearchTickets, Suggest};
-use crate::domain::draft::Suggestion;
+use crate::domain::draft::{Section, Suggestion};
 use crate::domain::ids::TicketId;
-use crate::domain::ticket::{Author, Ticket};
+use crate::domain::ticket::Ticket;
 use crate::store::Filed;
 
 /// How many articles a reply may draw on.
@@ -96,11 +96,17 @@ impl Desk {
     }
 }
 
-/// What the customer last asked: subject and their latest words, the beginning where they are long.
+/// What to search for: the subject and what the customer wants, in the sentences that say most.
 fn question(ticket: &Ticket) -> String {
-    let said = ticket.thread.iter().rev().find(|m| m.author == Author::Customer);
-    let words: String = said.map_or("", |m| m.body.as_str()).chars().take(2000).collect();
-    format!("{}\n{words}", ticket.row.subject)
+    let summary = summary::summarize(&ticket.thread);
+    let wants = summary.highlights.iter().filter(|h| h.section == Section::Wants).map(|h| h.text.as_str());
+    std::iter::once(ticket.row.subject.as_str())
+        .chain(wants)
+        .collect::<Vec<_>>()
+        .join("\n")
+        .chars()
+        .take(2000)
+        .collect()
 }
 
 fn row(filed: Filed) -> ProposalRow {

@@ -10,12 +10,13 @@ use crate::store::{Origin, Store, StoreError};
 /// The moment at which the sample's times are right.
 const WRITTEN_AT: &str = "2026-11-23T09:00:00Z";
 /// Customers and knowledge before the tickets that name them.
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     include_str!("../../assets/sample/customers.jsonl"),
     include_str!("../../assets/sample/articles.jsonl"),
     include_str!("../../assets/sample/canned.jsonl"),
     include_str!("../../assets/sample/tickets_a.jsonl"),
     include_str!("../../assets/sample/tickets_b.jsonl"),
+    include_str!("../../assets/sample/tickets_c.jsonl"),
 ];
 const PEOPLE: [(&str, &str, Role); 5] = [
     ("maya", "Maya Lindqvist", Role::Agent),

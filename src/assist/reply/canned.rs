@@ -1,0 +1,104 @@
+//! Canned replies that can be used as they are: every field known, nothing stated as done, the title on the point.
+
+use std::collections::BTreeSet;
+
+use crate::assist::claims::states_done;
+use crate::assist::claims::terms::terms;
+use crate::assist::reply::suspicion::is_suspicious;
+use crate::domain::article::CannedReply;
+
+/// What fills the fields.
+pub(crate) struct Fields<'a> {
+    pub(crate) first_name: &'a str,
+    pub(crate) ticket: &'a str,
+    pub(crate) agent: &'a str,
+}
+
+/// A canned reply with its fields filled.
+pub(crate) struct Filled<'a> {
+    pub(crate) reply: &'a CannedReply,
+    /// The whole text.
+    pub(crate) text: String,
+    /// The text without greeting and signature.
+    pub(crate) middle: String,
+    /// Share of the title that the question has, 0 to 1.
+    fit: f64,
+    /// Share of the question's words that the text and its title have, 0 to 1: what a search would score it.
+    pub(crate) score: f64,
+}
+
+/// The share of a question that a canned reply must take up: a title alone says too little.
+const LEAST_SCORE: f64 = 0.3;
+
+/// The canned reply that clearly fits, if one does; of equals the first.
+pub(crate) fn choose<'a>(
+    canned: &'a [CannedReply],
+    asked: &BTreeSet<String>,
+    fields: &Fields<'_>,
+) -> Option<Filled<'a>> {
+    let mut best: Option<Filled<'a>> = None;
+    for reply in canned {
+        let fit = fit(reply, asked);
+        if fit >= 0.65 && best.as_ref().is_none_or(|b| fit > b.fit) {
+            best = usable(reply, fields, asked, fit).or(best);
+        }
+    }
+    best
+}
+
+/// How much of the title the question has; one word in common is no fit.
+fn fit(reply: &CannedReply, asked: &BTreeSet<String>) -> f64 {
+    let title = terms(&reply.title);
+    let common = title.intersection(asked).count();
+    if common < 2 { 0.0 } else { ratio(common, title.len()) }
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    count(part) / count(whole.max(1))
+}
+
+/// A reply that says `I have refunded` would be a lie until somebody has.
+fn usable<'a>(reply: &'a CannedReply, fields: &Fields<'_>, asked: &BTreeSet<String>, fit: f64) -> Option<Filled<'a>> {
+    let text = fill(&reply.body, fields)?;
+    let middle = middle(&text, fields.agent);
+    let honest = !states_done(&text) && !is_suspicious(&text) && !middle.is_empty();
+    let mut words = terms(&middle);
+    words.extend(terms(&reply.title));
+    let score = ratio(words.intersection(asked).count(), asked.len());
+    (honest && score >= LEAST_SCORE).then_some(Filled { reply, text, middle, fit, score })
+}
+
+/// The text with its fields filled; none when a field is not known or has no value.
+pub(crate) fn fill(body: &str, fields: &Fields<'_>) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = body;
+    while let Some((before, tail)) = rest.split_once("{{") {
+        let (name, after) = tail.split_once("}}")?;
+        let value = match name.trim() {
+            "customer.first_name" => fields.first_name,
+            "ticket.id" => fields.ticket,
+            "agent.name" => fields.agent,
+            _ => return None,
+        };
+        // Without a name the comma of the greeting stands alone, and the greeting is replaced anyway.
+        out.push_str(before);
+        out.push_str(value);
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// Everything between the greeting, which ends with a comma, and the signature, which ends with the agent's name.
+fn middle(text: &str, agent: &str) -> String {
+    let mut paragraphs: Vec<&str> = text.split("\n\n").map(str::trim).filter(|p| !p.is_empty()).collect();
+    if paragraphs.first().is_some_and(|p| p.ends_with(',') && p.lines().count() == 1) {
+        paragraphs.remove(0);
+    }
+    let signed = |p: &&str| !agent.is_empty() && p.ends_with(agent) && p.lines().count() <= 3;
+    if paragraphs.last().is_some_and(signed) {
+        paragraphs.pop();
+    }
+    paragraphs.join("\n\n")
+}

@@ -1,0 +1,126 @@
+//! Composes a reply out of what the desk's sources say, and nothing else.
+//!
+//! A reply is a greeting, passages of articles or of a canned reply with marks like `[1]`, and a closing. The fixed
+//! words state nothing, the passages come from sources, and the only thing taken from the ticket is a number that the
+//! customer named: so [`crate::assist::claims::unsupported`] finds nothing in it.
+
+mod answer;
+mod asking;
+mod canned;
+mod missing;
+mod naming;
+mod passage;
+mod phrasing;
+mod quoting;
+mod suspicion;
+
+use crate::assist::claims::unsupported;
+use crate::assist::confidence::{Signals, weigh};
+use crate::assist::reply::answer::Answer;
+use crate::assist::reply::asking::Question;
+use crate::assist::reply::naming::{Names, names};
+use crate::domain::article::{Article, CannedReply};
+use crate::domain::customer::Customer;
+use crate::domain::draft::{Suggestion, Unsupported};
+use crate::domain::ticket::{Author, Message, Ticket, Tone, Visibility};
+
+/// Everything that a reply may rest on.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplyInput<'a> {
+    /// The ticket to answer.
+    pub ticket: &'a Ticket,
+    /// Whose it is, when the desk knows.
+    pub customer: Option<&'a Customer>,
+    /// Who will sign.
+    pub agent_name: &'a str,
+    /// How it should sound.
+    pub tone: Tone,
+    /// Articles found for the ticket, each with its score, 0 to 1.
+    pub articles: &'a [(Article, f64)],
+    /// The canned replies of the desk.
+    pub canned: &'a [CannedReply],
+}
+
+/// A reply with its sources and its confidence; the same input always gives the same one.
+#[must_use]
+pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
+    let question = Question::of(input.ticket);
+    let names = addressed(input);
+    let canned = answer::canned_for(input, &question.terms, &names.first);
+    let answer = answer::compose(input, &question.terms, canned.as_ref(), phrasing::most_quoted(input.tone));
+    let response_text = written(input, &question, &names, answer.as_ref());
+    let sources = answer.as_ref().map_or(&[][..], |a| &a.sources);
+    let unsupported = checked(&response_text, input.ticket, sources);
+    let (confidence, evidence) = weigh(&signals(&question, answer.as_ref(), unsupported.len()));
+    let citations = answer.map(|a| a.citations).unwrap_or_default();
+    Suggestion { response_text, confidence, citations, unsupported, evidence }
+}
+
+/// The names to use: a firm has no first name, so the person who wrote is addressed.
+fn addressed(input: &ReplyInput<'_>) -> Names {
+    let shown = input.customer.map_or(input.ticket.row.customer_name.as_str(), |c| c.name.as_str());
+    let found = names(shown);
+    let writer = input.ticket.thread.iter().rev().find(|m| m.author == Author::Customer).map(|m| names(&m.name));
+    match writer {
+        Some(writer)
+            if found.first.contains(' ') && writer.first.split(' ').count() == 1 && writer != Names::default() =>
+        {
+            writer
+        }
+        Some(_) | None => found,
+    }
+}
+
+fn written(input: &ReplyInput<'_>, question: &Question, names: &Names, answer: Option<&Answer>) -> String {
+    let reference = question.reference.as_ref();
+    let middle = match answer {
+        Some(answer) => {
+            vec![phrasing::opening(input.tone, reference), answer.text.clone(), phrasing::offer(input.tone).to_owned()]
+        }
+        None => vec![phrasing::honest(input.tone, reference, missing::question(question))],
+    };
+    let mut parts = vec![phrasing::greeting(input.tone, names)];
+    parts.extend(middle);
+    parts.push(phrasing::closing(input.tone, input.agent_name));
+    parts.retain(|p| !p.is_empty());
+    parts.join("\n\n")
+}
+
+/// The claims of a reply that neither the thread nor a cited source supports.
+fn checked(text: &str, ticket: &Ticket, sources: &[String]) -> Vec<Unsupported> {
+    let public = ticket.thread.iter().filter(|m| m.visibility == Visibility::Public);
+    let mut all: Vec<String> = public.map(as_source).collect();
+    all.push(format!("> {}", ticket.row.subject));
+    all.push(ticket.row.id.as_str().to_owned());
+    all.extend(sources.iter().cloned());
+    unsupported(text, &all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// What a customer writes supports facts and no promise, so it is quoted.
+fn as_source(message: &Message) -> String {
+    match message.author {
+        Author::Agent => message.body.clone(),
+        Author::Customer | Author::System => format!("> {}", message.body.replace('\n', "\n> ")),
+    }
+}
+
+fn signals(question: &Question, answer: Option<&Answer>, unsupported: usize) -> Signals {
+    Signals {
+        fits: answer.is_some(),
+        best: answer.map_or(0.0, |a| a.best),
+        next: answer.map_or(0.0, |a| a.next),
+        coverage: answer.map_or(0.0, |a| a.coverage),
+        words: question.terms.len(),
+        requests: question.requests,
+        angry: question.angry,
+        danger: question.danger,
+        foreign: question.foreign.clone(),
+        unsupported,
+        answered: question.answered,
+        suspicious: question.suspicious,
+        attachments: question.attachments,
+    }
+}
+
+#[cfg(test)]
+mod tests;
