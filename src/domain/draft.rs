@@ -76,6 +76,12 @@ pub struct Evidence {
     pub weight: f64,
 }
 
+/// A reply without its citation marks, as a customer reads it: ` [1]` up to ` [citations]`, nothing else.
+#[must_use]
+pub fn without_marks(text: &str, citations: usize) -> String {
+    (1..=citations).fold(text.to_owned(), |text, n| text.replace(&format!(" [{n}]"), "").replace(&format!("[{n}]"), ""))
+}
+
 /// A reply that a person may edit, and the grounds for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Suggestion {

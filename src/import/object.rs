@@ -29,6 +29,12 @@ impl<'a> Object<'a> {
         self.fields.keys().map(String::as_str)
     }
 
+    /// An object, when the field is one.
+    pub(super) fn object(&self, key: &str) -> Option<Object<'a>> {
+        let value = self.fields.get(key).filter(|value| value.is_object())?;
+        Object::new(value, &format!("{}{key}.", self.at)).ok()
+    }
+
     /// Text that may be missing or null, of any size.
     pub(super) fn long(&self, key: &str) -> Result<Option<&'a str>, Reason> {
         match self.fields.get(key) {

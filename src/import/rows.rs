@@ -98,11 +98,23 @@ fn ticket(row: &Object<'_>, bytes: &[u8], default_time: Timestamp) -> Result<New
     })
 }
 
+/// A customer's id, or a name and address: as an object, or beside the ticket's own fields.
 fn whose(row: &Object<'_>) -> Result<NewCustomer, Reason> {
+    if let Some(customer) = row.object("customer") {
+        let (name, email) = (customer.text_or_empty("name")?, customer.text_or_empty("email")?);
+        if let Some(id) = customer.maybe("id")?.filter(|_| name.is_empty() && email.is_empty()) {
+            return Ok(NewCustomer::Known(id.to_owned()));
+        }
+        return contact(name, email);
+    }
     if let Some(id) = row.maybe("customer")? {
         return Ok(NewCustomer::Known(id.to_owned()));
     }
     let (name, email) = (row.text_or_empty("customer_name")?, row.text_or_empty("customer_email")?);
+    contact(name, email)
+}
+
+fn contact(name: String, email: String) -> Result<NewCustomer, Reason> {
     if name.is_empty() && email.is_empty() {
         return Err("`customer` is missing".into());
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use crate::domain::draft::{Section, Suggestion, Summary};
+use crate::domain::draft::{Section, Suggestion, Summary, without_marks};
 use crate::llm::{Conversation, Entry, LlmError, LlmProvider, Reply, ToolUse};
 
 /// The offline assistant as a provider of the agent loop.
@@ -66,11 +66,6 @@ fn decide(talk: &Conversation, suggestion: &Suggestion) -> Reply {
         text: format!("Confidence {confidence:.2}, at or above {limit:.2}: {why}"),
         calls: vec![tool_use(talk, 0, "send_reply", &reply), tool_use(talk, 1, "update_ticket", &update)],
     }
-}
-
-/// A customer does not see citation marks.
-fn without_marks(text: &str, citations: usize) -> String {
-    (1..=citations).fold(text.to_owned(), |text, n| text.replace(&format!(" [{n}]"), "").replace(&format!("[{n}]"), ""))
 }
 
 fn question(summary: &Value) -> String {

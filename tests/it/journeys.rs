@@ -60,15 +60,9 @@ async fn from_the_queue_to_a_countersigned_reply_and_a_log_that_verifies() {
     terminal.wait("PUBLIC message: the customer will read this");
     terminal.wait("Both charges were looked at, Ines.");
     press_when_armed(&mut terminal, "A");
-    terminal.wait("R");
-    // The second key counts from 300 ms after the first: pressed until it is taken.
-    for _ in 0..100 {
-        if terminal.screen().contains("v1 → v2") {
-            break;
-        }
-        terminal.keys("R");
-        terminal.settle(Duration::from_millis(200));
-    }
+    // The second key counts from 300 ms after the first; one that comes too soon takes the first back.
+    terminal.settle(Duration::from_millis(600));
+    terminal.keys("R");
     terminal.wait("v1 → v2");
     terminal.keys("L");
     terminal.wait("executed");
@@ -78,7 +72,7 @@ async fn from_the_queue_to_a_countersigned_reply_and_a_log_that_verifies() {
     assert!(!terminal.alternate_screen(), "the terminal is given back");
 
     let ticket = house.ticket("T-1").await;
-    assert!(ticket.thread.last().unwrap().body.starts_with("Both charges were looked at"));
+    assert!(ticket.thread.last().unwrap().body.contains("Both charges were looked at, Ines."));
     let verify = program(&home).args(["--desk", house.path().to_str().unwrap(), "audit", "verify"]).output().unwrap();
     assert!(verify.status.success() && String::from_utf8_lossy(&verify.stdout).contains("verified"));
 }

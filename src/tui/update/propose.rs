@@ -1,6 +1,7 @@
 //! A person's own proposals: filed, and their card opened at once.
 
 use crate::domain::call::{SendReply, TicketUpdate, UpdateTicket, WriteCall};
+use crate::domain::draft::without_marks;
 use crate::domain::proposal::Why;
 use crate::domain::ticket::{Status, Visibility};
 use crate::tui::editor::Editor;
@@ -16,7 +17,8 @@ use crate::tui::update::draft;
 pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
     let me = model.desk.me.id.to_string();
     let Some(open) = at_hand(model) else { return vec![] };
-    let body = open.draft.editor.text();
+    let citations = open.draft.suggestion.value.as_ref().map_or(0, |suggestion| suggestion.citations.len());
+    let body = without_marks(&open.draft.editor.text(), citations);
     if body.trim().is_empty() {
         model.note(Notice::plain("the draft is empty · e edits it"));
         return vec![];
