@@ -9,5 +9,6 @@ mod journeys;
 mod layers;
 mod mcp;
 mod process;
+mod queue;
 mod screen;
 mod terminal;

@@ -11,6 +11,8 @@ use crate::store::{Counts, StoreError, search};
 
 const ROW: &str = "t.id, t.subject, t.status, t.priority, t.tags, t.assignee, t.customer_id, t.customer_name, \
                    t.created_at, t.updated_at, t.due_at, t.messages, t.version, t.sample";
+/// A ticket counts for a filter when it has this share of what the best one has.
+const CLOSE: f64 = 0.7;
 /// The name that a query uses for tickets without an assignee.
 pub(crate) const NOBODY: &str = "nobody";
 
@@ -61,6 +63,17 @@ pub(crate) fn page(db: &Connection, query: &TicketQuery) -> Result<TicketPage, S
     Ok(TicketPage { tickets, total: filter.total(db, query)? })
 }
 
+/// The tickets that a filter means: the one that is called so, and those that have most of the words. A search
+/// ranks and may end with the least alike; a filter leaves those out.
+fn meant(db: &Connection, text: &str) -> Result<Vec<String>, StoreError> {
+    let named = "SELECT id FROM tickets WHERE id = upper(?1) OR external_id = ?1";
+    let named: Option<String> = db.prepare_cached(named)?.query_row([text.trim()], |row| row.get(0)).optional()?;
+    let found = search::tickets(db, text, 500)?;
+    let best = found.iter().map(|(_, share)| *share).fold(0.0, f64::max);
+    let close = found.into_iter().filter(|(_, share)| *share >= best * CLOSE).map(|(id, _)| id);
+    Ok(named.into_iter().chain(close).collect())
+}
+
 struct Filter {
     sql: String,
     values: Vec<String>,
@@ -84,8 +97,7 @@ impl Filter {
             filter.and(&format!("EXISTS (SELECT 1 FROM json_each(t.tags) WHERE value = ?{mark})"));
         }
         if let Some(text) = query.text.as_deref().filter(|text| !text.trim().is_empty()) {
-            let found = search::tickets(db, text, 500)?;
-            filter.any_of("t.id", found.into_iter().map(|(id, _)| id));
+            filter.any_of("t.id", meant(db, text)?);
         }
         Ok(filter)
     }
