@@ -10,6 +10,7 @@ use countersign::domain::actor::{Principal, Reviewer, Role};
 use countersign::domain::answer::{Answer, WriteAnswer, WriteOutcome};
 use countersign::domain::audit::Action;
 use countersign::domain::call::{ProposalQuery, ReadCall, WriteCall};
+use countersign::domain::canonical;
 use countersign::domain::ids::ReceiptId;
 use countersign::domain::policy::{Policy, Rule};
 use countersign::domain::proposal::{Approved, ProposalState, Why};
@@ -17,6 +18,7 @@ use countersign::domain::receipt::{Receipt, Refusal};
 use countersign::domain::ticket::Status;
 use countersign::mcp::client::{Era, McpBackend};
 use countersign::store::{Decision, Store};
+use countersign::tools::catalog::{self, Call};
 use countersign::tools::{BackendError, Run, ToolBackend};
 use serde_json::json;
 
@@ -151,6 +153,30 @@ async fn a08_what_runs_is_what_was_approved_to_the_last_character() {
 }
 
 #[tokio::test]
+async fn a09_a_digest_is_over_one_canonical_form() {
+    let parse = |json: &str| catalog::parse("update_ticket", canonical::parse(json).unwrap());
+    let digest = |json: &str| match parse(json) {
+        Ok(Call::Write(call)) => call.digest(),
+        other => panic!("{other:?}"),
+    };
+    let base = digest(r#"{"ticket_id":"T-1","update":{"tags":["caf\u00e9"],"status":"open"},"expected_version":1}"#);
+    let spaced = r#"{ "expected_version": 1, "update": {"status": "open", "tags": ["café"]}, "ticket_id": "T-1" }"#;
+    assert_eq!(base, digest(spaced), "key order, white space and escapes do not count");
+    for other in [
+        r#"{"ticket_id":"T-1","update":{"tags":["cafe\u0301"],"status":"open"},"expected_version":1}"#,
+        r#"{"ticket_id":"T-1","update":{"tags":["café"],"status":"open"},"expected_version":2}"#,
+        r#"{"ticket_id":"T-1","update":{"tags":["Café"],"status":"open"},"expected_version":1}"#,
+    ] {
+        assert_ne!(base, digest(other), "{other}");
+    }
+    for number in ["1.0", "\"1\"", "1e0"] {
+        let json = format!(r#"{{"ticket_id":"T-1","update":{{"status":"open"}},"expected_version":{number}}}"#);
+        assert!(parse(&json).is_err(), "{number} is not the number 1");
+    }
+    assert!(canonical::parse(r#"{"ticket_id":"T-1","ticket_id":"T-2"}"#).is_err(), "a10: a key that stands twice");
+}
+
+#[tokio::test]
 async fn a11_a_viewer_and_a_bot_approve_nothing() {
     let house = House::new().await;
     assert!(Reviewer::sign_in(principal("vera", Role::Viewer)).is_err());
@@ -260,6 +286,26 @@ async fn a23_a_lost_answer_is_unknown_until_it_is_read_back_and_is_never_sent_ag
         let expect = if delivers { Outcome::Executed { version: 2 } } else { Outcome::Unknown { seen: Some(1) } };
         assert_eq!(outcome, expect);
         assert_eq!(loses.writes.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[tokio::test]
+async fn a25_a_clock_that_runs_back_revives_no_approval_and_the_log_keeps_its_order() {
+    let house = House::new().await;
+    let ahead = countersign::clock::now().checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
+    house.store.record(countersign::domain::audit::Event { at: ahead, ..crate::house::event() }).unwrap();
+    // What comes after has an earlier time and a later place.
+    house.through(update("T-1", json!({"priority": "low"}))).await;
+    let head = house.store.verify(None).await.unwrap().unwrap();
+    let log = house.store.log(None, 1000).await.unwrap();
+    assert_eq!(log[0].seq, head.size);
+    assert!(log[0].at < ahead && log.windows(2).all(|pair| pair[0].seq == pair[1].seq + 1));
+    // The program's own time only goes on.
+    let mut last = countersign::clock::now();
+    for _ in 0..1000 {
+        let now = countersign::clock::now();
+        assert!(now >= last);
+        last = now;
     }
 }
 

@@ -219,7 +219,7 @@ async fn a_terminal_that_is_too_small_says_so_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_small_terminal_refuses_to_approve() {
+async fn a19_a_small_terminal_refuses_to_approve() {
     let (house, _home, mut terminal) = at_work(120, 40).await;
     let id = house.propose(update("T-1", json!({"priority": "high"}))).await.proposal_id.unwrap();
     terminal.wait("1 waits for you");

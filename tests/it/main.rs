@@ -5,6 +5,7 @@ mod audit;
 mod gate;
 mod hostile;
 mod house;
+mod injection;
 mod journeys;
 mod layers;
 mod mcp;

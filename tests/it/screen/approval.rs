@@ -92,7 +92,7 @@ fn click_to_focus_answers_no_prompt() {
 }
 
 #[test]
-fn a_paste_never_approves() {
+fn a17_a_paste_never_approves() {
     let mut person = before_a_ready_reply();
     person.msg(Msg::Paste { text: "AR".into(), at: person.at });
     person.press("A");
