@@ -336,19 +336,13 @@ fn receipt(approved: &Approved, now: Timestamp) -> Receipt {
 }
 
 fn event(run: &Run, by: &Reviewer, action: Action, proposal: &Proposal) -> Event {
+    let actor = by.principal().id.clone();
     Event {
-        at: crate::clock::now(),
-        actor: by.principal().id.clone(),
-        run: run.id.clone(),
-        action,
-        tool: proposal.call().tool().to_owned(),
         ticket: Some(proposal.call().ticket_id().clone()),
         proposal: Some(proposal.id().clone()),
         digest: Some(proposal.digest()),
-        outcome: "ok".to_owned(),
         version_before: Some(proposal.base_version()),
-        version_after: None,
-        micros: 0,
         body: Body { arguments: proposal.call().arguments(), ..Body::default() },
+        ..Event::new(crate::clock::now(), actor, run.id.clone(), action, proposal.call().tool())
     }
 }

@@ -58,19 +58,7 @@ async fn one(store: &dyn Store, file: &Path, map: Option<&Map>, by: &PrincipalId
 }
 
 fn record(by: &PrincipalId, file: &str) -> Event {
-    Event {
-        at: crate::clock::now(),
-        actor: by.clone(),
-        run: crate::random::run_id(),
-        action: Action::Imported,
-        tool: "import".to_owned(),
-        ticket: None,
-        proposal: None,
-        digest: None,
-        outcome: "ok".to_owned(),
-        version_before: None,
-        version_after: None,
-        micros: 0,
-        body: Body { words: Some(file.to_owned()), ..Body::default() },
-    }
+    let body = Body { words: Some(file.to_owned()), ..Body::default() };
+    let run = crate::random::run_id();
+    Event { body, ..Event::new(crate::clock::now(), by.clone(), run, Action::Imported, "import") }
 }

@@ -107,20 +107,11 @@ fn authorise(caller: &Caller, operation: Operation) -> Result<(), DeskError> {
 
 /// The record of a call, to be completed with its result.
 fn event(caller: &Caller, action: Action, tool: &str, ticket: Option<&TicketId>, arguments: Value) -> Event {
+    let (actor, run) = (caller.principal.id.clone(), caller.run.clone());
     Event {
-        at: crate::clock::now(),
-        actor: caller.principal.id.clone(),
-        run: caller.run.clone(),
-        action,
-        tool: tool.to_owned(),
         ticket: ticket.cloned(),
-        proposal: None,
-        digest: None,
-        outcome: "ok".to_owned(),
-        version_before: None,
-        version_after: None,
-        micros: 0,
         body: Body { arguments, ..Body::default() },
+        ..Event::new(crate::clock::now(), actor, run, action, tool)
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::article::Article;
-use crate::domain::audit::{Action, Body, Event};
+use crate::domain::audit::{Action, Event};
 use crate::domain::intake::{Intake, NewCustomer, NewTicket};
 use crate::domain::ticket::{Author, Message, Priority, Status, Visibility};
 use crate::store::{Origin, Store, StoreError};
@@ -117,19 +117,5 @@ fn article(n: u32) -> Option<Article> {
 pub(crate) fn event(tool: &str, at: Timestamp) -> Event {
     #[allow(clippy::expect_used)] // a word is an id
     let actor = "countersign".parse().expect("a word is an id");
-    Event {
-        at,
-        actor,
-        run: crate::random::run_id(),
-        action: Action::Imported,
-        tool: tool.to_owned(),
-        ticket: None,
-        proposal: None,
-        digest: None,
-        outcome: "ok".to_owned(),
-        version_before: None,
-        version_after: None,
-        micros: 0,
-        body: Body::default(),
-    }
+    Event::new(at, actor, crate::random::run_id(), Action::Imported, tool)
 }

@@ -10,7 +10,7 @@ use countersign::desk::{Caller, Desk};
 use countersign::domain::actor::{Principal, Reviewer, Role};
 use countersign::domain::answer::WriteAnswer;
 use countersign::domain::approval::Card;
-use countersign::domain::audit::{Action, Body, Event};
+use countersign::domain::audit::{Action, Event};
 use countersign::domain::call::WriteCall;
 use countersign::domain::canonical::Digest;
 use countersign::domain::ids::{ProposalId, TicketId};
@@ -146,21 +146,8 @@ pub(crate) fn reply(ticket: &str, body: &str) -> WriteCall {
 }
 
 pub(crate) fn event() -> Event {
-    Event {
-        at: countersign::clock::now(),
-        actor: "test".parse().unwrap(),
-        run: "r-test".parse().unwrap(),
-        action: Action::Imported,
-        tool: "import".to_owned(),
-        ticket: None,
-        proposal: None,
-        digest: None,
-        outcome: "ok".to_owned(),
-        version_before: None,
-        version_after: None,
-        micros: 0,
-        body: Body::default(),
-    }
+    let (actor, run) = ("test".parse().unwrap(), "r-test".parse().unwrap());
+    Event::new(countersign::clock::now(), actor, run, Action::Imported, "import")
 }
 
 pub(crate) fn ticket(n: u32) -> NewTicket {

@@ -118,24 +118,12 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::{Action, Body, Event, genesis};
+    use crate::domain::audit::{Action, Event, genesis};
 
     fn event(n: u64) -> Event {
-        Event {
-            at: "2026-01-01T00:00:00Z".parse().unwrap(),
-            actor: "maya".parse().unwrap(),
-            run: "r1".parse().unwrap(),
-            action: Action::Read,
-            tool: "get_ticket".into(),
-            ticket: Some("T-1".parse().unwrap()),
-            proposal: None,
-            digest: None,
-            outcome: "ok".into(),
-            version_before: None,
-            version_after: None,
-            micros: n,
-            body: Body::default(),
-        }
+        let at = "2026-01-01T00:00:00Z".parse().unwrap();
+        let (actor, run) = ("maya".parse().unwrap(), "r1".parse().unwrap());
+        Event { micros: n, ..Event::new(at, actor, run, Action::Read, "get_ticket") }
     }
 
     fn chain(len: u64) -> Vec<Record> {

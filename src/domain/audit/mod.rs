@@ -87,6 +87,28 @@ pub struct Event {
     pub body: Body,
 }
 
+impl Event {
+    /// That something happened and went well; what else there is to say is filled in.
+    #[must_use]
+    pub fn new(at: Timestamp, actor: PrincipalId, run: RunId, action: Action, tool: &str) -> Self {
+        Self {
+            at,
+            actor,
+            run,
+            action,
+            tool: tool.to_owned(),
+            ticket: None,
+            proposal: None,
+            digest: None,
+            outcome: "ok".to_owned(),
+            version_before: None,
+            version_after: None,
+            micros: 0,
+            body: Body::default(),
+        }
+    }
+}
+
 /// What was said: can be erased without breaking the chain.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Body {
