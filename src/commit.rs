@@ -301,7 +301,6 @@ impl Commit {
         version: u64,
         reason: &str,
     ) -> Result<Proposal, CommitError> {
-        self.end(run, by, old, Action::Superseded, ProposalState::Superseded, Some(reason)).await?;
         let now = crate::clock::now();
         let span = old.expires_at().map(|end| end.duration_since(old.filed_at()));
         let new = Proposal::file(Filing {
@@ -315,7 +314,9 @@ impl Commit {
             expires_at: span.and_then(|span| now.checked_add(span).ok()),
             edited_by: old.edited_by().cloned(),
         });
+        // The new one first: whoever waits for the old one finds its successor when it ends.
         self.store.file(&new, event(run, by, Action::Proposed, &new)).await?;
+        self.end(run, by, old, Action::Superseded, ProposalState::Superseded, Some(reason)).await?;
         Ok(new)
     }
 }

@@ -238,9 +238,20 @@ impl Driver {
         let Answer::Proposals(found) = self.backend.read(run, &ReadCall::ListProposals(query)).await? else {
             return Ok(None);
         };
-        let over = |row: &ProposalRow| !matches!(row.state, ProposalState::Pending | ProposalState::Approved);
-        Ok(found.proposals.into_iter().find(|row| proposals.contains(&row.id) && over(row)))
+        Ok(proposals.iter().find_map(|id| outcome(&found.proposals, id)))
     }
+}
+
+/// How a proposal ended, if it has. One that was filed anew because the ticket moved ended as its successor did.
+fn outcome(rows: &[ProposalRow], id: &ProposalId) -> Option<ProposalRow> {
+    let mut row = rows.iter().find(|row| row.id == *id)?;
+    while row.state == ProposalState::Superseded {
+        let anew = |it: &&ProposalRow| it.run == row.run && it.tool == row.tool && it.filed_at > row.filed_at;
+        let Some(next) = rows.iter().find(anew) else { break };
+        row = next;
+    }
+    let over = !matches!(row.state, ProposalState::Pending | ProposalState::Approved);
+    over.then(|| ProposalRow { id: id.clone(), ..row.clone() })
 }
 
 /// A decision as the model is told: attributed to the person, each end a different one.

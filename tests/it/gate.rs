@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use countersign::agent::driver::{Afterwards, Driver, Notice};
 use countersign::commit::{Look, Outcome};
 use countersign::desk::Caller;
 use countersign::domain::actor::{Principal, Reviewer, Role};
@@ -15,7 +16,9 @@ use countersign::domain::ids::ReceiptId;
 use countersign::domain::policy::{Policy, Rule};
 use countersign::domain::proposal::{Approved, ProposalState, Why};
 use countersign::domain::receipt::{Receipt, Refusal};
-use countersign::domain::ticket::Status;
+use countersign::domain::ticket::{Status, Tone};
+use countersign::llm::scripted::Scripted;
+use countersign::llm::{Reply, Task, ToolUse};
 use countersign::mcp::client::{Era, McpBackend};
 use countersign::store::{Decision, Store};
 use countersign::tools::catalog::{self, Call};
@@ -467,4 +470,51 @@ async fn values_that_do_not_fit_the_desk_never_become_a_proposal() {
         assert!(answer.is_err(), "{call:?}");
     }
     assert!(house.store.proposals(&ProposalQuery::default()).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_hears_how_a_proposal_ended_that_was_filed_anew() {
+    let house = House::new().await;
+    let call = |n: usize, name: &str, arguments: serde_json::Value| ToolUse {
+        id: format!("c{n}"),
+        name: name.to_owned(),
+        arguments: arguments.to_string(),
+    };
+    let calls = vec![
+        call(0, "send_reply", json!({"ticket_id": "T-1", "body": "Hello", "visibility": "public"})),
+        call(1, "update_ticket", json!({"ticket_id": "T-1", "update": {"status": "resolved"}})),
+    ];
+    let turns = [Reply { text: "both".into(), calls }, Reply::default(), Reply::default(), Reply::default()];
+    let backend = Arc::new(house.backend(bot(), Era::Auto).await);
+    let driver = Driver { backend, provider: Arc::new(Scripted::new(turns.to_vec())) };
+    let task = Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
+    let (notices, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let (run, changes) = (house.run.clone(), house.store.changes());
+    tokio::spawn(async move { driver.handle(&run, task, Afterwards::Wait(changes), &notices).await });
+
+    let (commit, maya) = house.commit_of("maya", Role::Agent).await;
+    let waiting = loop {
+        let waiting = house.store.proposals(&ProposalQuery::default()).await.unwrap();
+        if waiting.len() == 2 {
+            break waiting;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    let of = |tool: &str| waiting.iter().find(|f| f.proposal.call().tool() == tool).unwrap().proposal.id().clone();
+    let reply_card = house.card(&commit, &maya, &of("send_reply")).await;
+    house.approve(&commit, &maya, reply_card).await;
+    let anew = house.card(&commit, &maya, &of("update_ticket")).await;
+    commit.deny(&house.run, &maya, anew.proposal().id(), "leave it open").await.unwrap();
+
+    let words = tokio::time::timeout(std::time::Duration::from_mins(1), async {
+        let mut words = String::new();
+        while let Some(notice) = told.recv().await {
+            if let Notice::Decided { words: said, .. } = notice {
+                words.push_str(&said);
+            }
+        }
+        words
+    });
+    let words = words.await.unwrap();
+    assert!(words.contains("approved send_reply") && words.contains("Reason: leave it open"), "{words}");
 }
