@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::assist::claims;
+use crate::assist::{claims, reply};
 use crate::desk::{Caller, Desk, DeskError, authorise, event, validate};
 use crate::domain::actor::Operation;
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
@@ -13,7 +13,7 @@ use crate::domain::ids::ReceiptId;
 use crate::domain::policy::Support;
 use crate::domain::proposal::{Filing, Proposal, ProposalState, Why};
 use crate::domain::receipt::Refusal;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, Visibility};
 use crate::store::{Decision, Executed, Execution};
 
 impl Desk {
@@ -90,20 +90,17 @@ impl Desk {
 
     /// What a reply states without a source is found here, whoever wrote it: a proposer cannot leave it out.
     async fn with_claims(&self, call: &WriteCall, ticket: &Ticket, why: Why) -> Result<Why, DeskError> {
-        let WriteCall::SendReply(reply) = call else { return Ok(why) };
-        let query: String = reply.body.chars().take(2000).collect();
+        let WriteCall::SendReply(send) = call else { return Ok(why) };
+        if send.visibility == Visibility::Internal {
+            return Ok(why);
+        }
+        let query: String = send.body.chars().take(2000).collect();
         let ids: Vec<_> = self.store.find_articles(&query, 5).await?.into_iter().map(|hit| hit.id).collect();
         let articles = self.store.articles(&ids).await?;
-        let canned = self.store.canned().await?;
-        let sources: Vec<&str> = ticket
-            .thread
-            .iter()
-            .map(|message| message.body.as_str())
-            .chain([ticket.row.subject.as_str()])
-            .chain(articles.iter().flat_map(|article| [article.title.as_str(), article.body.as_str()]))
-            .chain(canned.iter().map(|canned| canned.body.as_str()))
-            .collect();
-        let unsupported = claims::unsupported(&reply.body, &sources).into_iter().map(|claim| claim.text).collect();
+        let thread = reply::thread_sources(ticket);
+        let known = articles.iter().flat_map(|article| [article.title.as_str(), article.body.as_str()]);
+        let sources: Vec<&str> = thread.iter().map(String::as_str).chain(known).collect();
+        let unsupported = claims::unsupported(&send.body, &sources).into_iter().map(|claim| claim.text).collect();
         Ok(Why { unsupported, ..why })
     }
 

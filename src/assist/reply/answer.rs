@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::assist::claims::terms::terms;
-use crate::assist::reply::ReplyInput;
 use crate::assist::reply::canned::{self, Filled};
 use crate::assist::reply::passage::{Passage, Shape, sentences};
 use crate::assist::reply::quoting::{Group, Weights, choose, groups};
 use crate::assist::reply::suspicion::is_suspicious;
+use crate::assist::reply::{ReplyInput, thread_sources};
 use crate::domain::article::Article;
 use crate::domain::draft::Citation;
 
@@ -236,5 +236,7 @@ fn marked(text: &str, index: usize) -> String {
 /// The canned reply that fits, filled for this ticket.
 pub(crate) fn canned_for<'a>(input: &ReplyInput<'a>, asked: &BTreeSet<String>, first_name: &str) -> Option<Filled<'a>> {
     let fields = canned::Fields { first_name, ticket: input.ticket.row.id.as_str(), agent: input.agent_name };
-    canned::choose(input.canned, asked, &fields)
+    let mut grounds = thread_sources(input.ticket);
+    grounds.extend(input.articles.iter().map(|(article, _)| article.body.clone()));
+    canned::choose(input.canned, asked, &fields, &grounds)
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::assist::claims::states_done;
 use crate::assist::claims::terms::terms;
+use crate::assist::claims::{states_done, unsupported};
 use crate::assist::reply::suspicion::is_suspicious;
 use crate::domain::article::CannedReply;
 
@@ -27,6 +27,18 @@ pub(crate) struct Filled<'a> {
     pub(crate) score: f64,
 }
 
+/// Words with which a reply tells what has happened to somebody's order, money or account.
+const NEWS: [&str; 8] = [
+    " has left ",
+    " has been ",
+    " have been ",
+    " has arrived ",
+    " is on its way ",
+    " was sent ",
+    " is done ",
+    " are done ",
+];
+
 /// The share of a question that a canned reply must take up: a title alone says too little.
 const LEAST_SCORE: f64 = 0.3;
 
@@ -35,12 +47,13 @@ pub(crate) fn choose<'a>(
     canned: &'a [CannedReply],
     asked: &BTreeSet<String>,
     fields: &Fields<'_>,
+    grounds: &[String],
 ) -> Option<Filled<'a>> {
     let mut best: Option<Filled<'a>> = None;
     for reply in canned {
         let fit = fit(reply, asked);
         if fit >= 0.65 && best.as_ref().is_none_or(|b| fit > b.fit) {
-            best = usable(reply, fields, asked, fit).or(best);
+            best = usable(reply, fields, asked, fit).filter(|filled| is_grounded(filled, grounds)).or(best);
         }
     }
     best
@@ -56,6 +69,18 @@ fn fit(reply: &CannedReply, asked: &BTreeSet<String>) -> f64 {
 fn ratio(part: usize, whole: usize) -> f64 {
     let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     count(part) / count(whole.max(1))
+}
+
+/// A canned reply is wording and no evidence: whatever it states must stand in the thread or in an article.
+fn is_grounded(filled: &Filled<'_>, grounds: &[String]) -> bool {
+    let grounds: Vec<&str> = grounds.iter().map(String::as_str).collect();
+    unsupported(&filled.middle, &grounds).is_empty() && !opens_with_news(&filled.middle)
+}
+
+/// `Your refund has left us` is news about this customer, which no article can know.
+fn opens_with_news(middle: &str) -> bool {
+    let padded = format!(" {} ", middle.to_lowercase().replace(['\n', '.', ',', '’'], " "));
+    NEWS.iter().any(|news| padded.contains(news))
 }
 
 /// A reply that says `I have refunded` would be a lie until somebody has.
@@ -101,4 +126,26 @@ fn middle(text: &str, agent: &str) -> String {
         paragraphs.pop();
     }
     paragraphs.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(body: &str, grounds: &[String]) -> bool {
+        let canned =
+            CannedReply { id: "M-1".parse().unwrap(), title: "Refund charge".into(), body: body.into(), tags: vec![] };
+        let asked = terms("please refund one charge");
+        let fields = Fields { first_name: "Ines", ticket: "T-1", agent: "Maya" };
+        choose(&[canned], &asked, &fields, grounds).is_some()
+    }
+
+    #[test]
+    fn a_canned_reply_is_wording_and_no_evidence() {
+        let ground = ["A refund of a charge takes 5 working days.".to_owned()];
+        assert!(chosen("A refund of a charge takes 5 working days.", &ground));
+        assert!(!chosen("A refund of a charge takes 3 working days.", &ground), "no article says 3");
+        assert!(!chosen("Your refund of the charge has left us today.", &ground), "news that nobody knows");
+        assert!(!chosen("The refund of your charge has been sent.", &ground));
+    }
 }

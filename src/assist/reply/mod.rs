@@ -88,12 +88,19 @@ fn written(input: &ReplyInput<'_>, question: &Question, names: &Names, answer: O
 
 /// The claims of a reply that neither the thread nor a cited source supports.
 fn checked(text: &str, ticket: &Ticket, sources: &[String]) -> Vec<Unsupported> {
+    let mut all = thread_sources(ticket);
+    all.extend(sources.iter().cloned());
+    unsupported(text, &all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// What a ticket supports by itself: what was said in public, its subject and its number.
+#[must_use]
+pub fn thread_sources(ticket: &Ticket) -> Vec<String> {
     let public = ticket.thread.iter().filter(|m| m.visibility == Visibility::Public);
     let mut all: Vec<String> = public.map(as_source).collect();
     all.push(format!("> {}", ticket.row.subject));
     all.push(ticket.row.id.as_str().to_owned());
-    all.extend(sources.iter().cloned());
-    unsupported(text, &all.iter().map(String::as_str).collect::<Vec<_>>())
+    all
 }
 
 /// What a customer writes supports facts and no promise, so it is quoted.
