@@ -145,7 +145,8 @@ pub struct Effective {
 impl fmt::Display for Effective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (key, (value, origin)) in &self.values {
-            writeln!(f, "{key} = {value:<30} # {}", text::line(origin))?;
+            let setting = format!("{key} = {value}");
+            writeln!(f, "{setting:<48} # {}", text::line(origin))?;
         }
         Ok(())
     }
