@@ -92,6 +92,11 @@ pub enum Msg {
         /// What it did, in one line.
         text: String,
     },
+    /// A tool was called for the person at the screen.
+    Called {
+        /// Tool, ticket, result and latency, in one line.
+        text: String,
+    },
     /// The backend can be reached, or no longer.
     Connection {
         /// Whether it can.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -140,7 +141,23 @@ impl Inner {
 
     /// Reads over MCP, as any other client would.
     async fn call(&self, call: &ReadCall) -> Result<crate::domain::answer::Answer, BackendError> {
-        self.sitting.backend.read(&self.sitting.run, call).await
+        let since = Instant::now();
+        let answer = self.sitting.backend.read(&self.sitting.run, call).await;
+        // The queue is read again with every change: that would push everything else off the strip.
+        if !matches!(call, ReadCall::ListTickets(_)) {
+            let outcome = if answer.is_ok() { "ok" } else { "error" };
+            self.called(call.tool(), call.ticket_id(), outcome, since).await;
+        }
+        answer
+    }
+
+    /// Tells the strip of a call; the whole record is in the log.
+    async fn called(&self, tool: &str, ticket: Option<&TicketId>, outcome: &str, since: Instant) {
+        let ticket = ticket.map_or("–", TicketId::as_str);
+        let millis = since.elapsed().as_secs_f64() * 1000.0;
+        let who = &self.sitting.principal.id;
+        let text = format!("{tool:<17} {ticket:<8} {outcome:<17} {millis:>7.1} ms  {who}");
+        self.send(Msg::Called { text }).await;
     }
 
     async fn read(&self, call: ReadCall) -> Answered {
@@ -185,7 +202,9 @@ impl Inner {
     }
 
     async fn propose(&self, call: &WriteCall, why: &Why) -> Answered {
+        let since = Instant::now();
         let answer = self.sitting.backend.propose(&self.sitting.run, call, why).await?;
+        self.called(call.tool(), Some(call.ticket_id()), answer.outcome.as_str(), since).await;
         match answer.proposal_id {
             Some(id) if answer.outcome == WriteOutcome::PendingApproval => self.open(&id).await,
             _ => Err(trouble(&answer.message, "press r to read the ticket again")),
@@ -219,8 +238,11 @@ impl Inner {
     async fn approve(&self, card: Card, shown: &Digest) -> Answered {
         let id = card.proposal().id().clone();
         let before = card.proposal().base_version();
-        let done = self.sitting.commit.approve(&self.sitting.run, self.reviewer()?, card, shown).await;
-        Ok(Answer::Decided(self.outcome(done?, before, &id).await))
+        let (since, call) = (Instant::now(), card.proposal().call().clone());
+        let done = self.sitting.commit.approve(&self.sitting.run, self.reviewer()?, card, shown).await?;
+        let word = if matches!(done, commit::Outcome::Executed { .. }) { "executed" } else { "not executed" };
+        self.called(call.tool(), Some(call.ticket_id()), word, since).await;
+        Ok(Answer::Decided(self.outcome(done, before, &id).await))
     }
 
     async fn outcome(&self, done: commit::Outcome, before: u64, id: &ProposalId) -> Outcome {

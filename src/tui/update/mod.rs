@@ -53,6 +53,7 @@ fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         | Msg::Failed(_)
         | Msg::QueueChanged
         | Msg::AgentStep { .. }
+        | Msg::Called { .. }
         | Msg::Connection { .. } => model.changed = true,
     }
     visible_step(model, msg)
@@ -69,6 +70,7 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Failed(failure) => answers::failed(model, &failure),
         Msg::QueueChanged => queue::changed(model),
         Msg::AgentStep { run, text } => agent_step(model, run, text),
+        Msg::Called { text } => called(model, text),
         Msg::Connection { up } => connection(model, up),
         Msg::Drawn { .. } | Msg::Woke { .. } | Msg::Clock { .. } | Msg::Mouse { .. } => vec![],
     }
@@ -101,6 +103,11 @@ fn agent_step(model: &mut Model, run: RequestId, text: String) -> Vec<Effect> {
     if model.run.as_ref().is_some_and(|running| running.request == run) {
         add_step(model, text);
     }
+    vec![]
+}
+
+fn called(model: &mut Model, text: String) -> Vec<Effect> {
+    add_step(model, text);
     vec![]
 }
 

@@ -68,16 +68,12 @@ fn steps(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     }
     let facts = match &model.run {
         Some(run) => vec![canvas.say(Ink::Accent, format!("agent on {} ", run.ticket))],
-        None => vec![canvas.say(Ink::Dim, "steps of the agent ")],
+        None => vec![canvas.say(Ink::Dim, "tool calls of this sitting · L shows all ")],
     };
     head(model, canvas, area, Pane::Steps, facts, vec![]);
     let inner = inside(area);
     if model.steps.is_empty() {
-        canvas.row(
-            inner,
-            0,
-            vec![canvas.say(Ink::Dim, "a lets the agent handle a ticket; L shows the log of every call")],
-        );
+        canvas.row(inner, 0, vec![canvas.say(Ink::Dim, "nothing was called yet; a lets the agent handle a ticket")]);
     }
     for (at, step) in (0..inner.height).zip(model.steps.iter().skip(model.steps_top)) {
         let time = step.at.strftime("%H:%M:%S  ").to_string();
