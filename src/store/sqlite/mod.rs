@@ -134,11 +134,11 @@ impl Store for Sqlite {
     async fn save_person(&self, person: &Principal, name: &str) -> Result<(), StoreError> {
         let (person, name) = (person.clone(), name.to_owned());
         let sql = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2, role = ?3";
-        let save = move |tx: &rusqlite::Transaction<'_>| {
+        let save = move |tx: &mut rusqlite::Transaction<'_>| {
             tx.execute(sql, params![person.id.as_str(), name, person.role.as_str()])?;
             Ok(())
         };
-        self.writer.transact(Touches::Desk, save).await
+        self.writer.transact(Touches::Desk, save)
     }
 
     async fn proposals(&self, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
@@ -160,7 +160,7 @@ impl Store for Sqlite {
 
     async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError> {
         let (ticket, body) = (ticket.clone(), body.to_owned());
-        let save = move |tx: &rusqlite::Transaction<'_>| {
+        let save = move |tx: &mut rusqlite::Transaction<'_>| {
             let changed = if body.is_empty() {
                 tx.execute("DELETE FROM drafts WHERE ticket_id = ?1", [ticket.as_str()])
             } else {
@@ -169,7 +169,7 @@ impl Store for Sqlite {
             };
             Ok(changed.map(|_| ())?)
         };
-        self.writer.transact(Touches::Nothing, save).await
+        self.writer.transact(Touches::Nothing, save)
     }
 
     fn record(&self, event: Event) -> Result<(), StoreError> {
@@ -177,27 +177,27 @@ impl Store for Sqlite {
     }
 
     async fn flush(&self) -> Result<(), StoreError> {
-        self.writer.transact(Touches::Nothing, |_| Ok(())).await
+        self.writer.transact(Touches::Nothing, |_| Ok(()))
     }
 
     async fn file(&self, proposal: &Proposal, event: Event) -> Result<(), StoreError> {
         let proposal = proposal.clone();
-        let work = move |tx: &rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut rusqlite::Transaction<'_>| {
             proposals::file(tx, &proposal)?;
             log::append(tx, &[event])
         };
-        self.writer.transact(Touches::Desk, work).await
+        self.writer.transact(Touches::Desk, work)
     }
 
     async fn decide(&self, decision: Decision, now: Timestamp, events: Vec<Event>) -> Result<Decided, StoreError> {
-        let work = move |tx: &rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut rusqlite::Transaction<'_>| {
             let decided = proposals::decide(tx, &decision, now)?;
             if decided == Decided::Recorded {
                 log::append(tx, &events)?;
             }
             Ok(decided)
         };
-        self.writer.transact(Touches::Desk, work).await
+        self.writer.transact(Touches::Desk, work)
     }
 
     async fn execute(&self, execution: Execution, mut event: Event) -> Result<Result<Executed, Refusal>, StoreError> {
@@ -209,11 +209,11 @@ impl Store for Sqlite {
             log::append(tx, &[event])?;
             Ok(done)
         };
-        self.writer.transact_mut(Touches::Desk, work).await
+        self.writer.transact(Touches::Desk, work)
     }
 
     async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {
-        let work = move |tx: &rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut rusqlite::Transaction<'_>| {
             // Many rows are indexed together at the end: row by row costs more than the rows.
             let deferred = (rows.len() >= MANY).then(|| Deferred::begin(tx)).transpose()?;
             let done = intake::import(tx, &rows, origin)?;
@@ -225,7 +225,7 @@ impl Store for Sqlite {
             log::append(tx, &[event])?;
             Ok(done)
         };
-        self.writer.transact(Touches::Desk, work).await
+        self.writer.transact(Touches::Desk, work)
     }
 
     async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {

@@ -1,12 +1,13 @@
-//! The one connection that writes, on its own thread: jobs in order, records of reads in groups.
+//! The one connection that writes. A write runs where it is asked for, one at a time: handing it to another thread and
+//! waiting for the answer would cost two wake-ups, more than the rest of a small write. Records of reads wait for
+//! company, and a thread writes them out soon after.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use crate::domain::audit::Event;
 use crate::store::StoreError;
@@ -14,9 +15,7 @@ use crate::store::sqlite::checkpoints::Checkpoints;
 use crate::store::sqlite::log;
 
 /// How long the record of a read may wait for company.
-const GROUP: Duration = Duration::from_millis(100);
-/// Records in one group at most.
-const GROUP_SIZE: usize = 512;
+const GROUP: Duration = Duration::from_millis(90);
 /// Records that may wait while the disk does not take them; then reads are refused too.
 const MOST_QUEUED: usize = 20_000;
 
@@ -29,149 +28,152 @@ pub(crate) enum Touches {
     Nothing,
 }
 
-enum Job {
-    Record(Box<Event>),
-    Run(Box<dyn FnOnce(&mut Bench) + Send>),
-}
-
-/// The way to the writing thread; dropping it writes what is queued and ends the thread.
+/// The way to the writing connection; dropping it writes what is queued.
 pub(crate) struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
-    queued: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the thread works with.
+struct Shared {
+    /// Records of reads, oldest first.
+    queued: Mutex<Vec<Event>>,
+    /// Tells the thread that records wait; gone when the desk closes.
+    wake: Mutex<Option<mpsc::Sender<()>>>,
+    bench: Mutex<Bench>,
+}
+
+/// What writing takes.
 struct Bench {
     db: Connection,
-    queued: Vec<Event>,
-    oldest: Option<Instant>,
-    waiting: Arc<AtomicUsize>,
     revision: watch::Sender<u64>,
     checkpoints: Checkpoints,
 }
 
 impl Writer {
-    /// Starts the thread.
+    /// Starts the thread that writes waiting records out.
     pub(crate) fn start(
         db: Connection,
         revision: watch::Sender<u64>,
         checkpoints: Checkpoints,
     ) -> Result<Self, StoreError> {
-        let (jobs, inbox) = mpsc::channel();
-        let queued = Arc::new(AtomicUsize::new(0));
-        let bench = Bench { db, queued: Vec::new(), oldest: None, waiting: Arc::clone(&queued), revision, checkpoints };
+        let bench = Mutex::new(Bench { db, revision, checkpoints });
+        let (wake, woken) = mpsc::channel();
+        let shared = Arc::new(Shared { queued: Mutex::new(Vec::new()), wake: Mutex::new(Some(wake)), bench });
+        let tended = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
-            .name("desk-writer".to_owned())
-            .spawn(move || bench.work(&inbox))
+            .name("desk-records".to_owned())
+            .spawn(move || tended.tend(&woken))
             .map_err(|e| StoreError::Failed(e.to_string()))?;
-        Ok(Self { jobs: Some(jobs), queued, thread: Some(thread) })
+        Ok(Self { shared, thread: Some(thread) })
     }
 
     /// Queues the record of a read.
     pub(crate) fn record(&self, event: Event) -> Result<(), StoreError> {
-        if self.queued.load(Ordering::Relaxed) >= MOST_QUEUED {
+        let mut queued = held(&self.shared.queued);
+        if queued.len() >= MOST_QUEUED {
             return Err(StoreError::Full);
         }
-        self.queued.fetch_add(1, Ordering::Relaxed);
-        self.send(Job::Record(Box::new(event)))
+        queued.push(event);
+        // Only the first of a group needs to wake anybody.
+        if queued.len() == 1 {
+            self.shared.nudge();
+        }
+        Ok(())
     }
 
     /// Runs `work` in one transaction, after everything queued before it; durable when it answers.
-    pub(crate) async fn transact<T: Send + 'static>(
+    pub(crate) fn transact<T>(
         &self,
         touches: Touches,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.transact_mut(touches, |tx| work(tx)).await
-    }
-
-    /// The same for work that opens savepoints.
-    pub(crate) async fn transact_mut<T: Send + 'static>(
-        &self,
-        touches: Touches,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.send(Job::Run(Box::new(move |bench: &mut Bench| {
-            // Nobody listens any more when the caller was cancelled; the work stands all the same.
-            let _ = answer.send(bench.transact(touches, work));
-        })))?;
-        answered.await.unwrap_or_else(|_gone| Err(stopped()))
-    }
-
-    fn send(&self, job: Job) -> Result<(), StoreError> {
-        self.jobs.as_ref().and_then(|jobs| jobs.send(job).ok()).ok_or_else(stopped)
+        let done = self.shared.transact(touches, work);
+        if done.is_err() {
+            // The records that this one would have taken along wait again.
+            self.shared.nudge();
+        }
+        done
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.jobs.take();
+        held(&self.shared.wake).take();
         if let Some(thread) = self.thread.take() {
-            // A panicked writer has already said so in the log.
+            // A panicked thread has already said so in the log.
             let _ = thread.join();
         }
     }
 }
 
-fn stopped() -> StoreError {
-    StoreError::Failed("the writing thread has stopped".to_owned())
+/// A panic in the middle of a transaction rolls it back: what is held is sound.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Bench {
-    fn work(mut self, inbox: &mpsc::Receiver<Job>) {
-        loop {
-            let next = match self.oldest {
-                None => inbox.recv().map_err(mpsc::RecvTimeoutError::from),
-                Some(since) => inbox.recv_timeout(GROUP.saturating_sub(since.elapsed())),
-            };
-            match next {
-                Ok(Job::Record(event)) => self.queue(*event),
-                Ok(Job::Run(work)) => work(&mut self),
-                Err(mpsc::RecvTimeoutError::Timeout) => self.flush(),
-                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+impl Shared {
+    fn nudge(&self) {
+        if let Some(wake) = held(&self.wake).as_ref() {
+            // The thread ends only after this has gone.
+            let _ = wake.send(());
+        }
+    }
+
+    fn tend(&self, woken: &mpsc::Receiver<()>) {
+        let mut open = true;
+        while open {
+            open = woken.recv().is_ok();
+            while open && !held(&self.queued).is_empty() {
+                open = !matches!(woken.recv_timeout(GROUP), Err(mpsc::RecvTimeoutError::Disconnected));
+                self.flush();
             }
         }
         self.flush();
-        self.checkpoints.close(&self.db);
+        let bench = &mut *held(&self.bench);
+        bench.checkpoints.close(&bench.db);
     }
 
-    fn queue(&mut self, event: Event) {
-        self.queued.push(event);
-        self.oldest.get_or_insert_with(Instant::now);
-        if self.queued.len() >= GROUP_SIZE {
-            self.flush();
-        }
-    }
-
-    fn flush(&mut self) {
-        if self.queued.is_empty() {
+    fn flush(&self) {
+        if held(&self.queued).is_empty() {
             return;
         }
         if let Err(error) = self.transact(Touches::Nothing, |_| Ok(())) {
-            tracing::error!(%error, waiting = self.queued.len(), "records of reads could not be written yet");
-            self.oldest = Some(Instant::now());
+            tracing::error!(%error, "records of reads could not be written yet");
         }
     }
 
     fn transact<T>(
+        &self,
+        touches: Touches,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut bench = held(&self.bench);
+        let events = std::mem::take(&mut *held(&self.queued));
+        let done = bench.transact(touches, &events, work);
+        if done.is_err() {
+            // They keep their place before whatever came meanwhile.
+            held(&self.queued).splice(0..0, events);
+        }
+        done
+    }
+}
+
+impl Bench {
+    fn transact<T>(
         &mut self,
         touches: Touches,
+        events: &[Event],
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut head = log::head(&tx)?;
-        for event in &self.queued {
+        for event in events {
             log::append_after(&tx, &mut head, event)?;
         }
         let out = work(&mut tx)?;
         let revision = if touches == Touches::Desk { Some(bump(&tx)?) } else { None };
         let head = log::head(&tx)?;
         tx.commit()?;
-        self.waiting.fetch_sub(self.queued.len(), Ordering::Relaxed);
-        self.queued.clear();
-        self.oldest = None;
         if let Some(revision) = revision {
             self.revision.send_replace(revision);
         }
