@@ -73,7 +73,9 @@ pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode>
         BenchCommand::Desk { tickets, dir, json } => {
             let dir = dir.join(crate::random::name::<4>(".countersign-bench"));
             std::fs::create_dir_all(&dir).wrap_err_with(|| format!("cannot make {}", dir.display()))?;
-            let report = bench::desk::run(&dir, tickets).await;
+            // On a worker, as the screen's own calls are: the main thread would be woken for every answer.
+            let place = dir.clone();
+            let report = tokio::spawn(async move { bench::desk::run(&place, tickets).await }).await?;
             std::fs::remove_dir_all(&dir).wrap_err_with(|| format!("cannot remove {}", dir.display()))?;
             print(&report?, json)
         }

@@ -115,7 +115,9 @@ fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     if let Err(warning) = &log {
         eprintln!("countersign: {warning}");
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // The screen has the main thread, the desk one worker: a call through MCP passes several tasks, and waking another
+    // core for each would cost more than the call.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let code = runtime.block_on(dispatch(cli.command, &setting, log.as_ref().err().cloned()));
     // A blocked read of standard input must not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
