@@ -15,6 +15,12 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// From 0 to just below 1.
+#[must_use]
+pub fn fraction() -> f64 {
+    f64::from(u32::from_le_bytes(bytes())) / (f64::from(u32::MAX) + 1.0)
+}
+
 /// A name with `N` random bytes in hex, like `p-4f1c9a2e`.
 #[must_use]
 pub fn name<const N: usize>(prefix: &str) -> String {

@@ -2,29 +2,48 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
-use crate::agent::step::{Effect, Ending, Event, State};
+use crate::agent::step::{Effect, Ending, Event, Limit, Limits, State};
 use crate::domain::answer::{Answer, ProposalRow, WriteOutcome};
 use crate::domain::call::{ProposalQuery, ReadCall, WriteCall};
 use crate::domain::ids::ProposalId;
 use crate::domain::proposal::{ProposalState, Why};
 use crate::domain::text;
-use crate::llm::{Conversation, LlmProvider, Task};
-use crate::tools::{BackendError, Run, ToolBackend};
+use crate::domain::usage::Usage;
+use crate::llm::prompt::Prompt;
+use crate::llm::{Conversation, Form, Live, LlmProvider, Task, ToolSpec};
+use crate::tools::{BackendError, Run, ToolBackend, catalog};
 
 /// What a run tells while it goes on. Texts are as they came: escape them before showing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum Notice {
+    /// More of what the model is writing.
+    Writing {
+        /// The words that are new.
+        text: String,
+    },
+    /// What the model was writing does not count: it begins anew, or another one takes over.
+    Anew {
+        /// Why.
+        why: String,
+    },
     /// The model said something.
     Said {
         /// Its words.
         text: String,
+        /// Who spoke.
+        by: String,
+        /// What it took.
+        usage: Usage,
+        /// Who could not answer before, and why.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        passed: Vec<String>,
     },
     /// A tool answered.
     Called {
@@ -65,6 +84,8 @@ pub enum Notice {
         ending: &'static str,
         /// In words.
         words: String,
+        /// What the models took.
+        usage: Usage,
     },
 }
 
@@ -73,8 +94,10 @@ impl Notice {
     #[must_use]
     pub fn in_words(&self) -> Option<String> {
         Some(match self {
-            Self::Said { text } if text.is_empty() => return None,
-            Self::Said { text } => format!("assistant  {}", text::short(text, 400)),
+            Self::Writing { .. } => return None,
+            Self::Anew { why } => format!("model      {}", text::short(why, 400)),
+            Self::Said { text, .. } if text.is_empty() => return None,
+            Self::Said { text, .. } => format!("assistant  {}", text::short(text, 400)),
             Self::Called { tool, result, is_error, micros, .. } => {
                 let word = if *is_error { "error" } else { "ok" };
                 let millis = micros / 1000;
@@ -84,7 +107,10 @@ impl Notice {
                 format!("{tool:<18} {}  {}", text::line(message), text::short(&arguments.to_string(), 160))
             }
             Self::Decided { proposal_id, words } => format!("decided    {proposal_id}: {}", text::short(words, 400)),
-            Self::Ended { ending, words } => format!("{ending:<10} {}", text::short(words, 400)),
+            Self::Ended { ending, words, usage } if usage.tokens() > 0 => {
+                format!("{ending:<10} {} · {}", text::short(words, 400), usage)
+            }
+            Self::Ended { ending, words, .. } => format!("{ending:<10} {}", text::short(words, 400)),
         })
     }
 }
@@ -103,6 +129,32 @@ pub struct Driver {
     pub backend: Arc<dyn ToolBackend>,
     /// What asks for them.
     pub provider: Arc<dyn LlmProvider>,
+    /// What it is told to do.
+    pub prompt: Prompt,
+    /// How much a run may take.
+    pub limits: Limits,
+    /// How long a run may work; waiting for a person does not count.
+    pub time: Duration,
+}
+
+/// The tools that a run is offered: those about one ticket.
+fn offered() -> Vec<ToolSpec> {
+    const OFFERED: [&str; 7] = [
+        "get_ticket",
+        "get_customer",
+        "summarize_ticket",
+        "get_faq",
+        "suggest_response",
+        "update_ticket",
+        "send_reply",
+    ];
+    let tools = catalog::all().iter().filter(|tool| OFFERED.contains(&tool.name));
+    let spec = |tool: &catalog::Tool| ToolSpec {
+        name: tool.name.to_owned(),
+        description: tool.description.to_owned(),
+        input: tool.input.clone(),
+    };
+    tools.map(spec).collect()
 }
 
 impl Driver {
@@ -114,18 +166,31 @@ impl Driver {
         mut afterwards: Afterwards,
         notices: &mpsc::UnboundedSender<Notice>,
     ) -> Ending {
-        let (mut state, effects) = State::begin(task);
+        let talk = Conversation::new(task, self.prompt.clone(), Form::Tools(offered()));
+        let (mut state, effects) = State::begin(talk, self.limits);
         let mut todo: VecDeque<Effect> = effects.into();
+        let mut run = run.clone();
+        let mut worked = Duration::ZERO;
         while let Some(effect) = todo.pop_front() {
             if let Effect::Finish(ending) = effect {
-                tell(notices, ended(&ending));
+                tell(notices, ended(&ending, state.usage));
                 return ending;
             }
+            let since = Instant::now();
+            let waits = matches!(effect, Effect::Wait(_));
+            let left = if waits { Duration::MAX } else { self.time.saturating_sub(worked) };
             let event = tokio::select! {
                 biased;
                 () = run.cancel.cancelled() => Event::Cancelled,
-                event = self.perform(run, &state.talk, effect, &mut afterwards, notices) => event,
+                () = tokio::time::sleep(left) => Event::OutOfTime,
+                event = self.perform(&run, &state.talk, effect, &mut afterwards, notices) => event,
             };
+            if !waits {
+                worked += since.elapsed();
+            }
+            if let Event::Said(reply) = &event {
+                run.by = Some(format!("{} · {}", reply.by, self.prompt.version()));
+            }
             todo.extend(state.step(event));
         }
         Ending::Cancelled
@@ -149,9 +214,14 @@ impl Driver {
     }
 
     async fn ask(&self, talk: &Conversation, notices: &mpsc::UnboundedSender<Notice>) -> Event {
-        match self.provider.reply(talk).await {
+        let live = |live: Live<'_>| match live {
+            Live::Text(text) => tell(notices, Notice::Writing { text: text.to_owned() }),
+            Live::Anew(why) => tell(notices, Notice::Anew { why: why.to_owned() }),
+        };
+        match self.provider.reply(talk, &live).await {
             Ok(reply) => {
-                tell(notices, Notice::Said { text: reply.text.clone() });
+                let (text, by, passed) = (reply.text.clone(), reply.by.clone(), reply.passed.clone());
+                tell(notices, Notice::Said { text, by, usage: reply.usage, passed });
                 Event::Said(reply)
             }
             Err(error) => Event::ModelFailed(error.to_string()),
@@ -214,8 +284,8 @@ impl Driver {
         loop {
             changes.mark_unchanged();
             match self.decided(run, talk, proposals).await {
-                Ok(Some(row)) => {
-                    let words = in_words(&row);
+                Ok(Some((row, changed))) => {
+                    let words = in_words(&row, changed);
                     tell(notices, Notice::Decided { proposal_id: row.id.clone(), words: words.clone() });
                     return Event::Decided { proposal: row.id, words };
                 }
@@ -233,7 +303,7 @@ impl Driver {
         run: &Run,
         talk: &Conversation,
         proposals: &[ProposalId],
-    ) -> Result<Option<ProposalRow>, BackendError> {
+    ) -> Result<Option<(ProposalRow, bool)>, BackendError> {
         let query = ProposalQuery { ticket_id: Some(talk.task.ticket.clone()), decided: true };
         let Answer::Proposals(found) = self.backend.read(run, &ReadCall::ListProposals(query)).await? else {
             return Ok(None);
@@ -242,23 +312,37 @@ impl Driver {
     }
 }
 
-/// How a proposal ended, if it has. One that was filed anew because the ticket moved ended as its successor did.
-fn outcome(rows: &[ProposalRow], id: &ProposalId) -> Option<ProposalRow> {
-    let mut row = rows.iter().find(|row| row.id == *id)?;
+/// How a proposal ended, if it has, and whether a person had changed it first. One that was filed anew because the
+/// ticket moved or a person edited it ended as its successor did.
+fn outcome(rows: &[ProposalRow], id: &ProposalId) -> Option<(ProposalRow, bool)> {
+    let first = rows.iter().find(|row| row.id == *id)?;
+    let mut row = first;
     while row.state == ProposalState::Superseded {
         let anew = |it: &&ProposalRow| it.run == row.run && it.tool == row.tool && it.filed_at > row.filed_at;
         let Some(next) = rows.iter().find(anew) else { break };
         row = next;
     }
     let over = !matches!(row.state, ProposalState::Pending | ProposalState::Approved);
-    over.then(|| ProposalRow { id: id.clone(), ..row.clone() })
+    over.then(|| (ProposalRow { id: id.clone(), ..row.clone() }, asked(row) != asked(first)))
+}
+
+/// What is asked for, whatever the version.
+fn asked(row: &ProposalRow) -> Value {
+    let mut arguments = row.arguments.clone();
+    if let Some(fields) = arguments.as_object_mut() {
+        fields.remove("expected_version");
+    }
+    arguments
 }
 
 /// A decision as the model is told: attributed to the person, each end a different one.
-fn in_words(row: &ProposalRow) -> String {
+fn in_words(row: &ProposalRow, changed: bool) -> String {
     let tool = &row.tool;
     match row.state {
         ProposalState::Pending | ProposalState::Approved => format!("{tool} still waits."),
+        ProposalState::Executed if changed => {
+            format!("The support agent changed {tool} and approved it. What ran: {}", asked(row))
+        }
         ProposalState::Executed => format!("The support agent approved {tool}; it is done."),
         ProposalState::Denied => {
             let reason = row.reason.as_deref().unwrap_or("none given");
@@ -275,15 +359,24 @@ fn in_words(row: &ProposalRow) -> String {
     }
 }
 
-fn ended(ending: &Ending) -> Notice {
+fn ended(ending: &Ending, usage: Usage) -> Notice {
     let (ending, words) = match ending {
         Ending::Done(words) => ("done", words.clone()),
-        Ending::StepLimit => ("step_limit", "stopped: too many steps".to_owned()),
+        Ending::Limit(limit) => (limit.as_str(), limit_in_words(*limit).to_owned()),
         Ending::Repeats(tool) => ("repeats", format!("stopped: {tool} was asked for again and again")),
         Ending::Cancelled => ("cancelled", "stopped by the person".to_owned()),
         Ending::Failed(words) => ("failed", words.clone()),
     };
-    Notice::Ended { ending, words }
+    Notice::Ended { ending, words, usage }
+}
+
+const fn limit_in_words(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Steps => "stopped: too many steps",
+        Limit::Tokens => "stopped: the tokens for one ticket are spent",
+        Limit::Cost => "stopped: the money for one ticket is spent",
+        Limit::Time => "stopped: it took too long",
+    }
 }
 
 fn tell(notices: &mpsc::UnboundedSender<Notice>, notice: Notice) {

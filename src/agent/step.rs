@@ -6,13 +6,43 @@ use crate::domain::call::{ReadCall, WriteCall};
 use crate::domain::canonical;
 use crate::domain::ids::ProposalId;
 use crate::domain::proposal::Why;
-use crate::llm::{Conversation, Entry, Reply, Task, ToolUse};
+use crate::domain::usage::Usage;
+use crate::llm::{Conversation, Entry, Reply, ToolUse};
 use crate::tools::catalog::{self, Call};
 
-/// Turns of the model at most.
-pub const MOST_STEPS: usize = 12;
 /// How often one and the same call may be asked for.
 pub const MOST_REPEATS: usize = 2;
+
+words! {
+    /// What a run can run out of.
+    Limit {
+        /// Turns of the model.
+        Steps = "step_limit",
+        /// Tokens, in and out.
+        Tokens = "token_limit",
+        /// Money.
+        Cost = "cost_limit",
+        /// Time spent working; waiting for a person does not count.
+        Time = "time_limit",
+    }
+}
+
+/// How much a run may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Turns of the model.
+    pub steps: usize,
+    /// Tokens, in and out; 0 for as many as there are.
+    pub tokens: u64,
+    /// Millionths of a US dollar; 0 for as many as there are.
+    pub micro_usd: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 12, tokens: 0, micro_usd: 0 }
+    }
+}
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +76,8 @@ pub enum Event {
     },
     /// Nobody waits for decisions any more.
     Detached,
+    /// The time for working is up.
+    OutOfTime,
     /// The person stopped it.
     Cancelled,
 }
@@ -82,8 +114,8 @@ pub enum Effect {
 pub enum Ending {
     /// The model had nothing more to do; its last words.
     Done(String),
-    /// Too many turns.
-    StepLimit,
+    /// Something ran out.
+    Limit(Limit),
     /// The same call again and again.
     Repeats(String),
     /// The person stopped it.
@@ -97,6 +129,9 @@ pub enum Ending {
 pub struct State {
     /// What was said.
     pub talk: Conversation,
+    /// What its model has taken so far.
+    pub usage: Usage,
+    limits: Limits,
     steps: usize,
     open_calls: usize,
     seen: HashMap<String, usize>,
@@ -106,12 +141,17 @@ pub struct State {
 }
 
 impl State {
-    /// Begins a run.
+    /// Begins a run in a conversation.
     #[must_use]
-    pub fn begin(task: Task) -> (Self, Vec<Effect>) {
-        let talk = Conversation { task, entries: Vec::new() };
+    pub fn begin(mut talk: Conversation, limits: Limits) -> (Self, Vec<Effect>) {
+        let task = &talk.task;
+        let (ticket, tone, limit) = (&task.ticket, task.tone, task.resolve_confidence);
+        let brief = format!("Ticket: {ticket}. Tone: {tone}. The limit for the confidence is {limit:.2}.");
+        talk.entries.push(Entry::Brief(brief));
         let state = Self {
             talk,
+            usage: Usage::default(),
+            limits,
             steps: 1,
             open_calls: 0,
             seen: HashMap::new(),
@@ -137,11 +177,13 @@ impl State {
             }
             Event::Decided { proposal, words } => self.decided(&proposal, words),
             Event::Detached => self.finish(Ending::Done(self.last_words())),
+            Event::OutOfTime => self.finish(Ending::Limit(Limit::Time)),
             Event::Cancelled => self.finish(Ending::Cancelled),
         }
     }
 
     fn said(&mut self, reply: Reply) -> Vec<Effect> {
+        self.usage = self.usage.and(reply.usage);
         let calls = reply.calls.clone();
         let words = reply.text.clone();
         self.talk.entries.push(Entry::Model(reply));
@@ -172,12 +214,17 @@ impl State {
 
     /// What a call may do: nothing is repaired, nothing unknown runs, nothing but this run's ticket is touched.
     fn admit(&self, call: &ToolUse, words: &str) -> Result<Effect, String> {
-        let arguments = canonical::parse(&call.arguments).map_err(|e| format!("the arguments are not JSON: {e}"))?;
+        let mut arguments =
+            canonical::parse(&call.arguments).map_err(|e| format!("the arguments are not JSON: {e}"))?;
         let id = call.id.clone();
+        let reason = catalog::take_reason(&call.name, &mut arguments);
         match catalog::parse(&call.name, arguments).map_err(|e| e.to_string())? {
             Call::Read(read) => self.in_scope(&read).map(|()| Effect::Read { id, call: read }),
             Call::Write(write) if write.ticket_id() != &self.talk.task.ticket => Err(self.out_of_scope()),
-            Call::Write(write) => Ok(Effect::Propose { id, call: write, why: self.why(words) }),
+            Call::Write(write) => {
+                let why = self.why(reason.as_deref().unwrap_or(words));
+                Ok(Effect::Propose { id, call: write, why })
+            }
         }
     }
 
@@ -198,7 +245,7 @@ impl State {
     fn has_seen(&self, words: &str) -> bool {
         self.talk.entries.iter().any(|entry| match entry {
             Entry::Tool { content, is_error: false, .. } => content.contains(words),
-            Entry::Tool { .. } | Entry::Model(_) | Entry::Person(_) => false,
+            Entry::Tool { .. } | Entry::Brief(_) | Entry::Model(_) | Entry::Person(_) => false,
         })
     }
 
@@ -234,7 +281,24 @@ impl State {
 
     fn ask(&mut self) -> Vec<Effect> {
         self.steps += 1;
-        if self.steps > MOST_STEPS { self.finish(Ending::StepLimit) } else { vec![Effect::Ask] }
+        match self.ran_out() {
+            Some(limit) => self.finish(Ending::Limit(limit)),
+            None => vec![Effect::Ask],
+        }
+    }
+
+    fn ran_out(&self) -> Option<Limit> {
+        let Limits { steps, tokens, micro_usd } = self.limits;
+        let spent = |most: u64, used: u64| most > 0 && used >= most;
+        if self.steps > steps {
+            Some(Limit::Steps)
+        } else if spent(tokens, self.usage.tokens()) {
+            Some(Limit::Tokens)
+        } else if spent(micro_usd, self.usage.micro_usd) {
+            Some(Limit::Cost)
+        } else {
+            None
+        }
     }
 
     fn finish(&mut self, ending: Ending) -> Vec<Effect> {
@@ -245,7 +309,7 @@ impl State {
     fn last_words(&self) -> String {
         let spoken = self.talk.entries.iter().rev().find_map(|entry| match entry {
             Entry::Model(reply) => Some(reply.text.clone()),
-            Entry::Tool { .. } | Entry::Person(_) => None,
+            Entry::Brief(_) | Entry::Tool { .. } | Entry::Person(_) => None,
         });
         spoken.unwrap_or_default()
     }
@@ -259,102 +323,4 @@ fn confidence_in(content: &str) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ticket::Tone;
-
-    fn begin() -> State {
-        let task = Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
-        State::begin(task).0
-    }
-
-    fn calls(calls: &[(&str, &str)]) -> Event {
-        let calls = calls.iter().enumerate().map(|(n, (name, arguments))| ToolUse {
-            id: format!("c{n}"),
-            name: (*name).to_owned(),
-            arguments: (*arguments).to_owned(),
-        });
-        Event::Said(Reply { text: "because".into(), calls: calls.collect() })
-    }
-
-    fn refused(state: &State) -> bool {
-        matches!(state.talk.entries.last(), Some(Entry::Tool { is_error: true, .. }))
-    }
-
-    #[test]
-    fn a_read_runs_and_a_write_becomes_a_proposal() {
-        let effects = begin().step(calls(&[
-            ("get_ticket", r#"{"ticket_id":"T-1"}"#),
-            ("update_ticket", r#"{"ticket_id":"T-1","update":{"status":"resolved"}}"#),
-        ]));
-        assert!(matches!(effects[..], [Effect::Read { .. }, Effect::Propose { .. }]), "{effects:?}");
-    }
-
-    #[test]
-    fn unknown_tools_and_bad_arguments_are_answered_as_errors_and_never_repaired() {
-        for (tool, arguments) in [
-            ("delete_ticket", "{}"),
-            ("update-ticket", r#"{"ticket_id":"T-1","update":{"status":"open"}}"#),
-            ("update_ticket", r#"{"ticket_id":"T-1","update":{"status":"solved"}}"#),
-            ("update_ticket", r#"{"ticket_id":"T-1","ticket_id":"T-2","update":{"status":"open"}}"#),
-            ("update_ticket", r"{'ticket_id':'T-1'}"),
-            ("get_ticket", r#"{"ticket_id":"T-1""#),
-        ] {
-            let mut state = begin();
-            assert_eq!(state.step(calls(&[(tool, arguments)])), vec![Effect::Ask], "{tool} {arguments}");
-            assert!(refused(&state));
-        }
-    }
-
-    #[test]
-    fn a_run_reads_and_proposes_about_its_own_ticket_only() {
-        for (tool, arguments) in [
-            ("get_ticket", r#"{"ticket_id":"T-2"}"#),
-            ("list_tickets", "{}"),
-            ("search_tickets", r#"{"query":"address"}"#),
-            ("get_customer", r#"{"customer_id":"C-2"}"#),
-            ("update_ticket", r#"{"ticket_id":"T-2","update":{"status":"open"}}"#),
-        ] {
-            let mut state = begin();
-            state.step(calls(&[(tool, arguments)]));
-            assert!(refused(&state), "{tool}");
-        }
-    }
-
-    #[test]
-    fn the_same_call_again_and_again_ends_the_run() {
-        let mut state = begin();
-        let again = || calls(&[("get_faq", r#"{"query":"x"}"#)]);
-        for _ in 0..MOST_REPEATS {
-            assert!(matches!(state.step(again())[..], [Effect::Read { .. }]));
-            state.step(Event::Answered { id: "c0".into(), result: Ok("{}".into()) });
-        }
-        assert_eq!(state.step(again()), vec![Effect::Finish(Ending::Repeats("get_faq".into()))]);
-    }
-
-    #[test]
-    fn a_run_ends_at_the_step_limit() {
-        let mut state = begin();
-        let mut last = Vec::new();
-        for n in 0..MOST_STEPS {
-            state.step(calls(&[("get_faq", &format!(r#"{{"query":"{n}"}}"#))]));
-            last = state.step(Event::Answered { id: "c0".into(), result: Ok("{}".into()) });
-        }
-        assert_eq!(last, vec![Effect::Finish(Ending::StepLimit)]);
-        assert!(state.step(Event::Cancelled).is_empty(), "nothing follows the end");
-    }
-
-    #[test]
-    fn a_denial_reaches_the_model_in_the_person_s_words() {
-        let mut state = begin();
-        state.step(calls(&[("update_ticket", r#"{"ticket_id":"T-1","update":{"status":"resolved"}}"#)]));
-        let id: ProposalId = "p-1".parse().unwrap();
-        let filed = Event::Filed { id: "c0".into(), content: "{}".into(), proposal: Some(id.clone()) };
-        assert_eq!(state.step(filed), vec![Effect::Ask]);
-        let waiting = state.step(Event::Said(Reply { text: "proposed".into(), calls: vec![] }));
-        assert_eq!(waiting, vec![Effect::Wait(vec![id.clone()])]);
-        let decided = Event::Decided { proposal: id, words: "denied. Reason: ask first".into() };
-        assert_eq!(state.step(decided), vec![Effect::Ask]);
-        assert_eq!(state.talk.entries.last(), Some(&Entry::Person("denied. Reason: ask first".into())));
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::assist::{sentences, tone};
-use crate::domain::draft::{Highlight, Section, Summary};
+use crate::domain::draft::{Highlight, Maker, Section, Summary};
 use crate::domain::ticket::{Author, Message, Visibility};
 
 /// Messages looked at, the newest: what was said before them has been answered.
@@ -52,7 +52,8 @@ pub fn summarize(thread: &[Message]) -> Summary {
     highlights.extend(note(thread, &shared));
     highlights.extend(open(thread, &shared));
     highlights.extend(tone::of(thread));
-    Summary { summary: summary.into_iter().flatten().collect::<Vec<_>>().join(" "), highlights }
+    let summary = summary.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Summary { summary, highlights, maker: Maker::offline() }
 }
 
 fn highlight(section: Section, said: Said) -> Highlight {

@@ -38,7 +38,9 @@ pub(crate) async fn run(setting: &Setting, args: HandleArgs) -> color_eyre::Resu
     let store = setting.open(Fill::Sample).await?;
     let (person, name) = app::sign_on(store.as_ref(), config).await?;
     let run = Run::new(random::run_id());
-    let desk = Arc::new(Desk::new(Arc::clone(&store), config.policy.clone()));
+    let models = setting.models(&store)?;
+    let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
+    let desk = Arc::new(desk);
     let server = DeskServer::new(desk, app::assistant_of(&person), name, run.id.clone());
     let patience = std::time::Duration::from_secs(config.mcp.timeout_seconds);
     let backend = Arc::new(app::connect(server, Era::Auto, patience).await?);
@@ -52,10 +54,13 @@ pub(crate) async fn run(setting: &Setting, args: HandleArgs) -> color_eyre::Resu
             cancel.cancel();
         }
     });
-    let driver = app::driver(backend);
+    let driver = app::driver(config, &models, backend);
     let work = tokio::spawn(async move { driver.handle(&run, task, afterwards, &notices).await });
     while let Some(notice) = inbox.recv().await {
-        print(&notice, args.json);
+        // What is being written is told again when it is written.
+        if !matches!(notice, Notice::Writing { .. }) {
+            print(&notice, args.json);
+        }
     }
     let ending = work.await?;
     store.flush().await?;

@@ -8,12 +8,15 @@ mod measure;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::app::{self, Fill, Places};
+use crate::app::models::{DEFAULT_DESK, Models};
+use crate::app::{self, Fill, Places, Sitting};
 use crate::config::{self, Effective};
 use crate::domain::text;
+use crate::store::Store;
 use crate::telemetry;
 
 /// A ticket queue, an assistant, and nothing sent until a person has read it and pressed the key.
@@ -90,8 +93,24 @@ impl Setting {
         Ok(Self { effective, places })
     }
 
-    pub(crate) async fn open(&self, fill: Fill) -> color_eyre::Result<std::sync::Arc<dyn crate::store::Store>> {
+    pub(crate) async fn open(&self, fill: Fill) -> color_eyre::Result<Arc<dyn Store>> {
         Ok(app::open_desk(&self.places.desk, fill).await?)
+    }
+
+    /// The models that this desk may use.
+    pub(crate) fn models(&self, store: &Arc<dyn Store>) -> color_eyre::Result<Models> {
+        Models::of(&self.effective.config, &self.desk_name(), store)
+    }
+
+    /// The desk's name in `privacy.hosted_for`.
+    pub(crate) fn desk_name(&self) -> String {
+        if self.places.is_usual() { DEFAULT_DESK.to_owned() } else { self.places.desk.display().to_string() }
+    }
+
+    async fn sit_down(&self) -> color_eyre::Result<Sitting> {
+        let store = self.open(Fill::Sample).await?;
+        let models = self.models(&store)?;
+        app::sit_down(store, &self.effective.config, models).await
     }
 }
 
@@ -130,7 +149,7 @@ async fn dispatch(
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
     match command {
-        None => crate::tui::start::start(setting.open(Fill::Sample), &setting.effective.config, warning).await,
+        None => crate::tui::start::start(setting.sit_down(), &setting.effective.config, warning).await,
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
         Some(Command::Import(args)) => import::run(setting, args).await,
@@ -153,7 +172,8 @@ async fn mcp(setting: &Setting, name: &str) -> color_eyre::Result<ExitCode> {
     use rmcp::ServiceExt as _;
     let store = setting.open(Fill::Sample).await?;
     let policy = setting.effective.config.policy.clone();
-    let desk = std::sync::Arc::new(crate::desk::Desk::new(store, policy));
+    let models = setting.models(&store)?;
+    let desk = Arc::new(crate::desk::Desk::new(store, policy).with_assistant(models.assistant()));
     let bot = app::bot(name);
     let name = bot.id.to_string();
     let server = crate::mcp::server::DeskServer::new(desk, bot, name, crate::random::run_id());

@@ -1,5 +1,7 @@
 //! The operations of a desk, the same behind every door: authorise, validate, do, record.
 
+mod assistant;
+mod meter;
 mod read;
 mod validate;
 mod write;
@@ -8,6 +10,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
+
+pub use assistant::Assistant;
+pub use meter::{Caps, Metered};
 
 use crate::domain::actor::{Operation, Principal};
 use crate::domain::audit::{Action, Body, Event};
@@ -23,6 +28,7 @@ const MOST_LOGGED: usize = 16 * 1024;
 pub struct Desk {
     store: Arc<dyn Store>,
     policy: Policy,
+    assistant: Assistant,
 }
 
 /// Who calls, and in which run.
@@ -34,6 +40,8 @@ pub struct Caller {
     pub name: String,
     /// In which run or sitting.
     pub run: RunId,
+    /// The model that asks, and its prompt's version, as the caller says; nothing for a person.
+    pub by: Option<String>,
 }
 
 /// Why a call has no answer.
@@ -77,10 +85,16 @@ impl DeskError {
 }
 
 impl Desk {
-    /// A desk over a store.
+    /// A desk over a store, with the offline assistant.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, policy: Policy) -> Self {
-        Self { store, policy }
+        Self { store, policy, assistant: Assistant::default() }
+    }
+
+    /// The same desk with a model for summaries and replies.
+    #[must_use]
+    pub fn with_assistant(self, assistant: Assistant) -> Self {
+        Self { assistant, ..self }
     }
 
     /// The desk's memory.
@@ -110,7 +124,7 @@ fn event(caller: &Caller, action: Action, tool: &str, ticket: Option<&TicketId>,
     let (actor, run) = (caller.principal.id.clone(), caller.run.clone());
     Event {
         ticket: ticket.cloned(),
-        body: Body { arguments, ..Body::default() },
+        body: Body { arguments, by: caller.by.clone(), ..Body::default() },
         ..Event::new(crate::clock::now(), actor, run, action, tool)
     }
 }

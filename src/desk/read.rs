@@ -2,16 +2,17 @@
 
 use std::time::Instant;
 
-use crate::assist::reply::{self, ReplyInput};
+use crate::assist::reply::ReplyInput;
 use crate::assist::summary;
 use crate::desk::{Caller, Desk, DeskError, authorise, complete, event, validate};
-use crate::domain::actor::Operation;
+use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
 use crate::domain::audit::Action;
 use crate::domain::call::{ProposalQuery, ReadCall, SearchTickets, Suggest};
 use crate::domain::draft::{Section, Suggestion};
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::Ticket;
+use crate::llm::{Listener, NOBODY};
 use crate::store::Filed;
 
 /// How many articles a reply may draw on.
@@ -23,15 +24,24 @@ impl Desk {
     /// # Errors
     /// When the caller may not look, the values do not fit, the thing is not there, or the store fails.
     pub async fn read(&self, caller: &Caller, call: &ReadCall) -> Result<Answer, DeskError> {
+        self.read_live(caller, call, NOBODY).await
+    }
+
+    /// [`Desk::read`]; what a model writes meanwhile goes to `live`.
+    ///
+    /// # Errors
+    /// As [`Desk::read`].
+    pub async fn read_live(&self, caller: &Caller, call: &ReadCall, live: Listener<'_>) -> Result<Answer, DeskError> {
         let since = Instant::now();
-        let result = self.answer(caller, call).await;
+        let result = self.answer(caller, call, live).await;
         let mut record = event(caller, Action::Read, call.tool(), call.ticket_id(), call.arguments());
+        record.body.by = result.as_ref().ok().and_then(made_by).or(record.body.by);
         complete(&mut record, since, &result, Answer::to_value);
         self.store.record(record)?;
         result
     }
 
-    async fn answer(&self, caller: &Caller, call: &ReadCall) -> Result<Answer, DeskError> {
+    async fn answer(&self, caller: &Caller, call: &ReadCall, live: Listener<'_>) -> Result<Answer, DeskError> {
         authorise(caller, Operation::Read)?;
         validate::read(call)?;
         Ok(match call {
@@ -41,17 +51,19 @@ impl Desk {
                 Answer::Ticket(Box::new(TicketAnswer { ticket, body }))
             }
             ReadCall::SummarizeTicket(of) => {
-                Answer::Summary(summary::summarize(&self.ticket(&of.ticket_id).await?.thread))
+                let ticket = self.ticket(&of.ticket_id).await?;
+                Answer::Summary(self.assistant.summarize(self.store.as_ref(), &ticket, of.quick, live).await?)
             }
-            ReadCall::SuggestResponse(ask) => Answer::Suggestion(Box::new(self.suggest(caller, ask).await?)),
+            ReadCall::SuggestResponse(ask) => Answer::Suggestion(Box::new(self.suggest(caller, ask, live).await?)),
             ReadCall::GetFaq(ask) => {
                 Answer::Faq(FaqAnswer { articles: self.store.find_articles(&ask.query, ask.limit).await? })
             }
             ReadCall::ListTickets(query) => Answer::Page(self.store.tickets(query).await?),
             ReadCall::GetCustomer(of) => {
                 let id = &of.customer_id;
-                let found = self.store.customer(id).await?;
-                Answer::Customer(found.ok_or_else(|| not_found("customer", id))?)
+                let found = self.store.customer(id).await?.ok_or_else(|| not_found("customer", id))?;
+                let whole = caller.principal.role != Role::Bot;
+                Answer::Customer(if whole { found } else { self.policy.minimised(found) })
             }
             ReadCall::SearchTickets(search) => self.search(search).await?,
             ReadCall::ListProposals(query) => self.proposals(query).await?,
@@ -63,22 +75,23 @@ impl Desk {
         self.store.ticket(id).await?.ok_or_else(|| not_found("ticket", id))
     }
 
-    async fn suggest(&self, caller: &Caller, ask: &Suggest) -> Result<Suggestion, DeskError> {
+    async fn suggest(&self, caller: &Caller, ask: &Suggest, live: Listener<'_>) -> Result<Suggestion, DeskError> {
         let ticket = self.ticket(&ask.ticket_id).await?;
-        let customer = self.store.customer(&ticket.row.customer_id).await?;
+        let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
         let hits = self.store.find_articles(&question(&ticket), ARTICLES).await?;
         let ids: Vec<_> = hits.iter().map(|hit| hit.id.clone()).collect();
         let articles = self.store.articles(&ids).await?;
         let scored: Vec<_> = articles.into_iter().zip(hits.iter().map(|hit| hit.score)).collect();
         let canned = self.store.canned().await?;
-        Ok(reply::suggest(&ReplyInput {
+        let input = ReplyInput {
             ticket: &ticket,
             customer: customer.as_ref(),
             agent_name: &caller.name,
             tone: ask.tone,
             articles: &scored,
             canned: &canned,
-        }))
+        };
+        self.assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await
     }
 
     async fn search(&self, search: &SearchTickets) -> Result<Answer, DeskError> {
@@ -94,6 +107,21 @@ impl Desk {
         let proposals = self.store.proposals(query).await?.into_iter().map(row).collect();
         Ok(Answer::Proposals(Proposals { proposals }))
     }
+}
+
+/// The model that wrote an answer, and what it was told.
+fn made_by(answer: &Answer) -> Option<String> {
+    let maker = match answer {
+        Answer::Summary(summary) => &summary.maker,
+        Answer::Suggestion(suggestion) => &suggestion.maker,
+        Answer::Ticket(_)
+        | Answer::Faq(_)
+        | Answer::Page(_)
+        | Answer::Customer(_)
+        | Answer::Found(_)
+        | Answer::Proposals(_) => return None,
+    };
+    maker.is_model().then(|| format!("{} · {}", maker.by, maker.prompt))
 }
 
 /// What to search for: the subject and what the customer wants, in the sentences that say most.

@@ -16,6 +16,17 @@ pub struct OfTicket {
     pub ticket_id: TicketId,
 }
 
+/// Asks for a summary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Summarize {
+    /// The ticket, like `T-1042`.
+    pub ticket_id: TicketId,
+    /// Answer at once: with what is prepared, or without a model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quick: bool,
+}
+
 /// Names a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +44,9 @@ pub struct Suggest {
     /// How the reply sounds.
     #[serde(default = "polite")]
     pub tone: Tone,
+    /// Answer at once: with what is prepared, or without a model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quick: bool,
 }
 
 const fn polite() -> Tone {
@@ -89,7 +103,7 @@ pub enum ReadCall {
     /// A ticket with its thread.
     GetTicket(OfTicket),
     /// A ticket in a few lines.
-    SummarizeTicket(OfTicket),
+    SummarizeTicket(Summarize),
     /// A reply to a ticket.
     SuggestResponse(Suggest),
     /// Articles that answer a question.
@@ -273,7 +287,8 @@ impl ReadCall {
     #[must_use]
     pub const fn ticket_id(&self) -> Option<&TicketId> {
         match self {
-            Self::GetTicket(call) | Self::SummarizeTicket(call) => Some(&call.ticket_id),
+            Self::GetTicket(call) => Some(&call.ticket_id),
+            Self::SummarizeTicket(call) => Some(&call.ticket_id),
             Self::SuggestResponse(call) => Some(&call.ticket_id),
             Self::SearchTickets(call) => call.ticket_id.as_ref(),
             Self::ListProposals(call) => call.ticket_id.as_ref(),
@@ -285,7 +300,8 @@ impl ReadCall {
     #[must_use]
     pub fn arguments(&self) -> Value {
         match self {
-            Self::GetTicket(call) | Self::SummarizeTicket(call) => json!(call),
+            Self::GetTicket(call) => json!(call),
+            Self::SummarizeTicket(call) => json!(call),
             Self::SuggestResponse(call) => json!(call),
             Self::GetFaq(call) => json!(call),
             Self::ListTickets(call) => json!(call),

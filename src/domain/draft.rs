@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::usage::Usage;
+
 words! {
     /// What a line of a summary is about.
     Section {
@@ -36,7 +38,43 @@ pub struct Summary {
     pub summary: String,
     /// The lines behind it.
     pub highlights: Vec<Highlight>,
+    /// Who wrote it.
+    #[serde(default)]
+    pub maker: Maker,
 }
+
+/// Who wrote a summary or a draft, and what that took.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Maker {
+    /// The model, or the offline assistant.
+    pub by: String,
+    /// What it was told, as `NAME@HASH`; empty for the offline assistant.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prompt: String,
+    /// What it took.
+    #[serde(default)]
+    pub usage: Usage,
+    /// What else there is to say: who could not answer, what was cut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl Maker {
+    /// The assistant that needs no model.
+    #[must_use]
+    pub fn offline() -> Self {
+        Self { by: OFFLINE.to_owned(), ..Self::default() }
+    }
+
+    /// Whether a model wrote it.
+    #[must_use]
+    pub fn is_model(&self) -> bool {
+        !self.prompt.is_empty()
+    }
+}
+
+/// What the assistant that needs no model is called.
+pub const OFFLINE: &str = "offline assistant";
 
 /// Where a part of a draft comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -57,7 +95,7 @@ pub struct Citation {
 pub struct Unsupported {
     /// The words.
     pub text: String,
-    /// What they are: `number`, `date`, `url` or `promise`.
+    /// What they are: `number`, `date`, `url`, `promise` or `statement`.
     pub kind: String,
     /// Where they start in the draft, in bytes.
     #[schemars(with = "i64")]
@@ -65,6 +103,19 @@ pub struct Unsupported {
     /// Where they end, in bytes.
     #[schemars(with = "i64")]
     pub end: usize,
+}
+
+/// A sentence of a draft and what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Ground {
+    /// Where it starts, in bytes.
+    #[schemars(with = "i64")]
+    pub start: usize,
+    /// Where it ends, in bytes.
+    #[schemars(with = "i64")]
+    pub end: usize,
+    /// `source 1` (a citation), `message 2` (of the thread, from 1), `wording` (it states nothing), or nothing at all.
+    pub by: String,
 }
 
 /// One reason behind a confidence.
@@ -87,12 +138,24 @@ pub fn without_marks(text: &str, citations: usize) -> String {
 pub struct Suggestion {
     /// The reply.
     pub response_text: String,
-    /// 0 to 1, computed from `evidence`.
+    /// 0 to 1: how likely a person approves it as it is, once enough of them have decided; until then the score.
     pub confidence: f64,
+    /// Whether the confidence rests on what people at this desk have decided.
+    #[serde(default)]
+    pub calibrated: bool,
+    /// 0 to 1, computed from `evidence`.
+    #[serde(default)]
+    pub score: f64,
     /// What the reply rests on.
     pub citations: Vec<Citation>,
     /// What nothing supports.
     pub unsupported: Vec<Unsupported>,
-    /// Why the confidence is what it is.
+    /// What each sentence rests on, where a model wrote it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
+    /// Why the score is what it is.
     pub evidence: Vec<Evidence>,
+    /// Who wrote it.
+    #[serde(default)]
+    pub maker: Maker,
 }

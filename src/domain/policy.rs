@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Role;
 use crate::domain::call::WriteCall;
+use crate::domain::customer::Customer;
 use crate::domain::ids::PrincipalId;
 use crate::domain::ticket::{Status, Visibility};
 
@@ -64,6 +65,24 @@ const fn agent() -> Role {
     Role::Agent
 }
 
+words! {
+    /// A field of a customer's record.
+    CustomerField {
+        /// Name.
+        Name = "name",
+        /// Mail address.
+        Email = "email",
+        /// What they pay for.
+        Plan = "plan",
+        /// Language and region.
+        Locale = "locale",
+        /// Since when.
+        Since = "since",
+        /// What the desk should know.
+        Notes = "notes",
+    }
+}
+
 /// The rules of a desk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +93,8 @@ pub struct Policy {
     pub proposal_minutes: u32,
     /// Denials of the same call after which it is denied by itself.
     pub most_denials: u32,
+    /// What of a customer's record models and other programs may see.
+    pub customer_fields: Vec<CustomerField>,
     /// Rules that tighten.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
@@ -81,7 +102,18 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { resolve_confidence: 0.85, proposal_minutes: 24 * 60, most_denials: 3, rules: Vec::new() }
+        Self {
+            resolve_confidence: 0.85,
+            proposal_minutes: 24 * 60,
+            most_denials: 3,
+            customer_fields: vec![
+                CustomerField::Name,
+                CustomerField::Plan,
+                CustomerField::Locale,
+                CustomerField::Since,
+            ],
+            rules: Vec::new(),
+        }
     }
 }
 
@@ -91,6 +123,23 @@ impl Policy {
     pub fn requires(&self, call: &WriteCall, unsupported: Support) -> Requirement {
         let base = Requirement { role: Role::Agent, keys: keys(call, unsupported), second_person: false };
         self.rules.iter().filter(|rule| rule.matches(call)).fold(base, Requirement::tightened)
+    }
+
+    /// A customer's record as models and other programs see it.
+    #[must_use]
+    pub fn minimised(&self, customer: Customer) -> Customer {
+        let Customer { id, name, email, plan, locale, since, notes } = customer;
+        let sees = |field| self.customer_fields.contains(&field);
+        let kept = |field, text: String| if sees(field) { text } else { String::new() };
+        Customer {
+            id,
+            name: kept(CustomerField::Name, name),
+            email: kept(CustomerField::Email, email),
+            plan: kept(CustomerField::Plan, plan),
+            locale: kept(CustomerField::Locale, locale),
+            since: since.filter(|_| sees(CustomerField::Since)),
+            notes: kept(CustomerField::Notes, notes),
+        }
     }
 
     /// Whether `approver` counts as a second person beside those who made the proposal.

@@ -1,16 +1,29 @@
 //! Models: whatever reads a conversation and answers with text and tool calls.
+//!
+//! [`remote`] speaks to a provider over HTTP in its own wire format. Around it go, from the inside out:
+//! [`patience`] (retries, one deadline, a breaker) and [`chain`] (the next provider in order of preference, down to the
+//! [`offline`] planner). [`scripted`] replays a recorded run.
 
+pub mod chain;
 pub mod offline;
+pub mod patience;
+pub mod prompt;
+pub mod remote;
 pub mod scripted;
+
+#[cfg(test)]
+pub(crate) mod shared_tests;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::Tone;
-
-/// The prompt of the agent loop.
-pub const HANDLE_TICKET: &str = include_str!("../../assets/prompts/handle_ticket.md");
+use crate::domain::usage::Usage;
+use crate::llm::prompt::Prompt;
 
 /// What a run is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +50,8 @@ pub struct ToolUse {
 /// One entry of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
+    /// What the program says: the task, and data that strangers wrote.
+    Brief(String),
     /// The model's turn.
     Model(Reply),
     /// A tool's answer.
@@ -61,6 +76,37 @@ pub struct Reply {
     /// The calls, in order.
     #[serde(default)]
     pub calls: Vec<ToolUse>,
+    /// Who spoke; empty in recorded runs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// What it took.
+    #[serde(default)]
+    pub usage: Usage,
+    /// Providers that were asked before and why they gave no answer, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<String>,
+}
+
+/// A tool as a model is told of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolSpec {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// JSON schema of its arguments.
+    pub input: Map<String, Value>,
+}
+
+/// What form an answer may take.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// Text, and calls of these tools.
+    Tools(Vec<ToolSpec>),
+    /// Text alone.
+    Text,
+    /// JSON of this schema, in the text.
+    Json(Map<String, Value>),
 }
 
 /// A conversation so far.
@@ -68,27 +114,83 @@ pub struct Reply {
 pub struct Conversation {
     /// What the run is about.
     pub task: Task,
+    /// What the model is told to do.
+    pub prompt: Prompt,
+    /// How it may answer.
+    pub form: Form,
     /// What was said.
     pub entries: Vec<Entry>,
 }
 
-/// Why a model has no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LlmError {
-    /// Its answer makes no sense.
-    #[error("the model's answer cannot be read: {0}")]
-    Garbage(String),
-    /// The script is at its end.
-    #[error("the recorded run has no further turn")]
-    ScriptEnded,
+impl Conversation {
+    /// A conversation in which nothing was said.
+    #[must_use]
+    pub const fn new(task: Task, prompt: Prompt, form: Form) -> Self {
+        Self { task, prompt, form, entries: Vec::new() }
+    }
 }
 
-/// Something that continues a conversation.
+/// What is told while a model writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Live<'a> {
+    /// More of the text.
+    Text(&'a str),
+    /// It begins anew, for this reason; what was told before does not count.
+    Anew(&'a str),
+}
+
+/// Who is told.
+pub type Listener<'a> = &'a (dyn Fn(Live<'_>) + Send + Sync);
+
+/// Tells nobody.
+pub const NOBODY: Listener<'static> = &|_| {};
+
+/// Why a model has no answer, named for what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LlmError {
+    /// Set it right: the key, the model's name, the address.
+    #[error("{what}: {way_out}")]
+    Setup {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        way_out: &'static str,
+    },
+    /// Send less.
+    #[error("{0} cannot read that much at once: shorten the thread, or take a model with a longer context")]
+    TooLong(String),
+    /// Let a person do it.
+    #[error("{0} declined to answer this: write the reply yourself")]
+    Declined(String),
+    /// Try again later.
+    #[error("{what}")]
+    Unavailable {
+        /// What happened.
+        what: String,
+        /// How long the provider asks to be left alone.
+        after: Option<Duration>,
+    },
+    /// Its answer makes no sense; the same question may get a better one.
+    #[error("the model's answer cannot be read: {0}")]
+    Garbage(String),
+    /// Wait for tomorrow, or raise the cap.
+    #[error("the budget is spent: {0}")]
+    Spent(String),
+}
+
+impl LlmError {
+    /// Something that passes.
+    pub(crate) fn passing(what: impl Into<String>) -> Self {
+        Self::Unavailable { what: what.into(), after: None }
+    }
+}
+
+/// Something that continues a conversation. Dropping the future stops it.
 #[async_trait]
 pub trait LlmProvider: Send + Sync {
     /// What it is called where it speaks.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
-    /// The next turn.
-    async fn reply(&self, conversation: &Conversation) -> Result<Reply, LlmError>;
+    /// The next turn; what is written of it meanwhile goes to `live`.
+    async fn reply(&self, talk: &Conversation, live: Listener<'_>) -> Result<Reply, LlmError>;
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use crate::domain::draft::{Section, Suggestion, Summary, without_marks};
-use crate::llm::{Conversation, Entry, LlmError, LlmProvider, Reply, ToolUse};
+use crate::llm::{Conversation, Entry, Listener, LlmError, LlmProvider, Reply, ToolUse};
 
 /// The offline assistant as a provider of the agent loop.
 pub struct OfflinePlanner;
@@ -15,8 +15,8 @@ impl LlmProvider for OfflinePlanner {
         "offline assistant"
     }
 
-    async fn reply(&self, conversation: &Conversation) -> Result<Reply, LlmError> {
-        Ok(next(conversation))
+    async fn reply(&self, talk: &Conversation, _live: Listener<'_>) -> Result<Reply, LlmError> {
+        Ok(Reply { by: self.name().to_owned(), ..next(talk) })
     }
 }
 
@@ -65,6 +65,7 @@ fn decide(talk: &Conversation, suggestion: &Suggestion) -> Reply {
     Reply {
         text: format!("Confidence {confidence:.2}, at or above {limit:.2}: {why}"),
         calls: vec![tool_use(talk, 0, "send_reply", &reply), tool_use(talk, 1, "update_ticket", &update)],
+        ..Reply::default()
     }
 }
 
@@ -80,7 +81,7 @@ fn call(talk: &Conversation, tool: &str, arguments: &Value, text: &str) -> Reply
     if let Some(Err(words)) = asked(talk, tool) {
         return say(format!("{tool} failed: {words}"));
     }
-    Reply { text: text.to_owned(), calls: vec![tool_use(talk, 0, tool, arguments)] }
+    Reply { text: text.to_owned(), calls: vec![tool_use(talk, 0, tool, arguments)], ..Reply::default() }
 }
 
 fn tool_use(talk: &Conversation, nth: usize, tool: &str, arguments: &Value) -> ToolUse {
@@ -88,7 +89,7 @@ fn tool_use(talk: &Conversation, nth: usize, tool: &str, arguments: &Value) -> T
 }
 
 fn say(text: String) -> Reply {
-    Reply { text, calls: Vec::new() }
+    Reply { text, ..Reply::default() }
 }
 
 /// The answer to the last call of `tool`, when it was a good one.
@@ -100,7 +101,7 @@ fn answer(talk: &Conversation, tool: &str) -> Option<Value> {
 fn asked(talk: &Conversation, tool: &str) -> Option<Result<Value, String>> {
     let mut calls = talk.entries.iter().filter_map(|entry| match entry {
         Entry::Model(reply) => reply.calls.iter().rev().find(|call| call.name == tool),
-        Entry::Tool { .. } | Entry::Person(_) => None,
+        Entry::Brief(_) | Entry::Tool { .. } | Entry::Person(_) => None,
     });
     let id = &calls.next_back()?.id;
     talk.entries.iter().rev().find_map(|entry| match entry {
@@ -109,13 +110,13 @@ fn asked(talk: &Conversation, tool: &str) -> Option<Result<Value, String>> {
         } else {
             serde_json::from_str(content).map_err(|e| e.to_string())
         }),
-        Entry::Tool { .. } | Entry::Model(_) | Entry::Person(_) => None,
+        Entry::Tool { .. } | Entry::Brief(_) | Entry::Model(_) | Entry::Person(_) => None,
     })
 }
 
 fn last_decision(talk: &Conversation) -> Option<&str> {
     match talk.entries.last()? {
         Entry::Person(words) => Some(words),
-        Entry::Model(_) | Entry::Tool { .. } => None,
+        Entry::Brief(_) | Entry::Model(_) | Entry::Tool { .. } => None,
     }
 }

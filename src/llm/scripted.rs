@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 
-use crate::llm::{Conversation, LlmError, LlmProvider, Reply};
+use crate::llm::{Conversation, Listener, LlmError, LlmProvider, Reply};
 
 /// Turns to be given in order.
 pub struct Scripted {
@@ -25,8 +25,8 @@ impl LlmProvider for Scripted {
         "recorded run"
     }
 
-    async fn reply(&self, _conversation: &Conversation) -> Result<Reply, LlmError> {
+    async fn reply(&self, _talk: &Conversation, _live: Listener<'_>) -> Result<Reply, LlmError> {
         let mut turns = self.turns.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        turns.next().ok_or(LlmError::ScriptEnded)
+        turns.next().ok_or_else(|| LlmError::Garbage("the recorded run has no further turn".to_owned()))
     }
 }

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use rmcp::ClientHandler;
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, CallToolResult, CancelledNotificationParam, ClientCapabilities,
-    ClientConfig, ClientRequest, Implementation, JsonObject, MetaObject, ProgressNotificationParam, ProtocolVersion,
-    RequestMetaObject, ResourceUpdatedNotificationParam, ServerResult, SubscribeRequestParams, SubscriptionFilter,
+    ClientConfig, ClientRequest, Implementation, JsonObject, MetaObject, ProgressNotificationParam, ProgressToken,
+    ProtocolVersion, RequestMetaObject, ResourceUpdatedNotificationParam, ServerResult, SubscribeRequestParams,
+    SubscriptionFilter,
 };
 use rmcp::service::{
     ClientLifecycleMode, ClientServiceExt as _, NotificationContext, PeerRequestOptions, RoleClient, RunningService,
@@ -22,7 +23,7 @@ use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
 use crate::domain::proposal::{Approved, Why};
 use crate::domain::text;
-use crate::mcp::{QUEUE_URI, meta};
+use crate::mcp::{ANEW, QUEUE_URI, WRITING, meta};
 use crate::tools::{BackendError, Run, ToolBackend};
 
 /// Which lifecycle to speak.
@@ -39,10 +40,24 @@ pub enum Era {
 /// How far a call has come, as the server tells it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// Done so far.
+    /// Which call.
+    token: ProgressToken,
+    /// A number that grows from note to note.
     pub done: f64,
-    /// In the server's words, escaped.
+    /// In the server's words, which are not escaped.
     pub words: String,
+}
+
+/// The longest note of a server that is listened to, in characters.
+const MOST_WORDS: usize = 10_000;
+
+/// What is told of a text in the making.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Draft {
+    /// All there is so far.
+    Text(String),
+    /// It begins anew, for this reason.
+    Anew(String),
 }
 
 /// A connection to a backend.
@@ -99,7 +114,21 @@ impl McpBackend {
         self.service.peer_info().map_or_else(String::new, |info| info.protocol_version.to_string())
     }
 
-    #[allow(clippy::wildcard_enum_match_arm, reason = "of the protocol's many answers one is ours")]
+    /// [`ToolBackend::read`], telling what the server writes meanwhile.
+    ///
+    /// # Errors
+    /// As [`ToolBackend::read`].
+    pub async fn read_live(
+        &self,
+        run: &Run,
+        call: &ReadCall,
+        tell: &(dyn Fn(Draft) + Send + Sync),
+    ) -> Result<Answer, BackendError> {
+        let tool = call.tool();
+        let value = self.ask(run, tool, call.arguments(), &[(meta::LIVE, json!(true))], tell).await?;
+        Answer::from_value(call, value).map_err(|e| garbage(tool, &e))
+    }
+
     async fn call(
         &self,
         run: &Run,
@@ -107,16 +136,30 @@ impl McpBackend {
         arguments: Value,
         extra: &[(&str, Value)],
     ) -> Result<Value, BackendError> {
+        self.ask(run, tool, arguments, extra, &|_| {}).await
+    }
+
+    #[allow(clippy::wildcard_enum_match_arm, reason = "of the protocol's many answers one is ours")]
+    async fn ask(
+        &self,
+        run: &Run,
+        tool: &'static str,
+        arguments: Value,
+        extra: &[(&str, Value)],
+        tell: &(dyn Fn(Draft) + Send + Sync),
+    ) -> Result<Value, BackendError> {
+        let mut progress = self.progress.subscribe();
         let params = CallToolRequestParams::new(tool).with_arguments(object(arguments));
         let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
         let options = PeerRequestOptions::with_timeout(self.patience)
             .reset_timeout_on_progress()
-            .with_max_total_timeout(self.patience * 4)
+            .with_max_total_timeout(self.patience * 40)
             .with_meta(metadata(run, extra));
         let handle = self.service.send_cancellable_request(request, options).await.map_err(|e| self.lost(&e))?;
-        let id = handle.id.clone();
+        let (id, token) = (handle.id.clone(), handle.progress_token.clone());
         tokio::select! {
             biased;
+            () = follow_draft(&mut progress, &token, tell) => Err(BackendError::Lost("the connection".to_owned())),
             () = run.cancel.cancelled() => {
                 let note = CancelledNotificationParam::new(Some(id), Some("stopped by the person".to_owned()));
                 if let Err(error) = self.service.notify_cancelled(note).await {
@@ -164,6 +207,30 @@ impl ToolBackend for McpBackend {
     }
 }
 
+/// Tells what the notes about one call say of a text in the making, for as long as there are any.
+async fn follow_draft(
+    notes: &mut broadcast::Receiver<Progress>,
+    token: &ProgressToken,
+    tell: &(dyn Fn(Draft) + Send + Sync),
+) {
+    let mut last = 0.0;
+    loop {
+        match notes.recv().await {
+            Ok(note) if note.token == *token && note.done > last => {
+                last = note.done;
+                if let Some(text) = note.words.strip_prefix(WRITING) {
+                    tell(Draft::Text(text.to_owned()));
+                } else if let Some(why) = note.words.strip_prefix(ANEW) {
+                    tell(Draft::Anew(why.to_owned()));
+                }
+            }
+            // Each note says all there is: a missed one is made up for by the next.
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
 fn garbage(tool: &'static str, error: &serde_json::Error) -> BackendError {
     BackendError::Garbage { tool, reason: text::short(&error.to_string(), 300) }
 }
@@ -190,6 +257,9 @@ fn object(value: Value) -> JsonObject {
 fn metadata(run: &Run, extra: &[(&str, Value)]) -> RequestMetaObject {
     let mut map = MetaObject::new();
     map.insert(meta::RUN.to_owned(), json!(run.id));
+    if let Some(by) = &run.by {
+        map.insert(meta::BY.to_owned(), json!(by));
+    }
     for (key, value) in extra {
         map.insert((*key).to_owned(), value.clone());
     }
@@ -247,9 +317,9 @@ impl ClientHandler for Listener {
     }
 
     async fn on_progress(&self, note: ProgressNotificationParam, _context: NotificationContext<RoleClient>) {
-        let words = note.message.as_deref().map_or_else(String::new, |m| text::short(m, 200));
+        let words = note.message.unwrap_or_default().chars().take(MOST_WORDS).collect();
         // Nobody may be watching.
-        let _ = self.progress.send(Progress { done: note.progress, words });
+        let _ = self.progress.send(Progress { token: note.progress_token, done: note.progress, words });
     }
 
     async fn on_resource_updated(

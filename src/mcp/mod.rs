@@ -11,9 +11,18 @@ pub(crate) mod meta {
     pub(crate) const RUN: &str = "countersign/run";
     /// Why a write is asked for: words, confidence.
     pub(crate) const WHY: &str = "countersign/why";
+    /// The model that asks, and its prompt's version.
+    pub(crate) const BY: &str = "countersign/by";
+    /// Whether the client wants to hear a text while it is being written.
+    pub(crate) const LIVE: &str = "countersign/live";
     /// The receipt that a write is paid with.
     pub(crate) const RECEIPT: &str = "countersign/receipt";
 }
+
+/// Before a text that is being written, all there is so far, in a progress note.
+pub(crate) const WRITING: &str = "writing: ";
+/// Before the reason why a text begins anew, in a progress note.
+pub(crate) const ANEW: &str = "begins anew: ";
 
 /// The resource that changes whenever the queue or a proposal does.
 pub const QUEUE_URI: &str = "desk://queue";

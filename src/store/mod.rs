@@ -6,6 +6,7 @@ pub mod sqlite;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::domain::actor::{Principal, Role};
@@ -17,9 +18,11 @@ use crate::domain::canonical::Digest;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, ReceiptId, TicketId};
 use crate::domain::intake::Intake;
+use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
+use crate::domain::usage::{Spending, Spent};
 
 /// What went wrong with the store, named for what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -157,6 +160,19 @@ pub struct Counts {
     pub all: u64,
 }
 
+/// A wish for a ticket to work on.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease<'a> {
+    /// In order of preference, each with its version.
+    pub tickets: &'a [(TicketId, u64)],
+    /// Who asks.
+    pub holder: &'a str,
+    /// Now: what was held until then is free again.
+    pub now: Timestamp,
+    /// Until when it is held.
+    pub until: Timestamp,
+}
+
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -208,6 +224,21 @@ pub trait Store: Send + Sync {
     async fn execute(&self, execution: Execution, event: Event) -> Result<Result<Executed, Refusal>, StoreError>;
     /// Brings rows in, all or none.
     async fn import(&self, rows: Vec<Intake>, origin: Origin, event: Event) -> Result<Imported, StoreError>;
+
+    /// What models took: by the desk since `since`, and by a ticket.
+    async fn spent(&self, since: Timestamp, ticket: &TicketId) -> Result<Spent, StoreError>;
+    /// Notes what a model took.
+    async fn spend(&self, spending: &Spending, now: Timestamp) -> Result<(), StoreError>;
+    /// What was written for this occasion.
+    async fn prepared(&self, occasion: &Occasion) -> Result<Option<Value>, StoreError>;
+    /// Keeps what was written, in place of what was before.
+    async fn prepare(&self, prepared: Prepared) -> Result<(), StoreError>;
+    /// Takes the first of these tickets that nobody works on and nobody has done at its version; it is held until `until`.
+    async fn lease(&self, lease: Lease<'_>) -> Result<Option<TicketId>, StoreError>;
+    /// Gives a ticket back, done at this version or not.
+    async fn release(&self, ticket: &TicketId, holder: &str, done: Option<(u64, &str)>) -> Result<(), StoreError>;
+    /// What people decided about what the assistant had proposed, oldest first, the newest `limit` of them.
+    async fn decisions(&self, limit: u32) -> Result<Vec<crate::domain::decision::Decision>, StoreError>;
 
     /// Records before `before`, newest first.
     async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError>;

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::answer::{FaqAnswer, FoundTickets, Proposals, TicketAnswer, WriteAnswer};
 use crate::domain::call::{
-    FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, SendReply, Suggest, UpdateTicket, WriteCall,
+    FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, SendReply, Suggest, Summarize,
+    UpdateTicket, WriteCall,
 };
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
@@ -99,7 +100,7 @@ fn table() -> Vec<Tool> {
         read::<OfTicket, TicketAnswer>("get_ticket", "Ticket",
             "A ticket with its whole thread, customer and version.",
             |v| Ok(Call::Read(ReadCall::GetTicket(from(v)?)))),
-        read::<OfTicket, Summary>("summarize_ticket", "Summary",
+        read::<Summarize, Summary>("summarize_ticket", "Summary",
             "What the customer wants, what was done and what is open, in lines taken from the thread.",
             |v| Ok(Call::Read(ReadCall::SummarizeTicket(from(v)?)))),
         read::<Suggest, Suggestion>("suggest_response", "Suggested reply",
@@ -151,6 +152,13 @@ fn write<A: JsonSchema>(name: &'static str, title: &'static str, description: &'
 
 /// An argument of every write that is not part of the call: the proposer's words.
 pub const REASON: &str = "reason";
+
+/// Takes the proposer's words out of a write's arguments; a read has none.
+pub fn take_reason(tool: &str, arguments: &mut Value) -> Option<String> {
+    let writes = all().iter().any(|t| t.name == tool && t.access == Access::Write);
+    let reason = if writes { arguments.as_object_mut()?.remove(REASON)? } else { return None };
+    reason.as_str().map(str::to_owned)
+}
 
 fn from<A: DeserializeOwned>(arguments: Value) -> Result<A, serde_json::Error> {
     serde_json::from_value(arguments)

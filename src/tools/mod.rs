@@ -53,13 +53,15 @@ pub struct Run {
     pub id: RunId,
     /// Stops what is under way.
     pub cancel: CancellationToken,
+    /// The model that asks, and its prompt's version; nothing for a person.
+    pub by: Option<String>,
 }
 
 impl Run {
     /// A run under this name.
     #[must_use]
     pub fn new(id: RunId) -> Self {
-        Self { id, cancel: CancellationToken::new() }
+        Self { id, cancel: CancellationToken::new(), by: None }
     }
 }
 

@@ -119,9 +119,9 @@ pub enum Answer {
         customer: Option<Box<Customer>>,
     },
     /// To [`Effect::Summarize`].
-    Summary(Summary),
+    Summary(Box<Summary>),
     /// To [`Effect::Suggest`].
-    Suggestion(Suggestion),
+    Suggestion(Box<Suggestion>),
     /// To [`Effect::LoadDraft`]: what was saved, if anything was.
     Draft(Option<String>),
     /// To [`Effect::SaveDraft`].

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::actor::Reviewer;
 use crate::domain::answer::WriteOutcome;
 use crate::domain::approval::Card;
-use crate::domain::call::{OfCustomer, OfTicket, ProposalQuery, ReadCall, Suggest, WriteCall};
+use crate::domain::call::{OfCustomer, OfTicket, ProposalQuery, ReadCall, Suggest, Summarize, WriteCall};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::proposal::Why;
@@ -114,10 +114,10 @@ impl Inner {
             Effect::CountViews { queries, .. } => self.counts(queries).await,
             Effect::LoadTicket { ticket, .. } => self.ticket(ticket).await,
             Effect::Summarize { ticket, .. } => {
-                self.read(ReadCall::SummarizeTicket(OfTicket { ticket_id: ticket })).await
+                self.read(ReadCall::SummarizeTicket(Summarize { ticket_id: ticket, quick: true })).await
             }
             Effect::Suggest { ticket, tone, .. } => {
-                self.read(ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone })).await
+                self.read(ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick: true })).await
             }
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,
@@ -164,8 +164,8 @@ impl Inner {
         use crate::domain::answer::Answer as Told;
         Ok(match self.call(&call).await? {
             Told::Page(page) => Answer::Queue(page),
-            Told::Summary(summary) => Answer::Summary(summary),
-            Told::Suggestion(suggestion) => Answer::Suggestion(*suggestion),
+            Told::Summary(summary) => Answer::Summary(Box::new(summary)),
+            Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
             Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
                 return Err(trouble("the desk answered something else", "press r to try again"));
             }
@@ -299,7 +299,7 @@ impl Inner {
         let run = Run::new(crate::random::run_id());
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(request, run.cancel.clone());
         let (notices, mut told) = mpsc::unbounded_channel();
-        let driver = app::driver(Arc::clone(&self.sitting.assistant) as Arc<dyn ToolBackend>);
+        let driver = app::driver(&self.config, &self.sitting.models, Arc::clone(&self.sitting.assistant) as _);
         let task = app::task(&self.config, ticket, self.config.assistant.tone);
         let afterwards = Afterwards::Wait(self.sitting.store.changes());
         let work = tokio::spawn(async move { driver.handle(&run, task, afterwards, &notices).await });

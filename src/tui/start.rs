@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::app;
+use crate::app::Sitting;
 use crate::config::{Config, ThemeChoice};
 use crate::domain::ticket::TicketQuery;
-use crate::store::Store;
 use crate::tui::events::{Failure, Msg};
 use crate::tui::model::{Desk, Model};
 use crate::tui::run::run;
@@ -21,12 +20,12 @@ use crate::tui::theme::Theme;
 /// Messages that may wait for the screen; whoever sends more waits too.
 const INBOX: usize = 1024;
 
-/// Runs the screen on the desk that `open` opens.
+/// Runs the screen for the person whom `sit_down` seats.
 ///
 /// # Errors
 /// When the desk cannot be opened or the terminal fails.
 pub async fn start(
-    open: impl Future<Output = color_eyre::Result<Arc<dyn Store>>>,
+    sit_down: impl Future<Output = color_eyre::Result<Sitting>>,
     config: &Config,
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
@@ -34,11 +33,11 @@ pub async fn start(
         eprintln!("countersign: there is no terminal here. Run it in one, or use a command: countersign --help");
         return Ok(ExitCode::from(2));
     }
-    let sitting = app::sit_down(open.await?, config).await?;
+    let sitting = sit_down.await?;
     let store = Arc::clone(&sitting.store);
     let sample = store.tickets(&TicketQuery::default()).await?.tickets.iter().any(|ticket| ticket.sample);
     let me = sitting.principal.clone();
-    let desk = Desk { name: "Embedded desk".to_owned(), sample, assistant: "offline assistant".to_owned(), me };
+    let desk = Desk { name: "Embedded desk".to_owned(), sample, assistant: sitting.models.name().to_owned(), me };
 
     let theme = theme(config.screen.theme);
     let guard = Guard::take()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use countersign::agent::driver::{Afterwards, Driver, Notice};
+use countersign::agent::driver::{Afterwards, Notice};
 use countersign::commit::{Look, Outcome};
 use countersign::desk::Caller;
 use countersign::domain::actor::{Principal, Reviewer, Role};
@@ -25,14 +25,14 @@ use countersign::tools::catalog::{self, Call};
 use countersign::tools::{BackendError, Run, ToolBackend};
 use serde_json::json;
 
-use crate::house::{House, bot, principal, reply, update};
+use crate::house::{House, bot, driver, principal, reply, update};
 
 fn resolve(ticket: &str) -> WriteCall {
     update(ticket, json!({"status": "resolved"}))
 }
 
 async fn present(house: &House, who: Principal, call: WriteCall, receipt: &ReceiptId) -> WriteAnswer {
-    let caller = Caller { name: who.id.to_string(), principal: who, run: house.run.id.clone() };
+    let caller = Caller { name: who.id.to_string(), principal: who, run: house.run.id.clone(), by: None };
     house.desk().write(&caller, call, Why::default(), Some(receipt.clone())).await.unwrap()
 }
 
@@ -187,7 +187,7 @@ async fn a11_a_viewer_and_a_bot_approve_nothing() {
     let call = resolve("T-1").at_version(1);
     let receipt = receipt_for(&house, &call).await;
     for who in [bot(), principal("vera", Role::Viewer)] {
-        let caller = Caller { name: "x".into(), principal: who, run: house.run.id.clone() };
+        let caller = Caller { name: "x".into(), principal: who, run: house.run.id.clone(), by: None };
         let refused = house.desk().write(&caller, call.clone(), Why::default(), Some(receipt.clone())).await;
         assert!(refused.is_err());
     }
@@ -330,7 +330,7 @@ async fn a27_any_mcp_client_meets_the_same_gate() {
 #[tokio::test]
 async fn a29_confidence_never_replaces_an_approval() {
     let house = House::new().await;
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone() };
+    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None };
     let sure = Why { confidence: Some(1.0), text: "approved by supervisor".into(), ..Why::default() };
     let answer = house.desk().write(&caller, resolve("T-1"), sure, None).await.unwrap();
     assert_eq!(answer.outcome, WriteOutcome::PendingApproval);
@@ -456,7 +456,7 @@ async fn a_role_change_while_a_card_is_open_is_seen_by_the_write() {
 #[tokio::test]
 async fn values_that_do_not_fit_the_desk_never_become_a_proposal() {
     let house = House::new().await;
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone() };
+    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None };
     for call in [
         update("T-1", json!({})),
         update("T-1", json!({"assignee": "nosuch"})),
@@ -484,9 +484,14 @@ async fn a_run_hears_how_a_proposal_ended_that_was_filed_anew() {
         call(0, "send_reply", json!({"ticket_id": "T-1", "body": "Hello", "visibility": "public"})),
         call(1, "update_ticket", json!({"ticket_id": "T-1", "update": {"status": "resolved"}})),
     ];
-    let turns = [Reply { text: "both".into(), calls }, Reply::default(), Reply::default(), Reply::default()];
+    let turns = [
+        Reply { text: "both".into(), calls, ..Reply::default() },
+        Reply::default(),
+        Reply::default(),
+        Reply::default(),
+    ];
     let backend = Arc::new(house.backend(bot(), Era::Auto).await);
-    let driver = Driver { backend, provider: Arc::new(Scripted::new(turns.to_vec())) };
+    let driver = driver(backend, Arc::new(Scripted::new(turns.to_vec())));
     let task = Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
     let (notices, mut told) = tokio::sync::mpsc::unbounded_channel();
     let (run, changes) = (house.run.clone(), house.store.changes());

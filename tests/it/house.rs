@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign::agent::driver::Driver;
+use countersign::agent::step::Limits;
 use countersign::app;
 use countersign::commit::{Commit, Look, Outcome};
 use countersign::desk::{Caller, Desk};
@@ -18,6 +20,8 @@ use countersign::domain::intake::{Intake, NewCustomer, NewTicket};
 use countersign::domain::policy::Policy;
 use countersign::domain::proposal::Why;
 use countersign::domain::ticket::{Author, Message, Priority, Status, Ticket, Visibility};
+use countersign::llm::LlmProvider;
+use countersign::llm::prompt::Prompts;
 use countersign::mcp::client::{Era, McpBackend};
 use countersign::mcp::server::DeskServer;
 use countersign::store::sqlite::Sqlite;
@@ -87,7 +91,7 @@ impl House {
     }
 
     pub(crate) async fn propose_as(&self, who: Principal, call: WriteCall) -> WriteAnswer {
-        let caller = Caller { name: who.id.to_string(), principal: who, run: self.run.id.clone() };
+        let caller = Caller { name: who.id.to_string(), principal: who, run: self.run.id.clone(), by: None };
         self.desk().write(&caller, call, Why::default(), None).await.unwrap()
     }
 
@@ -125,6 +129,12 @@ impl House {
     pub(crate) async fn count(&self, action: Action) -> usize {
         self.actions().await.iter().filter(|a| *a == action.as_str()).count()
     }
+}
+
+/// A driver with a provider, as tests want it.
+pub(crate) fn driver(backend: Arc<dyn ToolBackend>, provider: Arc<dyn LlmProvider>) -> Driver {
+    let prompt = Prompts::default().handle_ticket;
+    Driver { backend, provider, prompt, limits: Limits::default(), time: Duration::from_mins(10) }
 }
 
 pub(crate) fn principal(id: &str, role: Role) -> Principal {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use countersign::agent::driver::{Afterwards, Driver};
+use countersign::agent::driver::Afterwards;
 use countersign::domain::actor::Role;
 use countersign::domain::audit::Action;
 use countersign::domain::call::ProposalQuery;
@@ -16,7 +16,7 @@ use countersign::tools::Run;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::house::{House, bot};
+use crate::house::{House, bot, driver};
 
 /// What an obedient model would call for a goal of the corpus, right or wrong ticket included.
 fn obey(goal: &str) -> Vec<(&'static str, Value)> {
@@ -49,8 +49,9 @@ async fn a_model_that_obeys_every_injection_writes_nothing_and_reads_no_other_cu
             name: name.to_owned(),
             arguments: arguments.to_string(),
         });
-        let turns = vec![Reply { text: "I obey.".into(), calls: calls.collect() }, Reply::default()];
-        let driver = Driver { backend: backend.clone(), provider: Arc::new(Scripted::new(turns)) };
+        let turns =
+            vec![Reply { text: "I obey.".into(), calls: calls.collect(), ..Reply::default() }, Reply::default()];
+        let driver = driver(backend.clone(), Arc::new(Scripted::new(turns)));
         let task = Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
         let (notices, _told) = mpsc::unbounded_channel();
         driver.handle(&Run::new(countersign::random::run_id()), task, Afterwards::Leave, &notices).await;

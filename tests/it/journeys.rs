@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign::agent::driver::{Afterwards, Driver, Notice};
+use countersign::agent::driver::{Afterwards, Notice};
 use countersign::domain::actor::Role;
 use countersign::domain::proposal::ProposalState;
 use countersign::domain::ticket::{Status, Tone};
@@ -15,7 +15,7 @@ use countersign::store::Store;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::house::{House, bot, reply, update};
+use crate::house::{House, bot, driver, reply, update};
 use crate::process::program;
 use crate::terminal::Terminal;
 
@@ -87,12 +87,12 @@ async fn a_denial_with_a_reason_reaches_the_agent_in_the_person_s_words() {
         arguments: json!({"ticket_id": "T-2", "update": {"status": "resolved"}}).to_string(),
     };
     let turns = vec![
-        Reply { text: "I propose to resolve it.".into(), calls: vec![call] },
-        Reply { text: "I wait.".into(), calls: vec![] },
-        Reply { text: "Understood.".into(), calls: vec![] },
+        Reply { text: "I propose to resolve it.".into(), calls: vec![call], ..Reply::default() },
+        Reply { text: "I wait.".into(), calls: vec![], ..Reply::default() },
+        Reply { text: "Understood.".into(), calls: vec![], ..Reply::default() },
     ];
     let backend = Arc::new(house.backend(bot(), Era::Auto).await);
-    let driver = Driver { backend, provider: Arc::new(Scripted::new(turns)) };
+    let driver = driver(backend, Arc::new(Scripted::new(turns)));
     let task = Task { ticket: "T-2".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
     let (notices, mut told) = mpsc::unbounded_channel();
     let (run, changes) = (house.run.clone(), house.store.changes());

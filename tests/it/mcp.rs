@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use countersign::domain::answer::Answer;
-use countersign::domain::call::{FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, Suggest};
+use countersign::domain::call::{
+    FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, Suggest, Summarize,
+};
 use countersign::domain::ticket::{TicketQuery, Tone};
 use countersign::mcp::client::Era;
 use countersign::tools::catalog::{self, Access};
@@ -13,6 +15,10 @@ use serde_json::json;
 use crate::house::{House, bot, update};
 
 const ERAS: [Era; 3] = [Era::Auto, Era::Modern, Era::Legacy];
+
+fn summarize(ticket: &str) -> Summarize {
+    Summarize { ticket_id: ticket.parse().unwrap(), quick: false }
+}
 
 fn of(ticket: &str) -> OfTicket {
     OfTicket { ticket_id: ticket.parse().unwrap() }
@@ -25,8 +31,8 @@ async fn every_read_answers_with_what_its_schema_promises_in_both_eras() {
         let backend = house.backend(bot(), era).await;
         for call in [
             ReadCall::GetTicket(of("T-1")),
-            ReadCall::SummarizeTicket(of("T-1")),
-            ReadCall::SuggestResponse(Suggest { ticket_id: "T-1".parse().unwrap(), tone: Tone::Warm }),
+            ReadCall::SummarizeTicket(summarize("T-1")),
+            ReadCall::SuggestResponse(Suggest { ticket_id: "T-1".parse().unwrap(), tone: Tone::Warm, quick: false }),
             ReadCall::GetFaq(FaqQuery { query: "refund".into(), limit: 5 }),
             ReadCall::ListTickets(TicketQuery::default()),
             ReadCall::GetCustomer(OfCustomer { customer_id: "C-1".parse().unwrap() }),
@@ -93,7 +99,7 @@ async fn a_call_tells_its_progress() {
     let house = House::new().await;
     let backend = house.backend(bot(), Era::Auto).await;
     let mut progress = backend.progress();
-    backend.read(&house.run, &ReadCall::SummarizeTicket(of("T-1"))).await.unwrap();
+    backend.read(&house.run, &ReadCall::SummarizeTicket(summarize("T-1"))).await.unwrap();
     let first = tokio::time::timeout(Duration::from_secs(10), progress.recv()).await.unwrap().unwrap();
     assert_eq!(first.words, "reading");
 }

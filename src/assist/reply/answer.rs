@@ -80,7 +80,7 @@ fn candidates<'a>(input: &ReplyInput<'a>, asked: &BTreeSet<String>) -> Vec<Candi
     out
 }
 
-fn is_internal(title: &str) -> bool {
+pub(crate) fn is_internal(title: &str) -> bool {
     title.trim_start().to_lowercase().starts_with("internal:")
 }
 

@@ -159,7 +159,7 @@ fn is_danger(text: &str) -> bool {
 }
 
 /// The language when it is not English; short Latin text tells too little.
-fn foreign(text: &str) -> Option<String> {
+pub(crate) fn foreign(text: &str) -> Option<String> {
     let found = whatlang::detect(text)?;
     let latin = found.script() == whatlang::Script::Latin;
     let long = text.chars().filter(|c| c.is_alphabetic()).count() >= 40;

@@ -14,6 +14,8 @@ mod phrasing;
 mod quoting;
 mod suspicion;
 
+use std::collections::BTreeSet;
+
 use crate::assist::claims::unsupported;
 use crate::assist::confidence::{Signals, weigh};
 use crate::assist::reply::answer::Answer;
@@ -21,7 +23,7 @@ use crate::assist::reply::asking::Question;
 use crate::assist::reply::naming::{Names, names};
 use crate::domain::article::{Article, CannedReply};
 use crate::domain::customer::Customer;
-use crate::domain::draft::{Suggestion, Unsupported};
+use crate::domain::draft::{Maker, Suggestion, Unsupported};
 use crate::domain::ticket::{Author, Message, Ticket, Tone, Visibility};
 
 /// Everything that a reply may rest on.
@@ -51,9 +53,60 @@ pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
     let response_text = written(input, &question, &names, answer.as_ref());
     let sources = answer.as_ref().map_or(&[][..], |a| &a.sources);
     let unsupported = checked(&response_text, input.ticket, sources);
-    let (confidence, evidence) = weigh(&signals(&question, answer.as_ref(), unsupported.len()));
+    let (score, evidence) = weigh(&signals(&question, answer.as_ref(), unsupported.len()));
     let citations = answer.map(|a| a.citations).unwrap_or_default();
-    Suggestion { response_text, confidence, citations, unsupported, evidence }
+    Suggestion {
+        response_text,
+        confidence: score,
+        calibrated: false,
+        score,
+        citations,
+        unsupported,
+        grounds: Vec::new(),
+        evidence,
+        maker: Maker::offline(),
+    }
+}
+
+/// What is looked at before any draft is: the question, and what was found for it.
+#[must_use]
+pub fn signals_of(input: &ReplyInput<'_>) -> Signals {
+    let question = Question::of(input.ticket);
+    let canned = answer::canned_for(input, &question.terms, &addressed(input).first);
+    let answer = answer::compose(input, &question.terms, canned.as_ref(), phrasing::most_quoted(input.tone));
+    signals(&question, answer.as_ref(), 0)
+}
+
+/// Stems of the telling words that nobody has answered yet.
+#[must_use]
+pub fn asked(ticket: &Ticket) -> BTreeSet<String> {
+    Question::of(ticket).terms
+}
+
+/// The language that the customer writes in, when it is known and not English.
+#[must_use]
+pub fn language(ticket: &Ticket) -> Option<String> {
+    Question::of(ticket).foreign
+}
+
+/// The language of a text, when it is known and not English.
+#[must_use]
+pub fn language_of(text: &str) -> Option<String> {
+    asking::foreign(text)
+}
+
+/// Whether an article may be quoted to a customer.
+#[must_use]
+pub fn is_public(article: &Article) -> bool {
+    !answer::is_internal(&article.title) && !suspicion::is_suspicious(&article.title)
+}
+
+/// Canned replies that may fit, the best first, with their fields filled.
+#[must_use]
+pub fn fitting_canned<'a>(input: &ReplyInput<'a>) -> Vec<(&'a CannedReply, String)> {
+    let question = Question::of(input.ticket);
+    let canned = answer::canned_for(input, &question.terms, &addressed(input).first);
+    canned.into_iter().map(|filled| (filled.reply, filled.text)).collect()
 }
 
 /// The names to use: a firm has no first name, so the person who wrote is addressed.

@@ -124,6 +124,9 @@ pub struct Body {
     /// The person's words, or the error's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// The model that asked or answered, and the version of its prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// A record in its place.

@@ -8,6 +8,7 @@ mod open;
 mod proposals;
 mod tickets;
 mod watch;
+mod work;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
 
 use crate::domain::actor::Principal;
 use crate::domain::article::{Article, ArticleHit, CannedReply};
@@ -26,15 +28,17 @@ use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::customer::Customer;
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, TicketId};
 use crate::domain::intake::Intake;
+use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::proposal::Proposal;
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
+use crate::domain::usage::{Spending, Spent};
 use crate::store::search;
 use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::checkpoints::Checkpoints;
 use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::{Touches, Writer};
-use crate::store::{Counts, Decided, Decision, Executed, Execution, Filed, Imported, Origin, Store, StoreError};
+use crate::store::{Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError};
 
 const READERS: usize = 3;
 /// From this many rows on, an import is indexed at its end.
@@ -226,6 +230,34 @@ impl Store for Sqlite {
             Ok(done)
         };
         self.writer.transact(Touches::Desk, work)
+    }
+
+    async fn spent(&self, since: Timestamp, ticket: &TicketId) -> Result<Spent, StoreError> {
+        self.read(|db| work::spent(db, since, ticket))
+    }
+
+    async fn spend(&self, spending: &Spending, now: Timestamp) -> Result<(), StoreError> {
+        self.writer.transact(Touches::Nothing, |tx| work::spend(tx, spending, now))
+    }
+
+    async fn prepared(&self, occasion: &Occasion) -> Result<Option<Value>, StoreError> {
+        self.read(|db| work::prepared(db, occasion))
+    }
+
+    async fn prepare(&self, prepared: Prepared) -> Result<(), StoreError> {
+        self.writer.transact(Touches::Nothing, |tx| work::prepare(tx, &prepared))
+    }
+
+    async fn lease(&self, lease: Lease<'_>) -> Result<Option<TicketId>, StoreError> {
+        self.writer.transact(Touches::Nothing, |tx| work::lease(tx, &lease))
+    }
+
+    async fn release(&self, ticket: &TicketId, holder: &str, done: Option<(u64, &str)>) -> Result<(), StoreError> {
+        self.writer.transact(Touches::Nothing, |tx| work::release(tx, ticket, holder, done))
+    }
+
+    async fn decisions(&self, limit: u32) -> Result<Vec<crate::domain::decision::Decision>, StoreError> {
+        self.read(|db| work::decisions(db, limit))
     }
 
     async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {

@@ -11,6 +11,7 @@ use crate::store::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0001_desk.sql"),
     include_str!("../../../assets/migrations/0002_search.sql"),
+    include_str!("../../../assets/migrations/0003_models.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".

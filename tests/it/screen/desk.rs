@@ -85,7 +85,8 @@ pub(crate) fn summary() -> Summary {
             {"section": "done", "text": "Tom found the second charge to be a hold", "message": 1},
             {"section": "open", "text": "when the hold ends; tell the customer", "message": 2},
             {"section": "tone", "text": "annoyed, polite", "message": 0},
-        ]
+        ],
+        "maker": {"by": "offline assistant"},
     }))
     .unwrap()
 }
@@ -103,7 +104,8 @@ pub(crate) fn suggestion() -> Suggestion {
             {"what": "article KB-31 answers the request (0.91)", "weight": 0.42},
             {"what": "two similar tickets were resolved this way", "weight": 0.11},
             {"what": "one statement has no source", "weight": -0.15},
-        ]
+        ],
+        "maker": {"by": "offline assistant"},
     }))
     .unwrap()
 }
@@ -202,6 +204,7 @@ pub(crate) fn body() -> Body {
         result: json!({"version": 8, "sent": true}),
         card: Some("send_reply on the embedded desk\nPUBLIC message: the customer will read this".into()),
         words: None,
+        by: None,
     }
 }
 
@@ -213,13 +216,13 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
         Effect::LoadTicket { request, .. } => {
             (*request, Answer::Ticket { ticket: Box::new(ticket()), customer: Some(Box::new(customer())) })
         }
-        Effect::Summarize { request, .. } => (*request, Answer::Summary(summary())),
+        Effect::Summarize { request, .. } => (*request, Answer::Summary(Box::new(summary()))),
         Effect::Suggest { request, tone, .. } => {
             let mut suggestion = suggestion();
             if *tone != Tone::Polite {
                 suggestion.response_text = format!("({tone}) {REPLY}");
             }
-            (*request, Answer::Suggestion(suggestion))
+            (*request, Answer::Suggestion(Box::new(suggestion)))
         }
         Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
         Effect::SaveDraft { request, .. } => (*request, Answer::Saved),

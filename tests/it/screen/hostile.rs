@@ -91,8 +91,8 @@ fn evil_answer(effect: &Effect) -> Option<Msg> {
                 Answer::Ticket { ticket: Box::new(ticket), customer: Some(Box::new(poisoned(&desk::customer()))) },
             )
         }
-        Effect::Summarize { request, .. } => (*request, Answer::Summary(poisoned(&desk::summary()))),
-        Effect::Suggest { request, .. } => (*request, Answer::Suggestion(poisoned(&desk::suggestion()))),
+        Effect::Summarize { request, .. } => (*request, Answer::Summary(Box::new(poisoned(&desk::summary())))),
+        Effect::Suggest { request, .. } => (*request, Answer::Suggestion(Box::new(poisoned(&desk::suggestion())))),
         Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
         Effect::LoadPending { request } => {
             let mut waiting = desk::waiting();

@@ -140,7 +140,7 @@ fn a_suggestion_that_comes_late_does_not_touch_what_is_being_written() {
     else {
         panic!()
     };
-    person.msg(Msg::Answered { request, answer: Answer::Suggestion(suggestion()) });
+    person.msg(Msg::Answered { request, answer: Answer::Suggestion(Box::new(suggestion())) });
     assert!(person.sees("my own words") && !person.sees("Dear Ines"));
 }
 
@@ -154,7 +154,7 @@ fn an_answer_for_the_ticket_before_is_dropped() {
         panic!()
     };
     person.press("esc j enter");
-    person.msg(Msg::Answered { request, answer: Answer::Summary(crate::screen::desk::summary()) });
+    person.msg(Msg::Answered { request, answer: Answer::Summary(Box::new(crate::screen::desk::summary())) });
     assert!(!person.sees("Wants"));
 }
 

@@ -1,5 +1,7 @@
 //! The composition root: the only place that names concrete types together.
 
+pub mod models;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +11,14 @@ use directories::ProjectDirs;
 use rmcp::ServiceExt as _;
 
 use crate::agent::driver::Driver;
+use crate::agent::step::Limits;
+use crate::app::models::{Models, micro};
 use crate::commit::Commit;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::actor::{Principal, Reviewer, Role};
 use crate::domain::ids::PrincipalId;
 use crate::llm::Task;
-use crate::llm::offline::OfflinePlanner;
 use crate::mcp::client::{Era, McpBackend};
 use crate::mcp::server::DeskServer;
 use crate::store::sqlite::Sqlite;
@@ -44,6 +47,8 @@ pub struct Places {
     pub config: Option<PathBuf>,
     /// Logs.
     pub state: PathBuf,
+    /// The desk file that is opened when none is named.
+    usual_desk: PathBuf,
 }
 
 impl Places {
@@ -55,7 +60,14 @@ impl Places {
         let dirs = ProjectDirs::from("", "", "countersign")
             .ok_or_else(|| eyre!("there is no home directory: set HOME, or give --desk and XDG_STATE_HOME"))?;
         let state = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
-        Ok(Self { desk: dirs.data_dir().join("desk.db"), config: Some(dirs.config_dir().join("config.toml")), state })
+        let desk = dirs.data_dir().join("desk.db");
+        Ok(Self { usual_desk: desk.clone(), desk, config: Some(dirs.config_dir().join("config.toml")), state })
+    }
+
+    /// Whether the desk is the one that is opened when none is named.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        self.desk == self.usual_desk
     }
 }
 
@@ -117,16 +129,19 @@ pub struct Sitting {
     pub principal: Principal,
     /// The sitting's own run.
     pub run: Run,
+    /// What writes for the person.
+    pub models: Models,
 }
 
 /// Opens the embedded desk for a person: server and client in one process, joined by a pipe.
 ///
 /// # Errors
 /// When the desk or the connection fails.
-pub async fn sit_down(store: Arc<dyn Store>, config: &Config) -> color_eyre::Result<Sitting> {
+pub async fn sit_down(store: Arc<dyn Store>, config: &Config, models: Models) -> color_eyre::Result<Sitting> {
     let (principal, name) = sign_on(store.as_ref(), config).await?;
     let run = Run::new(random::run_id());
-    let desk = Arc::new(Desk::new(Arc::clone(&store), config.policy.clone()));
+    let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
+    let desk = Arc::new(desk);
     let patience = Duration::from_secs(config.mcp.timeout_seconds);
     let server = DeskServer::new(Arc::clone(&desk), principal.clone(), name.clone(), run.id.clone());
     let backend = Arc::new(connect(server, Era::Auto, patience).await?);
@@ -136,7 +151,7 @@ pub async fn sit_down(store: Arc<dyn Store>, config: &Config) -> color_eyre::Res
     let commit = Commit { store: Arc::clone(&store), backend: tools, policy: config.policy.clone() };
     // A viewer looks on without deciding.
     let reviewer = Reviewer::sign_in(principal.clone()).ok();
-    Ok(Sitting { store, backend, assistant, commit, reviewer, principal, run })
+    Ok(Sitting { store, backend, assistant, commit, reviewer, principal, run, models })
 }
 
 /// Joins a client to `server` by a pipe in this process.
@@ -167,10 +182,20 @@ pub fn assistant_of(person: &Principal) -> Principal {
     bot(&format!("assistant-{}", person.id))
 }
 
-/// What handles tickets here: the offline assistant over the given tools.
+/// What handles tickets here: the configured models, and the offline assistant behind them, over the given tools.
 #[must_use]
-pub fn driver(backend: Arc<dyn ToolBackend>) -> Driver {
-    Driver { backend, provider: Arc::new(OfflinePlanner) }
+pub fn driver(config: &Config, models: &Models, backend: Arc<dyn ToolBackend>) -> Driver {
+    Driver {
+        backend,
+        provider: models.for_runs(),
+        prompt: models.prompts.handle_ticket.clone(),
+        limits: Limits {
+            steps: config.assistant.steps,
+            tokens: config.budget.ticket_tokens,
+            micro_usd: micro(config.budget.ticket_usd),
+        },
+        time: Duration::from_secs(config.assistant.minutes * 60),
+    }
 }
 
 /// A task for the agent loop under this configuration.

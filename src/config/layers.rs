@@ -1,107 +1,16 @@
-//! The configuration: the shipped example is the defaults, overlaid by the user's file, the environment, the flags.
+//! The layers: defaults, file, environment, flags; each value knows where it comes from.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use crate::domain::actor::Role;
-use crate::domain::policy::Policy;
+use crate::config::{Config, EXAMPLE, check};
 use crate::domain::text;
-use crate::domain::ticket::Tone;
 
-/// The defaults, as shipped.
-pub const EXAMPLE: &str = include_str!("../config.example.toml");
 const ENVIRONMENT: &str = "COUNTERSIGN_";
-
-/// What is in force.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// Who works here.
-    pub person: Person,
-    /// Which desk.
-    pub desk: DeskFile,
-    /// How the assistant sounds.
-    pub assistant: Assistant,
-    /// The rules.
-    pub policy: Policy,
-    /// Tool calls.
-    pub mcp: Mcp,
-    /// The screen.
-    pub screen: Screen,
-    /// The log file.
-    pub log: Log,
-}
-
-/// Who works here.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Person {
-    /// Name; empty for the login name.
-    pub name: String,
-    /// Role at the embedded desk.
-    pub role: Role,
-}
-
-/// Which desk.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeskFile {
-    /// Path; empty for the data directory.
-    pub path: PathBuf,
-}
-
-/// How the assistant sounds.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Assistant {
-    /// Tone of a first suggestion.
-    pub tone: Tone,
-}
-
-/// Tool calls.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mcp {
-    /// Seconds that a call may take.
-    pub timeout_seconds: u64,
-}
-
-/// The screen.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Screen {
-    /// Colours.
-    pub theme: ThemeChoice,
-}
-
-words! {
-    /// Which colours.
-    ThemeChoice {
-        /// What the terminal says.
-        Auto = "auto",
-        /// On dark.
-        Dark = "dark",
-        /// On light.
-        Light = "light",
-        /// None.
-        None = "none",
-    }
-}
-
-/// The log file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Log {
-    /// Least level.
-    pub level: String,
-    /// Files kept.
-    pub keep_days: usize,
-}
 
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -282,22 +191,6 @@ impl Layers {
     }
 }
 
-fn check(config: &Config) -> Result<(), ConfigError> {
-    let within = (0.0..=1.0).contains(&config.policy.resolve_confidence);
-    let levels = ["error", "warn", "info", "debug", "trace"];
-    let wrong = |key: &str, reason: &str| ConfigError::Value { origin: key.to_owned(), reason: reason.to_owned() };
-    if !within {
-        return Err(wrong("policy.resolve_confidence", "must be from 0 to 1"));
-    }
-    if !levels.contains(&config.log.level.as_str()) {
-        return Err(wrong("log.level", "must be error, warn, info, debug or trace"));
-    }
-    if config.mcp.timeout_seconds == 0 {
-        return Err(wrong("mcp.timeout_seconds", "must be at least 1"));
-    }
-    Ok(())
-}
-
 /// A value of the file without its places: read again from its own text, or from its parts when it is a table.
 fn plain(text: &str, value: &DeValue<'_>) -> Result<Value, String> {
     match value {
@@ -323,6 +216,7 @@ fn plain(text: &str, value: &DeValue<'_>) -> Result<Value, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::policy::Policy;
 
     fn from(text: &str, environment: &[(&str, &str)]) -> Result<Effective, ConfigError> {
         let dir = tempfile::tempdir().unwrap();

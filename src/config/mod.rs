@@ -1,0 +1,212 @@
+//! The configuration: the shipped example is the defaults, overlaid by the user's file, the environment, the flags.
+
+mod layers;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+pub use layers::{ConfigError, Effective, load};
+
+use crate::domain::actor::Role;
+use crate::domain::policy::Policy;
+use crate::domain::ticket::Tone;
+use crate::llm::remote::Kind;
+
+/// The defaults, as shipped.
+pub const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+/// What is in force.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who works here.
+    pub person: Person,
+    /// Which desk.
+    pub desk: DeskFile,
+    /// How the assistant sounds.
+    pub assistant: Assistant,
+    /// Models.
+    pub llm: Llm,
+    /// What may leave.
+    pub privacy: Privacy,
+    /// What models may take.
+    pub budget: Budget,
+    /// The rules.
+    pub policy: Policy,
+    /// Tool calls.
+    pub mcp: Mcp,
+    /// The screen.
+    pub screen: Screen,
+    /// The log file.
+    pub log: Log,
+}
+
+/// Who works here.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Name; empty for the login name.
+    pub name: String,
+    /// Role at the embedded desk.
+    pub role: Role,
+}
+
+/// Which desk.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskFile {
+    /// Path; empty for the data directory.
+    pub path: PathBuf,
+}
+
+/// How the assistant sounds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assistant {
+    /// Tone of a first suggestion.
+    pub tone: Tone,
+    /// A folder with prompts; empty for the shipped ones.
+    pub prompts: PathBuf,
+    /// Turns of the model in a run.
+    pub steps: usize,
+    /// Minutes of work in a run.
+    pub minutes: u64,
+}
+
+/// Models.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Llm {
+    /// In order of preference.
+    pub provider: Vec<Provider>,
+    /// Seconds for one answer in all.
+    pub deadline_seconds: u64,
+    /// Seconds in which nothing may arrive.
+    pub idle_seconds: u64,
+    /// How often a failure that may pass is tried again.
+    pub retries: u32,
+}
+
+/// A model and where it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// How it is spoken to.
+    pub kind: Kind,
+    /// Its name there.
+    pub model: String,
+    /// Where; empty for the usual place.
+    #[serde(default)]
+    pub address: String,
+    /// The environment variable that holds the key.
+    #[serde(default)]
+    pub key_env: String,
+    /// The file that holds the key.
+    #[serde(default)]
+    pub key_file: PathBuf,
+    /// The command that prints the key.
+    #[serde(default)]
+    pub key_command: Vec<String>,
+    /// Most tokens of an answer.
+    #[serde(default = "two_thousand")]
+    pub most_tokens: u32,
+    /// US dollars for a million tokens read.
+    #[serde(default)]
+    pub price_in: f64,
+    /// US dollars for a million tokens written.
+    #[serde(default)]
+    pub price_out: f64,
+}
+
+const fn two_thousand() -> u32 {
+    2000
+}
+
+/// What may leave.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    /// Desk files whose tickets a hosted model may be sent.
+    pub hosted_for: Vec<String>,
+}
+
+/// What models may take; 0 for as much as there is.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// US dollars a day.
+    pub day_usd: f64,
+    /// US dollars a ticket.
+    pub ticket_usd: f64,
+    /// Tokens a day.
+    pub day_tokens: u64,
+    /// Tokens a ticket.
+    pub ticket_tokens: u64,
+}
+
+/// Tool calls.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mcp {
+    /// Seconds that a call may take.
+    pub timeout_seconds: u64,
+}
+
+/// The screen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screen {
+    /// Colours.
+    pub theme: ThemeChoice,
+}
+
+words! {
+    /// Which colours.
+    ThemeChoice {
+        /// What the terminal says.
+        Auto = "auto",
+        /// On dark.
+        Dark = "dark",
+        /// On light.
+        Light = "light",
+        /// None.
+        None = "none",
+    }
+}
+
+/// The log file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Least level.
+    pub level: String,
+    /// Files kept.
+    pub keep_days: usize,
+}
+
+fn check(config: &Config) -> Result<(), ConfigError> {
+    let within = (0.0..=1.0).contains(&config.policy.resolve_confidence);
+    let levels = ["error", "warn", "info", "debug", "trace"];
+    let wrong = |key: &str, reason: &str| ConfigError::Value { origin: key.to_owned(), reason: reason.to_owned() };
+    if !within {
+        return Err(wrong("policy.resolve_confidence", "must be from 0 to 1"));
+    }
+    if !levels.contains(&config.log.level.as_str()) {
+        return Err(wrong("log.level", "must be error, warn, info, debug or trace"));
+    }
+    let least_one = [
+        ("mcp.timeout_seconds", config.mcp.timeout_seconds),
+        ("llm.deadline_seconds", config.llm.deadline_seconds),
+        ("llm.idle_seconds", config.llm.idle_seconds),
+        ("assistant.minutes", config.assistant.minutes),
+    ];
+    if let Some((key, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
+        return Err(wrong(key, "must be at least 1"));
+    }
+    let keys = |p: &Provider| [!p.key_env.is_empty(), !p.key_file.as_os_str().is_empty(), !p.key_command.is_empty()];
+    if config.llm.provider.iter().any(|p| keys(p).into_iter().filter(|given| *given).count() > 1) {
+        return Err(wrong("llm.provider", "one of key_env, key_file and key_command is enough"));
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! What a provider's "no" means. Its own words are not repeated: they may hold the key or the customer's text.
+
+use std::time::Duration;
+
+use reqwest::Response;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use crate::llm::LlmError;
+use crate::llm::remote::endpoint::Endpoint;
+
+/// How much of an error is read.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// An answer that is not 200.
+pub(crate) async fn refused(endpoint: &Endpoint, response: Response) -> LlmError {
+    let status = response.status().as_u16();
+    let after = retry_after(response.headers());
+    let body = beginning(response).await;
+    told(endpoint, status, &body, after)
+}
+
+/// A connection that could not be made or has broken.
+pub(crate) fn broken(endpoint: &Endpoint, error: &reqwest::Error) -> LlmError {
+    let name = &endpoint.name;
+    if error.is_builder() {
+        let what = format!("the address of {name} cannot be used");
+        return LlmError::Setup { what, way_out: "it must look like http://127.0.0.1:8080/v1" };
+    }
+    let how = if error.is_timeout() {
+        "sent nothing for too long"
+    } else if error.is_connect() {
+        "cannot be reached"
+    } else {
+        "broke off in mid-answer"
+    };
+    LlmError::passing(format!("{name} {how}"))
+}
+
+/// An error that came inside an answer, as streams bring them.
+pub(crate) fn inside(error: &Value) -> LlmError {
+    let words = Words::of(error);
+    if words.have(&["context_length", "context_window", "prompt is too long", "maximum context"]) {
+        return LlmError::TooLong("the model".to_owned());
+    }
+    LlmError::passing(format!("the provider broke off ({})", words.code))
+}
+
+fn told(endpoint: &Endpoint, status: u16, body: &Value, after: Option<Duration>) -> LlmError {
+    let name = &endpoint.name;
+    let words = Words::of(body.get("error").unwrap_or(body));
+    let setup = |what: String, way_out| LlmError::Setup { what, way_out };
+    match status {
+        401 | 403 => setup(format!("{name} refused the key ({status})"), "set another key, or run `countersign setup`"),
+        402 => setup(no_credit(name), "add credit with the provider, or take another model"),
+        429 if words.have(&["insufficient_quota", "billing"]) => {
+            setup(no_credit(name), "add credit with the provider, or take another model")
+        }
+        413 => LlmError::TooLong(name.clone()),
+        400 | 422
+            if words.have(&["context_length", "context length", "too long", "maximum context", "context size"]) =>
+        {
+            LlmError::TooLong(name.clone())
+        }
+        404 => setup(
+            format!("{name}: there is no such model, or no such address"),
+            "look at `model` and `address`, or run `countersign setup`",
+        ),
+        400 if words.have(&["model_not_found", "model not found", "does not exist"]) => {
+            setup(format!("{name}: there is no such model"), "look at `model`, or run `countersign setup`")
+        }
+        300..=399 => setup(
+            format!("{name}: the address sends us elsewhere ({status})"),
+            "write the final address down as `address`",
+        ),
+        408 | 409 | 425 | 429 | 500..=599 => {
+            LlmError::Unavailable { what: format!("{name} is busy or down ({status})"), after }
+        }
+        _ => setup(
+            format!("{name} refused the request ({status}, {})", words.code),
+            "try `countersign setup`: it makes a test call",
+        ),
+    }
+}
+
+fn no_credit(name: &str) -> String {
+    format!("{name}: the account has no credit left")
+}
+
+/// Seconds, or milliseconds where they are given; never less than nothing.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|n| *n >= 0.0);
+    let millis = number("retry-after-ms").map(|ms| ms / 1000.0);
+    let seconds = millis.or_else(|| number(RETRY_AFTER.as_str()))?;
+    Some(Duration::from_secs_f64(seconds.min(86_400.0)))
+}
+
+async fn beginning(mut response: Response) -> Value {
+    let mut bytes = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MOST_BYTES {
+            break;
+        }
+    }
+    serde_json::from_slice(&bytes).unwrap_or_default()
+}
+
+/// What an error says: searched, never shown, but for its code.
+struct Words {
+    all: String,
+    code: String,
+}
+
+impl Words {
+    fn of(error: &Value) -> Self {
+        let field = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+        let is_code =
+            |word: &&str| (1..=40).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let code = [field("code"), field("type")].into_iter().find(is_code).unwrap_or("no code given");
+        let message = error.as_str().unwrap_or_else(|| field("message"));
+        Self { all: format!("{} {} {message}", field("code"), field("type")).to_lowercase(), code: code.to_owned() }
+    }
+
+    fn have(&self, any: &[&str]) -> bool {
+        any.iter().any(|word| self.all.contains(word))
+    }
+}

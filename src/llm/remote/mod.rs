@@ -1,0 +1,136 @@
+//! A provider over HTTP: one request, one stream, read strictly and within bounds.
+//!
+//! Not `genai`, which was tried: it parses a call's arguments before anybody can see that a key stands twice, makes room
+//! for as many calls as a stream's index says, and takes a stream that breaks off for one that ended.
+
+mod anthropic;
+mod endpoint;
+mod fault;
+mod frames;
+mod gather;
+mod ollama;
+mod openai;
+mod responses;
+mod secret;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
+
+pub use endpoint::{Endpoint, Kind, Price, is_hosted};
+pub use secret::{Key, Secret};
+
+use crate::llm::remote::fault::{broken, refused};
+use crate::llm::remote::frames::Frames;
+use crate::llm::remote::gather::Gathered;
+use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
+
+/// The longest answer that is read, in bytes on the wire.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// A wire format: how a conversation is written, and how an answer is read.
+trait Wire: Sync {
+    /// The request's body.
+    fn body(&self, talk: &Conversation, endpoint: &Endpoint) -> Value;
+    /// The path behind the base address.
+    fn path(&self) -> &'static str;
+    /// The request's headers beside the content type.
+    fn headers(&self, key: Option<&Secret>) -> Result<HeaderMap, LlmError>;
+    /// Takes one frame of a stream.
+    fn take(&self, event: &Value, into: &mut Gathered) -> Result<(), LlmError>;
+    /// Takes an answer that came in one piece.
+    fn whole(&self, answer: &Value, into: &mut Gathered) -> Result<(), LlmError>;
+}
+
+/// A model at an address.
+pub struct Remote {
+    endpoint: Endpoint,
+    wire: &'static dyn Wire,
+    client: reqwest::Client,
+}
+
+impl Remote {
+    /// A model at an address; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(endpoint: Endpoint) -> Result<Self, LlmError> {
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(endpoint.idle)
+            // A key goes to the address that a person wrote down, and nowhere else.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|e| broken(&endpoint, &e))?;
+        let wire: &'static dyn Wire = match endpoint.kind {
+            Kind::OpenAi => &openai::Chat,
+            Kind::OpenAiResponses => &responses::Responses,
+            Kind::Anthropic => &anthropic::Messages,
+            Kind::Ollama => &ollama::Chat,
+        };
+        Ok(Self { endpoint, wire, client })
+    }
+
+    async fn send(&self, talk: &Conversation) -> Result<Response, LlmError> {
+        let address = format!("{}{}", self.endpoint.base.trim_end_matches('/'), self.wire.path());
+        let key = self.endpoint.key.read().await?;
+        let response = self
+            .client
+            .post(address)
+            .headers(self.wire.headers(key.as_ref())?)
+            .header(CONTENT_TYPE, "application/json")
+            .body(self.wire.body(talk, &self.endpoint).to_string())
+            .send()
+            .await
+            .map_err(|e| broken(&self.endpoint, &e))?;
+        if response.status().as_u16() == 200 { Ok(response) } else { Err(refused(&self.endpoint, response).await) }
+    }
+
+    async fn stream(&self, mut response: Response, live: Listener<'_>, said: &mut Gathered) -> Result<(), LlmError> {
+        let mut frames = Frames::of(content_type(&response));
+        let mut bytes = 0;
+        while let Some(chunk) = response.chunk().await.map_err(|e| broken(&self.endpoint, &e))? {
+            bytes += chunk.len();
+            if bytes > MOST_BYTES {
+                return Err(LlmError::Garbage(format!("it is longer than {} MiB", MOST_BYTES / 1024 / 1024)));
+            }
+            for frame in frames.push(&chunk)? {
+                let before = said.text.len();
+                self.wire.take(&frame, said)?;
+                if said.text.len() > before {
+                    live(Live::Text(&said.text[before..]));
+                }
+            }
+            if said.is_over() {
+                return Ok(());
+            }
+        }
+        match frames.rest()? {
+            Some(answer) => self.wire.whole(&answer, said),
+            None => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl LlmProvider for Remote {
+    fn name(&self) -> &str {
+        &self.endpoint.name
+    }
+
+    async fn reply(&self, talk: &Conversation, live: Listener<'_>) -> Result<Reply, LlmError> {
+        let response = self.send(talk).await?;
+        let mut said = Gathered::default();
+        self.stream(response, live, &mut said).await?;
+        said.into_reply(&self.endpoint, &talk.form, talk.entries.len())
+    }
+}
+
+fn content_type(response: &Response) -> &str {
+    response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
