@@ -3,6 +3,7 @@
 //! [`model`] gives a model something to read and reads what it writes. Without one, [`summary`] takes sentences from the thread, [`reply`] composes from articles, [`claims`] checks what was composed,
 //! [`confidence`] says how far to trust it. All of it is pure and gives the same answer to the same question.
 
+pub mod calibration;
 pub mod claims;
 pub mod confidence;
 pub mod model;
