@@ -34,6 +34,18 @@ pub(crate) enum EvalCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Calibration error of the fitted confidence beside the raw score and the base rate, on decisions not fitted on.
+    Calibration {
+        /// How many decisions of each simulated desk are fitted on.
+        #[arg(long, default_value_t = 500, value_name = "N")]
+        decisions: usize,
+        /// JSON Lines, a desk's own decisions, oldest first: queue, tool, score, verdict (approved, edited, denied).
+        #[arg(long, conflicts_with = "decisions")]
+        file: Option<PathBuf>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -64,6 +76,12 @@ pub(crate) fn eval(command: EvalCommand) -> color_eyre::Result<ExitCode> {
         EvalCommand::Search { faq, queries, tasks: None, json } => {
             let queries = queries.as_deref().map(text_of).transpose()?.unwrap_or_default();
             print(&eval::search::faq(&text_of(&faq)?, &queries)?, json)
+        }
+        EvalCommand::Calibration { decisions: _, file: Some(file), json } => {
+            print(&eval::calibration::of_file(&text_of(&file)?), json)
+        }
+        EvalCommand::Calibration { decisions, file: None, json } => {
+            print(&eval::calibration::simulated(decisions), json)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Measuring the desk against data with known answers.
 
+pub mod calibration;
+pub mod history;
 pub mod rouge;
 pub mod search;
 pub mod summary;

@@ -133,23 +133,28 @@ impl Tool {
     }
 }
 
-/// Each decision as a fit on earlier decisions alone foresaw it: the probability, and whether it was approved unedited.
+/// Each decision with the probability that a fit on earlier decisions alone gave it.
 ///
 /// Refitted every 25 decisions, or 200 times in a history of more than 5,000. Decisions about which nothing could be
 /// said yet are left out.
 #[must_use]
-pub fn prequential(decisions: &[Decision]) -> Vec<(f64, bool)> {
+pub fn foreseen(decisions: &[Decision]) -> Vec<(&Decision, f64)> {
     let step = STEP.max(decisions.len().div_ceil(MOST_FITS));
     let mut foreseen = Vec::new();
     for (block, later) in decisions.chunks(step).enumerate().skip(1) {
         let fit = Calibration::fit(&decisions[..block * step]);
-        let pairs = later.iter().filter_map(|d| match fit.probability(&d.queue, &d.tool, d.score) {
-            Calibrated::Probability(p) => Some((p, d.as_it_was())),
+        foreseen.extend(later.iter().filter_map(|d| match fit.probability(&d.queue, &d.tool, d.score) {
+            Calibrated::Probability(p) => Some((d, p)),
             Calibrated::NotEnough(_) => None,
-        });
-        foreseen.extend(pairs);
+        }));
     }
     foreseen
+}
+
+/// What [`foreseen`] foresaw, and whether it was approved unedited: pairs for [`reliability`].
+#[must_use]
+pub fn prequential(decisions: &[Decision]) -> Vec<(f64, bool)> {
+    foreseen(decisions).into_iter().map(|(decision, p)| (p, decision.as_it_was())).collect()
 }
 
 fn grouped(decisions: &[Decision], centre: f64) -> Points<'_> {
