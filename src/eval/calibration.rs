@@ -35,6 +35,15 @@ pub struct Row {
     pub brier: Spread,
 }
 
+/// What a tool's decisions are worth to a desk that has no other tool.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Alone {
+    /// Which tool.
+    pub tool: &'static str,
+    /// One row a way.
+    pub rows: Vec<Row>,
+}
+
 /// The figures of the simulated desks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SimulatedReport {
@@ -48,6 +57,8 @@ pub struct SimulatedReport {
     pub covered: f64,
     /// One row a way; none when no desk had enough decisions.
     pub rows: Vec<Row>,
+    /// The same desks with one tool, in turn, and as many decisions of it.
+    pub alone: Vec<Alone>,
     /// Reliability on all desks together.
     pub reliability: Reliability,
 }
@@ -98,17 +109,27 @@ pub fn simulated(decisions: usize) -> SimulatedReport {
 }
 
 fn measured(decisions: usize, desks: u64, held_out: usize) -> SimulatedReport {
-    let fresh: Vec<Vec<Fresh>> = (1..=desks).map(|seed| foretold(seed, decisions, held_out)).collect();
+    let told = |of: &dyn Fn(u64) -> SimulatedDesk| -> Vec<Vec<Fresh>> {
+        (1..=desks).map(|seed| foretold(of(seed), decisions, held_out)).collect()
+    };
+    let alone = SimulatedDesk::tools()
+        .map(|tool| Alone { tool, rows: rows(&told(&|seed| SimulatedDesk::new(seed).only(tool))) });
+    let fresh = told(&SimulatedDesk::new);
     let covered = spread(fresh.iter().map(|desk| share(desk.len(), held_out)).collect()).median;
-    let spoken: Vec<&Vec<Fresh>> = fresh.iter().filter(|desk| !desk.is_empty()).collect();
-    let rows = SYSTEMS.iter().filter(|_| !spoken.is_empty()).map(|(name, system)| row(name, *system, &spoken));
     let all: Vec<(f64, bool)> = fresh.iter().flatten().map(|d| (d.calibrated, d.approved)).collect();
-    SimulatedReport { decisions, desks, held_out, covered, rows: rows.collect(), reliability: reliability(&all) }
+    SimulatedReport {
+        decisions,
+        desks,
+        held_out,
+        covered,
+        rows: rows(&fresh),
+        alone: alone.into_iter().filter(|alone| !alone.rows.is_empty()).collect(),
+        reliability: reliability(&all),
+    }
 }
 
 /// Fresh decisions about which something can be said.
-fn foretold(seed: u64, decisions: usize, held_out: usize) -> Vec<Fresh> {
-    let mut desk = SimulatedDesk::new(seed);
+fn foretold(mut desk: SimulatedDesk, decisions: usize, held_out: usize) -> Vec<Fresh> {
     let past = desk.decisions(decisions);
     let fit = Calibration::fit(&past);
     let base = share(past.iter().filter(|d| d.as_it_was()).count(), past.len());
@@ -121,6 +142,12 @@ fn foretold(seed: u64, decisions: usize, held_out: usize) -> Vec<Fresh> {
         Some(Fresh { score: decision.score, base, calibrated, truth, approved: decision.as_it_was() })
     });
     told.collect()
+}
+
+/// One row a way over the desks about which something can be said.
+fn rows(desks: &[Vec<Fresh>]) -> Vec<Row> {
+    let spoken: Vec<&Vec<Fresh>> = desks.iter().filter(|desk| !desk.is_empty()).collect();
+    SYSTEMS.iter().filter(|_| !spoken.is_empty()).map(|(name, system)| row(name, *system, &spoken)).collect()
 }
 
 fn row(system: &'static str, says: System, desks: &[&Vec<Fresh>]) -> Row {
@@ -178,19 +205,26 @@ fn share(part: usize, of: usize) -> f64 {
 
 impl fmt::Display for SimulatedReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (system, median, worst) = ("", "median", "worst");
         writeln!(f, "{} simulated desks of 4 queues and 4 tools; {} decisions fitted,", self.desks, self.decisions)?;
         writeln!(f, "{} fresh ones measured, {:.1} % of them spoken about", self.held_out, 100.0 * self.covered)?;
-        writeln!(f, "{system:<22} {:>15}  {:>15}  {:>15}", "calib. error", "off the truth", "Brier score")?;
-        writeln!(f, "{system:<22} {median:>8} {worst:>6}  {median:>8} {worst:>6}  {median:>8} {worst:>6}")?;
-        for row in &self.rows {
-            writeln!(f, "{:<22} {}  {}  {}", row.system, row.ece, row.off, row.brier)?;
-        }
         if self.rows.is_empty() {
-            return writeln!(f, "too few decisions: a tool is spoken about from {FEWEST} on");
+            writeln!(f, "too few decisions: a tool is spoken about from {FEWEST} on")?;
+        } else {
+            table(f, "all tools", &self.rows)?;
         }
-        write!(f, "\nall desks together, calibrated:\n{}", self.reliability)
+        self.alone.iter().try_for_each(|alone| table(f, &format!("{} alone", alone.tool), &alone.rows))?;
+        if !self.rows.is_empty() {
+            write!(f, "\nall tools, calibrated:\n{}", self.reliability)?;
+        }
+        writeln!(f, "\nA constant is right on average and tells nothing apart: read Brier as well.")
     }
+}
+
+fn table(f: &mut fmt::Formatter<'_>, title: &str, rows: &[Row]) -> fmt::Result {
+    let (median, worst) = ("median", "worst");
+    writeln!(f, "\n{title:<22} {:>15}  {:>15}  {:>15}", "calib. error", "off the truth", "Brier score")?;
+    writeln!(f, "{:<22} {median:>8} {worst:>6}  {median:>8} {worst:>6}  {median:>8} {worst:>6}", "")?;
+    rows.iter().try_for_each(|row| writeln!(f, "{:<22} {}  {}  {}", row.system, row.ece, row.off, row.brier))
 }
 
 impl fmt::Display for Spread {
@@ -226,6 +260,17 @@ mod tests {
     }
 
     #[test]
+    fn the_fewest_decisions_that_are_spoken_about_are_enough_with_nothing_to_borrow() {
+        let report = measured(FEWEST, 20, 1_000);
+        assert_eq!(report.alone.len(), 4, "{report}");
+        for alone in &report.alone {
+            let [raw, _, ours] = &alone.rows[..] else { panic!("three rows") };
+            assert!(ours.off.median < 0.09 && ours.off.worst < 0.15, "{report}");
+            assert!(ours.off.median < raw.off.median / 2.0, "{report}");
+        }
+    }
+
+    #[test]
     fn too_few_decisions_say_so() {
         let report = measured(10, 2, 100);
         assert!(report.rows.is_empty() && report.to_string().contains("too few decisions"), "{report}");
@@ -243,7 +288,7 @@ mod tests {
         let report = of_file(&format!("{}\n\nno json\n{bad}\n", lines.join("\n")));
         assert_eq!((report.decisions, report.bad_lines.len()), (600, 2));
         assert!(report.bad_lines[1].starts_with("line 603: a score"), "{report}");
-        assert!(report.calibrated.n > 300 && report.raw.n == report.calibrated.n, "{report}");
+        assert!(report.calibrated.n > 200 && report.raw.n == report.calibrated.n, "{report}");
         assert!(report.calibrated.ece < report.raw.ece && report.calibrated.brier < report.raw.brier, "{report}");
         assert!(report.to_string().lines().all(|line| line.chars().count() <= 80), "{report}");
     }

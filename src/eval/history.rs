@@ -49,6 +49,12 @@ pub struct SimulatedDesk {
 }
 
 impl SimulatedDesk {
+    /// The names of the tools, the busiest first.
+    #[must_use]
+    pub fn tools() -> [&'static str; 4] {
+        TOOLS.map(|(tool, ..)| tool)
+    }
+
     /// A desk of four queues and four tools; each seed gives another one, and always the same one.
     #[must_use]
     pub fn new(seed: u64) -> Self {
@@ -66,6 +72,18 @@ impl SimulatedDesk {
             }
         }
         Self { cells, dice }
+    }
+
+    /// The same desk with one of its tools, and nothing to borrow from.
+    #[must_use]
+    pub fn only(mut self, tool: &str) -> Self {
+        self.cells.retain(|cell| cell.tool == tool);
+        let mut until = 0.0;
+        for (cell, (_, of_queue)) in self.cells.iter_mut().zip(QUEUES) {
+            until += of_queue;
+            cell.until = until;
+        }
+        self
     }
 
     /// The next decision and the true probability that it was an approval.
@@ -140,6 +158,13 @@ mod tests {
         let of = |seed| SimulatedDesk::new(seed).decisions(50);
         assert_eq!(of(1), of(1));
         assert_ne!(of(1), of(2));
+    }
+
+    #[test]
+    fn a_desk_of_one_tool_has_all_queues() {
+        let decisions = SimulatedDesk::new(1).only("escalate").decisions(500);
+        assert!(decisions.iter().all(|d| d.tool == "escalate"));
+        assert!(QUEUES.iter().all(|(queue, _)| decisions.iter().any(|d| d.queue == *queue)));
     }
 
     #[test]

@@ -307,3 +307,27 @@ async fn a_person_of_the_desk_is_who_the_login_says() {
     let maya = principal("maya", Role::Agent);
     assert_eq!(store.person(&maya.id).await.unwrap(), Some(maya));
 }
+
+#[test]
+fn a_desk_measures_how_far_its_own_decisions_bear_out_the_confidence() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("decisions.jsonl");
+    // The assistant always claims 90 %, people approve every second suggestion.
+    let line = |n: u32| {
+        let verdict = if n.is_multiple_of(2) { "approved" } else { "edited" };
+        json!({"queue": "mail", "tool": "update_ticket", "score": 0.9, "verdict": verdict}).to_string()
+    };
+    let lines: Vec<String> = (0..300).map(line).chain(["no decision".to_owned()]).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let path = file.to_str().unwrap();
+
+    let (output, said) = run(dir.path(), &["eval", "calibration", "--file", path]);
+    assert!(output.status.success() && said.contains("300 decisions, 200 foreseen"), "{said}");
+    assert!(said.contains("not read: line 301: "), "{said}");
+    let (output, said) = run(dir.path(), &["eval", "calibration", "--file", path, "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ece = |of: &str| report[of]["ece"].as_f64().unwrap();
+    assert!(ece("calibrated") < 0.05 && (ece("raw") - 0.4).abs() < 1e-9, "{said}");
+    let (output, said) = run(dir.path(), &["eval", "calibration", "--file", path, "--decisions", "5"]);
+    assert!(!output.status.success() && said.contains("cannot be used with"), "{said}");
+}

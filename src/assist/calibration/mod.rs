@@ -18,7 +18,11 @@ use crate::assist::calibration::platt::{Fit, Line, Point, Prior};
 pub use crate::assist::calibration::reliability::{Bin, Reliability, reliability};
 
 /// Decisions of a tool, over all queues, below which nothing is said about any suggestion of that tool.
-pub const FEWEST: usize = 50;
+///
+/// Measured by `countersign eval calibration --decisions 100` on simulated desks that have no other tool to borrow from:
+/// the calibration error is 0.04 to 0.06 on the median desk, by tool, and 0.11 on the worst of all; the raw score's is
+/// 0.14 to 0.29, and 0.44 on the worst. With 50 decisions the worst is 0.19.
+pub const FEWEST: usize = 100;
 
 /// Decisions between two fits of [`prequential`].
 const STEP: usize = 25;

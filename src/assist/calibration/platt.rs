@@ -111,7 +111,9 @@ impl Prior {
             gradient: [level * away[0], slope * away[1]],
             curve: [level, 0.0, slope],
         };
-        points.iter().for_each(|point| sum.add(*point, line));
+        for point in points {
+            sum.add(*point, line);
+        }
         sum
     }
 
