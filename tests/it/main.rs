@@ -12,4 +12,5 @@ mod mcp;
 mod process;
 mod queue;
 mod screen;
+mod stub_model;
 mod terminal;
