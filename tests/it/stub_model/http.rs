@@ -149,10 +149,12 @@ pub(super) async fn write(stream: TcpStream, mut response: Response) -> io::Resu
     if behave.stall_after_events.is_some_and(|after| after >= response.events.len()) {
         return pipe.wait().await;
     }
-    while behave.endless_body {
-        let more = response.content_type.starts_with("text/event-stream");
-        let more = if more { b": and on\n\n".repeat(800) } else { b" ".repeat(8000) };
-        pipe.send(&response.frame(&more)).await?;
+    if behave.endless_body {
+        let events = response.content_type.starts_with("text/event-stream");
+        let more = response.frame(&if events { b": and on\n\n".repeat(800) } else { b" ".repeat(8000) });
+        loop {
+            pipe.send(&more).await?;
+        }
     }
     if response.chunked() && !behave.chunked_bad && !behave.http09 {
         pipe.send(b"0\r\n\r\n").await?;

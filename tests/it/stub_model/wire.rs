@@ -211,7 +211,7 @@ impl Said<'_> {
 
     // Anthropic, messages.
 
-    fn anthropic_message(&self, content: &[Value], reason: Value, output_tokens: u32) -> Value {
+    fn anthropic_message(&self, content: &[Value], reason: Option<&str>, output_tokens: u32) -> Value {
         json!({
             "id": self.id("msg", 0), "type": "message", "role": "assistant", "model": self.model, "content": content,
             "stop_reason": reason, "stop_sequence": null,
@@ -227,7 +227,7 @@ impl Said<'_> {
         let call =
             |(n, name, _)| json!({"type": "tool_use", "id": self.id("toolu", n), "name": name, "input": hole(n)});
         let content: Vec<_> = text.into_iter().chain(self.calls().map(call)).collect();
-        let reason = self.ends("tool_use", "end_turn").into();
+        let reason = Some(self.ends("tool_use", "end_turn"));
         self.fill(&self.anthropic_message(&content, reason, self.turn.output_tokens))
     }
 
@@ -240,7 +240,7 @@ impl Said<'_> {
             |index: usize, delta: Value| event(json!({"type": "content_block_delta", "index": index, "delta": delta}));
         let stop = |index: usize| event(json!({"type": "content_block_stop", "index": index}));
 
-        let start = self.anthropic_message(&[], Value::Null, 1);
+        let start = self.anthropic_message(&[], None, 1);
         let mut events = vec![event(json!({"type": "message_start", "message": start}))];
         let mut index = 0;
         if !self.turn.text.is_empty() {
@@ -268,7 +268,7 @@ impl Said<'_> {
 
     // Ollama, chat.
 
-    fn ollama_line(&self, message: Value, last: bool) -> String {
+    fn ollama_line(&self, message: &Value, last: bool) -> String {
         let mut line = json!({
             "model": self.model, "created_at": "2026-01-01T00:00:00.000000Z", "message": message, "done": last,
         });
@@ -292,7 +292,7 @@ impl Said<'_> {
         if !self.turn.calls.is_empty() {
             message["tool_calls"] = self.calls().map(|(n, name, _)| self.ollama_call(n, name)).collect();
         }
-        self.ollama_line(message, true)
+        self.ollama_line(&message, true)
     }
 
     /// Each call comes whole, in a line of its own.
@@ -302,8 +302,8 @@ impl Said<'_> {
             let calls = [self.ollama_call(n, name)];
             json!({"role": "assistant", "content": "", "tool_calls": calls})
         };
-        let mut lines: Vec<_> = text.chain(self.calls().map(call)).map(|m| self.ollama_line(m, false)).collect();
-        lines.push(self.ollama_line(json!({"role": "assistant", "content": ""}), true));
+        let mut lines: Vec<_> = text.chain(self.calls().map(call)).map(|m| self.ollama_line(&m, false)).collect();
+        lines.push(self.ollama_line(&json!({"role": "assistant", "content": ""}), true));
         lines.into_iter().map(|line| line + "\n").collect()
     }
 
