@@ -76,7 +76,7 @@ pub(crate) enum Answer {
     Turn(Turn),
     /// A good answer that goes wrong on its way.
     Broken(Turn, Behave),
-    /// These bytes, whatever the request was.
+    /// These bytes, whatever the request was; a content type that is empty is left out.
     Raw { status: u16, content_type: String, headers: Vec<(String, String)>, body: Vec<u8>, behave: Behave },
 }
 

@@ -33,10 +33,12 @@ struct Got {
 }
 
 impl Got {
+    /// All of it as text.
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.raw).into_owned()
     }
 
+    /// Status line and headers.
     fn head(&self) -> String {
         self.text().split_once("\r\n\r\n").unwrap().0.into()
     }
@@ -60,6 +62,7 @@ impl Got {
         (String::from_utf8(whole).unwrap(), false)
     }
 
+    /// The body of an answer in one piece.
     fn json(&self) -> Value {
         serde_json::from_str(&self.body().0).unwrap()
     }
@@ -80,6 +83,7 @@ impl Got {
     }
 }
 
+/// One request on a connection of its own, and what comes back until it ends or patience does.
 async fn ask_for(stub: &StubModel, method: &str, path: &str, body: &str, patience: Duration) -> Got {
     let base = stub.base();
     let address = base.strip_prefix("http://").unwrap().trim_end_matches('/');
@@ -102,6 +106,7 @@ async fn ask_for(stub: &StubModel, method: &str, path: &str, body: &str, patienc
     Got { raw, end }
 }
 
+/// A request to the wire's endpoint.
 async fn ask(stub: &StubModel, wire: Wire, stream: bool) -> Got {
     let body = json!({"model": "m", "stream": stream, "stream_options": {"include_usage": true}});
     ask_for(stub, "POST", &format!("/some/v1{}?a=b", wire.endpoint()), &body.to_string(), PATIENCE).await
@@ -114,6 +119,7 @@ fn turn() -> Turn {
         .and_calls("search", r#"{"query":"Zahlung"}"#)
 }
 
+/// A plain body that goes wrong.
 fn raw(body: &str, behave: Behave) -> Answer {
     let (content_type, body) = ("application/json".into(), body.as_bytes().to_vec());
     Answer::Raw { status: 200, content_type, headers: Vec::new(), body, behave }

@@ -62,6 +62,7 @@ impl Said<'_> {
 
     // OpenAI, chat completions.
 
+    /// A `chat.completion`.
     fn openai(&self) -> String {
         let call = |(n, name, arguments)| json!({"id": self.id("call", n), "type": "function", "function": {"name": name, "arguments": arguments}});
         let calls: Vec<_> = self.calls().map(call).collect();
@@ -81,6 +82,7 @@ impl Said<'_> {
         .to_string()
     }
 
+    /// Tokens, as chat completions count them.
     fn openai_usage(&self) -> Value {
         json!({
             "prompt_tokens": self.turn.input_tokens, "completion_tokens": self.turn.output_tokens,
@@ -138,10 +140,12 @@ impl Said<'_> {
         message.into_iter().chain(self.calls().map(call)).collect()
     }
 
+    /// The item with the text.
     fn message_item(&self, status: &str, content: &[Value]) -> Value {
         json!({"id": self.id("msg", 0), "type": "message", "status": status, "role": "assistant", "content": content})
     }
 
+    /// The item of one call.
     fn call_item(&self, n: usize, name: &str, arguments: &str, status: &str) -> Value {
         json!({
             "id": self.id("fc", n), "type": "function_call", "status": status, "call_id": self.id("call", n),
@@ -164,6 +168,7 @@ impl Said<'_> {
         })
     }
 
+    /// From `response.created` to `response.completed`.
     fn responses_stream(&self) -> Vec<String> {
         let mut events = Numbered::default();
         for kind in ["response.created", "response.in_progress"] {
@@ -181,6 +186,7 @@ impl Said<'_> {
         events.lines
     }
 
+    /// The message from its opening to its last part; the item that is done comes after.
     fn responses_message(&self, events: &mut Numbered, index: usize) {
         let item = self.message_item("in_progress", &[]);
         events.push("response.output_item.added", json!({"output_index": index, "item": item}));
@@ -197,6 +203,7 @@ impl Said<'_> {
         events.push("response.content_part.done", at(json!({"part": text_part(&self.turn.text)})));
     }
 
+    /// The same for a call.
     fn responses_call(events: &mut Numbered, index: usize, item: &Value) {
         let mut opening = item.clone();
         (opening["status"], opening["arguments"]) = ("in_progress".into(), "".into());
@@ -211,6 +218,7 @@ impl Said<'_> {
 
     // Anthropic, messages.
 
+    /// The message object, whole or as it opens a stream.
     fn anthropic_message(&self, content: &[Value], reason: Option<&str>, output_tokens: u32) -> Value {
         json!({
             "id": self.id("msg", 0), "type": "message", "role": "assistant", "model": self.model, "content": content,
@@ -222,6 +230,7 @@ impl Said<'_> {
         })
     }
 
+    /// A `message`.
     fn anthropic(&self) -> String {
         let text = (!self.turn.text.is_empty()).then(|| json!({"type": "text", "text": self.turn.text}));
         let call =
@@ -231,6 +240,7 @@ impl Said<'_> {
         self.fill(&self.anthropic_message(&content, reason, self.turn.output_tokens))
     }
 
+    /// From `message_start` to `message_stop`, a block for the text and one for each call.
     fn anthropic_stream(&self) -> Vec<String> {
         let event = |data: Value| format!("event: {}\ndata: {data}\n\n", data["type"].as_str().unwrap());
         let open = |index: usize, block: Value| {
@@ -268,6 +278,7 @@ impl Said<'_> {
 
     // Ollama, chat.
 
+    /// One object; the last one has the counts.
     fn ollama_line(&self, message: &Value, last: bool) -> String {
         let mut line = json!({
             "model": self.model, "created_at": "2026-01-01T00:00:00.000000Z", "message": message, "done": last,
@@ -283,10 +294,12 @@ impl Said<'_> {
         self.fill(&line)
     }
 
+    /// Arguments are an object here, not a string.
     fn ollama_call(&self, n: usize, name: &str) -> Value {
         json!({"id": self.id("call", n), "function": {"index": n, "name": name, "arguments": hole(n)}})
     }
 
+    /// All of it in one object.
     fn ollama(&self) -> String {
         let mut message = json!({"role": "assistant", "content": self.turn.text});
         if !self.turn.calls.is_empty() {
@@ -324,12 +337,14 @@ struct Numbered {
 }
 
 impl Numbered {
+    /// Adds an event of this type.
     fn push(&mut self, kind: &str, mut data: Value) {
         (data["type"], data["sequence_number"]) = (kind.into(), self.lines.len().into());
         self.lines.push(format!("event: {kind}\ndata: {data}\n\n"));
     }
 }
 
+/// Text inside a message item.
 fn text_part(text: &str) -> Value {
     json!({"type": "output_text", "text": text, "annotations": [], "logprobs": []})
 }
