@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use color_eyre::eyre::WrapErr as _;
+use color_eyre::eyre::{WrapErr as _, ensure};
 use serde::Serialize;
 
 use crate::{bench, eval};
@@ -15,6 +15,14 @@ pub(crate) enum EvalCommand {
     Summary {
         /// JSON Lines: turns [{speaker, text}], abstractive [[sentence]].
         file: PathBuf,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// How often the canned reply that a person picked is ranked first, or among the first three (the STAR dialogues).
+    Reply {
+        /// Folder with JSON Lines: tasks, events [{role, text, label, options}].
+        dir: PathBuf,
         /// Prints JSON.
         #[arg(long)]
         json: bool,
@@ -70,6 +78,7 @@ pub(crate) fn eval(command: EvalCommand) -> color_eyre::Result<ExitCode> {
             let report = eval::summary::run(&text_of(&file)?);
             print(&report, json)
         }
+        EvalCommand::Reply { dir, json } => print(&eval::reply::run(&lines_in(&dir)?), json),
         EvalCommand::Search { faq, queries: _, tasks: Some(tasks), json } => {
             print(&eval::search::scenarios(&text_of(&faq)?, &text_of(&tasks)?)?, json)
         }
@@ -102,6 +111,16 @@ pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode>
 
 fn text_of(path: &Path) -> color_eyre::Result<String> {
     std::fs::read_to_string(path).wrap_err_with(|| format!("cannot read {}", path.display()))
+}
+
+/// The text of every `.jsonl` file of a folder, in the order of their names.
+fn lines_in(dir: &Path) -> color_eyre::Result<String> {
+    let listed = std::fs::read_dir(dir).wrap_err_with(|| format!("cannot list {}", dir.display()))?;
+    let mut files = listed.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    files.sort();
+    ensure!(!files.is_empty(), "{} has no .jsonl file", dir.display());
+    Ok(files.iter().map(|file| text_of(file)).collect::<Result<Vec<_>, _>>()?.join("\n"))
 }
 
 fn print<R: Serialize + std::fmt::Display>(report: &R, json: bool) -> color_eyre::Result<ExitCode> {

@@ -2,6 +2,7 @@
 
 pub mod calibration;
 pub mod history;
+pub mod reply;
 pub mod rouge;
 pub mod search;
 pub mod summary;
