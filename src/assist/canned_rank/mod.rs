@@ -7,6 +7,7 @@
 
 pub mod lexical;
 mod model;
+pub mod recognise;
 mod signals;
 mod words;
 

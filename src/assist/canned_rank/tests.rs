@@ -85,7 +85,11 @@ fn a_ranking_of_a_large_desk_is_fast() {
     let asked: Vec<String> = (0..2_000).map(|n| format!("I need thing{} and {} please", n % 200, n % 7)).collect();
     let talk = |n: usize| vec![Said::Customer(asked[n].as_str()), Said::Canned(&bank[n % 200].id)];
     let ranker = Ranker::learn(&bank, &(0..2_000).map(talk).collect::<Vec<_>>());
-    let start = std::time::Instant::now();
-    assert_eq!(ranker.rank(&[Said::Customer("thing77 please")]).len(), 200);
-    assert!(start.elapsed().as_millis() < 50, "{:?} in a debug build", start.elapsed());
+    let fastest = (0..5).map(|_| {
+        let start = std::time::Instant::now();
+        assert_eq!(ranker.rank(&[Said::Customer("thing77 please")]).len(), 200);
+        start.elapsed()
+    });
+    let fastest = fastest.min().unwrap();
+    assert!(fastest.as_micros() < 5_000, "{fastest:?}");
 }
