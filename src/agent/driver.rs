@@ -149,10 +149,13 @@ fn offered() -> Vec<ToolSpec> {
         "send_reply",
     ];
     let tools = catalog::all().iter().filter(|tool| OFFERED.contains(&tool.name));
-    let spec = |tool: &catalog::Tool| ToolSpec {
-        name: tool.name.to_owned(),
-        description: tool.description.to_owned(),
-        input: tool.input.clone(),
+    let spec = |tool: &catalog::Tool| {
+        let mut input = tool.input.clone();
+        if let Some(properties) = input.get_mut("properties").and_then(Value::as_object_mut) {
+            // What a program may want and a model need not know.
+            properties.retain(|name, _| name != "quick" && name != "expected_version");
+        }
+        ToolSpec { name: tool.name.to_owned(), description: tool.description.to_owned(), input }
     };
     tools.map(spec).collect()
 }

@@ -13,6 +13,9 @@ use crate::tools::catalog::{self, Call};
 /// How often one and the same call may be asked for.
 pub const MOST_REPEATS: usize = 2;
 
+/// What a model is told that has called nothing.
+const NUDGE: &str = "Nothing was called: that was only text. Call `summarize_ticket` as a tool, or say why you cannot.";
+
 words! {
     /// What a run can run out of.
     Limit {
@@ -204,8 +207,13 @@ impl State {
         effects
     }
 
-    /// With nothing more to ask for, the run waits for decisions on what it proposed, if there are any.
+    /// With nothing more to ask for, the run waits for decisions on what it proposed, if there are any. A model that
+    /// only talks at first is told once how to go on.
     fn nothing_to_do(&mut self) -> Vec<Effect> {
+        if self.seen.is_empty() && self.steps == 1 {
+            self.talk.entries.push(Entry::Brief(NUDGE.to_owned()));
+            return self.ask();
+        }
         if self.waiting.is_empty() {
             return self.finish(Ending::Done(self.last_words()));
         }

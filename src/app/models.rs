@@ -108,6 +108,7 @@ pub fn endpoint(config: &Config, provider: &Provider) -> Endpoint {
         model: model.clone(),
         key,
         most_tokens: provider.most_tokens,
+        temperature: provider.temperature,
         price: Price { input: provider.price_in, output: provider.price_out },
         idle: Duration::from_secs(config.llm.idle_seconds),
     }

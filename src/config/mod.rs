@@ -111,6 +111,9 @@ pub struct Provider {
     /// Most tokens of an answer.
     #[serde(default = "two_thousand")]
     pub most_tokens: u32,
+    /// How freely it writes; its own default where nothing is given.
+    #[serde(default)]
+    pub temperature: Option<f64>,
     /// US dollars for a million tokens read.
     #[serde(default)]
     pub price_in: f64,

@@ -19,10 +19,10 @@ pub(crate) struct Track(Mutex<Option<(u64, Arc<Calibration>)>>);
 impl Track {
     async fn calibration(&self, store: &dyn Store) -> Result<Arc<Calibration>, DeskError> {
         let revision = *store.changes().borrow();
-        if let Some((of, known)) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            if *of == revision {
-                return Ok(Arc::clone(known));
-            }
+        if let Some((of, known)) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner)
+            && *of == revision
+        {
+            return Ok(Arc::clone(known));
         }
         let decisions: Vec<Decision> = store.decisions(MOST).await?.into_iter().map(|r| r.decision).collect();
         let fitted = Arc::new(Calibration::fit(&decisions));

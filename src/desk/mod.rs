@@ -1,6 +1,7 @@
 //! The operations of a desk, the same behind every door: authorise, validate, do, record.
 
 mod assistant;
+mod confidence;
 mod meter;
 mod read;
 mod validate;
@@ -29,6 +30,7 @@ pub struct Desk {
     store: Arc<dyn Store>,
     policy: Policy,
     assistant: Assistant,
+    track: confidence::Track,
 }
 
 /// Who calls, and in which run.
@@ -88,7 +90,7 @@ impl Desk {
     /// A desk over a store, with the offline assistant.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, policy: Policy) -> Self {
-        Self { store, policy, assistant: Assistant::default() }
+        Self { store, policy, assistant: Assistant::default(), track: confidence::Track::default() }
     }
 
     /// The same desk with a model for summaries and replies.

@@ -91,7 +91,8 @@ impl Desk {
             articles: &scored,
             canned: &canned,
         };
-        self.assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await
+        let suggestion = self.assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await?;
+        self.calibrated(&ticket, suggestion).await
     }
 
     async fn search(&self, search: &SearchTickets) -> Result<Answer, DeskError> {

@@ -143,6 +143,10 @@ pub struct Suggestion {
     /// Whether the confidence rests on what people at this desk have decided.
     #[serde(default)]
     pub calibrated: bool,
+    /// How many decisions of people about replies there were.
+    #[serde(default)]
+    #[schemars(with = "i64")]
+    pub decisions: usize,
     /// 0 to 1, computed from `evidence`.
     #[serde(default)]
     pub score: f64,

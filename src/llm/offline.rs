@@ -48,24 +48,34 @@ fn next(talk: &Conversation) -> Reply {
     }
 }
 
-/// At or above the limit the reply and `resolved` are proposed; below it a person writes.
+/// At or above the limit the reply is proposed, and `resolved` with it where the confidence has earned its number; below
+/// it a person writes.
 fn decide(talk: &Conversation, suggestion: &Suggestion) -> Reply {
     let limit = talk.task.resolve_confidence;
     let confidence = suggestion.confidence;
     if confidence < limit || !suggestion.unsupported.is_empty() {
-        return say(format!(
-            "Confidence {confidence:.2} is below {limit:.2}: nothing is proposed, a person should look."
-        ));
+        let found = in_words(suggestion);
+        return say(format!("{found}, below {limit:.2}: nothing is proposed, a person should look."));
     }
     let ticket = talk.task.ticket.as_str();
     let body = without_marks(&suggestion.response_text, suggestion.citations.len());
     let reply = json!({"ticket_id": ticket, "body": body, "visibility": "public"});
-    let update = json!({"ticket_id": ticket, "update": {"status": "resolved"}});
+    let mut calls = vec![tool_use(talk, 0, "send_reply", &reply)];
+    if suggestion.calibrated {
+        let update = json!({"ticket_id": ticket, "update": {"status": "resolved"}});
+        calls.push(tool_use(talk, 1, "update_ticket", &update));
+    }
     let why = suggestion.evidence.iter().map(|e| e.what.as_str()).collect::<Vec<_>>().join("; ");
-    Reply {
-        text: format!("Confidence {confidence:.2}, at or above {limit:.2}: {why}"),
-        calls: vec![tool_use(talk, 0, "send_reply", &reply), tool_use(talk, 1, "update_ticket", &update)],
-        ..Reply::default()
+    Reply { text: format!("{}, at or above {limit:.2}: {why}", in_words(suggestion)), calls, ..Reply::default() }
+}
+
+/// The confidence and what it rests on: until enough people have decided, it is only a score.
+fn in_words(suggestion: &Suggestion) -> String {
+    let Suggestion { confidence, calibrated, decisions, .. } = suggestion;
+    if *calibrated {
+        format!("Confidence {confidence:.2}")
+    } else {
+        format!("Score {confidence:.2} (not enough data for a confidence, n={decisions})")
     }
 }
 

@@ -137,9 +137,10 @@ impl<'a> Progress<'a> {
                 return self.say(&format!("{ANEW}{why}")).await;
             }
         }
-        if self.live && self.told.elapsed() >= TELLING {
+        let words = if self.live { format!("{WRITING}{}", self.written) } else { "working".to_owned() };
+        if self.told.elapsed() >= if self.live { TELLING } else { HEARTBEAT } {
             self.told = Instant::now();
-            self.say(&format!("{WRITING}{}", self.written)).await;
+            self.say(&words).await;
         }
     }
 

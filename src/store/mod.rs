@@ -16,6 +16,7 @@ use crate::domain::audit::{Body, Event, Record};
 use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::canonical::Digest;
 use crate::domain::customer::Customer;
+use crate::domain::decision::Reviewed;
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, ReceiptId, TicketId};
 use crate::domain::intake::Intake;
 use crate::domain::prepared::{Occasion, Prepared};
@@ -238,7 +239,7 @@ pub trait Store: Send + Sync {
     /// Gives a ticket back, done at this version or not.
     async fn release(&self, ticket: &TicketId, holder: &str, done: Option<(u64, &str)>) -> Result<(), StoreError>;
     /// What people decided about what the assistant had proposed, oldest first, the newest `limit` of them.
-    async fn decisions(&self, limit: u32) -> Result<Vec<crate::domain::decision::Decision>, StoreError>;
+    async fn decisions(&self, limit: u32) -> Result<Vec<Reviewed>, StoreError>;
 
     /// Records before `before`, newest first.
     async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError>;

@@ -92,6 +92,13 @@ pub enum Msg {
         /// What it did, in one line.
         text: String,
     },
+    /// A model is writing a reply.
+    Writing {
+        /// The request that asked for it.
+        request: RequestId,
+        /// All there is so far.
+        text: String,
+    },
     /// A tool was called for the person at the screen.
     Called {
         /// Tool, ticket, result and latency, in one line.
@@ -241,6 +248,8 @@ pub enum Effect {
         request: RequestId,
         /// Of which ticket.
         ticket: TicketId,
+        /// At once, without a model.
+        quick: bool,
     },
     /// A reply.
     Suggest {
@@ -250,6 +259,8 @@ pub enum Effect {
         ticket: TicketId,
         /// How it sounds.
         tone: Tone,
+        /// At once, without a model.
+        quick: bool,
     },
     /// The draft that was saved for a ticket.
     LoadDraft {
@@ -322,7 +333,7 @@ pub enum Effect {
         /// Which ticket.
         ticket: TicketId,
     },
-    /// End a run.
+    /// End a run, or a model's answer.
     CancelRun {
         /// The request that started it.
         run: RequestId,

@@ -12,7 +12,7 @@ use crate::app::{self, Sitting};
 use crate::commit::{self, Look};
 use crate::config::Config;
 use crate::domain::actor::Reviewer;
-use crate::domain::answer::WriteOutcome;
+use crate::domain::answer::{Answer as Told, WriteOutcome};
 use crate::domain::approval::Card;
 use crate::domain::call::{OfCustomer, OfTicket, ProposalQuery, ReadCall, Suggest, Summarize, WriteCall};
 use crate::domain::canonical::Digest;
@@ -20,6 +20,7 @@ use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::proposal::Why;
 use crate::domain::text;
 use crate::domain::ticket::TicketQuery;
+use crate::mcp::client::Draft;
 use crate::tools::{BackendError, Run, ToolBackend};
 use crate::tui::events::{Answer, Effect, Failure, LogDetail, Msg, Outcome, RequestId, Waiting};
 
@@ -113,11 +114,11 @@ impl Inner {
             Effect::LoadQueue { query, .. } => self.read(ReadCall::ListTickets(query)).await,
             Effect::CountViews { queries, .. } => self.counts(queries).await,
             Effect::LoadTicket { ticket, .. } => self.ticket(ticket).await,
-            Effect::Summarize { ticket, .. } => {
-                self.read(ReadCall::SummarizeTicket(Summarize { ticket_id: ticket, quick: true })).await
+            Effect::Summarize { ticket, request, quick } => {
+                self.written(request, ReadCall::SummarizeTicket(Summarize { ticket_id: ticket, quick })).await
             }
-            Effect::Suggest { ticket, tone, .. } => {
-                self.read(ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick: true })).await
+            Effect::Suggest { ticket, request, tone, quick } => {
+                self.written(request, ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick })).await
             }
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,
@@ -139,8 +140,31 @@ impl Inner {
         }
     }
 
+    /// What an assistant writes; the person may stop it, and a reply is shown while it is being written.
+    async fn written(&self, request: RequestId, call: ReadCall) -> Answered {
+        let run = Run::new(self.sitting.run.id.clone());
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(request, run.cancel.clone());
+        let is_reply = matches!(call, ReadCall::SuggestResponse(_));
+        let tell = |draft: Draft| {
+            let text = match draft {
+                Draft::Text(text) => text,
+                Draft::Anew(_) => String::new(),
+            };
+            if is_reply {
+                // The next note says all of it again.
+                let _ = self.inbox.try_send(Msg::Writing { request, text });
+            }
+        };
+        let since = Instant::now();
+        let answer = self.sitting.backend.read_live(&run, &call, &tell).await;
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&request);
+        let outcome = if answer.is_ok() { "ok" } else { "error" };
+        self.called(call.tool(), call.ticket_id(), outcome, since).await;
+        shown(answer?)
+    }
+
     /// Reads over MCP, as any other client would.
-    async fn call(&self, call: &ReadCall) -> Result<crate::domain::answer::Answer, BackendError> {
+    async fn call(&self, call: &ReadCall) -> Result<Told, BackendError> {
         let since = Instant::now();
         let answer = self.sitting.backend.read(&self.sitting.run, call).await;
         // The queue is read again with every change: that would push everything else off the strip.
@@ -161,15 +185,7 @@ impl Inner {
     }
 
     async fn read(&self, call: ReadCall) -> Answered {
-        use crate::domain::answer::Answer as Told;
-        Ok(match self.call(&call).await? {
-            Told::Page(page) => Answer::Queue(page),
-            Told::Summary(summary) => Answer::Summary(Box::new(summary)),
-            Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
-            Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
-                return Err(trouble("the desk answered something else", "press r to try again"));
-            }
-        })
+        shown(self.call(&call).await?)
     }
 
     async fn counts(&self, queries: Vec<TicketQuery>) -> Answered {
@@ -183,7 +199,6 @@ impl Inner {
     }
 
     async fn ticket(&self, ticket_id: TicketId) -> Answered {
-        use crate::domain::answer::Answer as Told;
         let Told::Ticket(answer) = self.call(&ReadCall::GetTicket(OfTicket { ticket_id })).await? else {
             return Err(trouble("the desk answered something else", "press r to try again"));
         };
@@ -316,6 +331,18 @@ impl Inner {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&request);
         self.send(Msg::Answered { request, answer: Answer::Handled(last) }).await;
     }
+}
+
+/// An answer as the screen takes it.
+fn shown(told: Told) -> Answered {
+    Ok(match told {
+        Told::Page(page) => Answer::Queue(page),
+        Told::Summary(summary) => Answer::Summary(Box::new(summary)),
+        Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
+        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
+            return Err(trouble("the desk answered something else", "press r to try again"));
+        }
+    })
 }
 
 fn trouble(message: &str, way_out: &'static str) -> Trouble {

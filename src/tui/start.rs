@@ -37,12 +37,22 @@ pub async fn start(
     let store = Arc::clone(&sitting.store);
     let sample = store.tickets(&TicketQuery::default()).await?.tickets.iter().any(|ticket| ticket.sample);
     let me = sitting.principal.clone();
-    let desk = Desk { name: "Embedded desk".to_owned(), sample, assistant: sitting.models.name().to_owned(), me };
+    let desk = Desk {
+        name: "Embedded desk".to_owned(),
+        sample,
+        assistant: sitting.models.name().to_owned(),
+        model: sitting.models.any(),
+        me,
+    };
 
     let theme = theme(config.screen.theme);
     let guard = Guard::take()?;
     let model = Model::new(desk, theme, guard.size()?, crate::clock::now());
     let (sender, inbox) = mpsc::channel(INBOX);
+    for message in sitting.models.left_out.clone() {
+        let what = "use a model".to_owned();
+        sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
+    }
     if let Some(message) = warning {
         let what = "write a log".to_owned();
         sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;

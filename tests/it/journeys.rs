@@ -42,7 +42,7 @@ fn press_when_armed(terminal: &mut Terminal, key: &str) {
 fn open_first(terminal: &mut Terminal) {
     terminal.keys(ENTER);
     terminal.wait("two charges of 49.00");
-    terminal.wait("confidence");
+    terminal.wait("score");
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn at_80x24_everything_is_there_as_tabs() {
     terminal.keys("\t");
     terminal.wait("Wants");
     terminal.keys("\t");
-    terminal.wait("confidence");
+    terminal.wait("score");
     terminal.keys("?");
     terminal.wait("Propose to send the draft to the customer");
 }

@@ -102,6 +102,15 @@ fn a_reason_among_the_arguments_is_the_proposer_s_words() {
 }
 
 #[test]
+fn a_model_that_only_talks_is_told_once_to_call() {
+    let mut state = begin();
+    let talk = || Event::Said(Reply { text: "I would summarise it.".into(), ..Reply::default() });
+    assert_eq!(state.step(talk()), vec![Effect::Ask]);
+    assert_eq!(state.talk.entries.last(), Some(&Entry::Brief(NUDGE.to_owned())));
+    assert!(matches!(state.step(talk())[..], [Effect::Finish(Ending::Done(_))]));
+}
+
+#[test]
 fn a_denial_reaches_the_model_in_the_person_s_words() {
     let mut state = begin();
     state.step(calls(&[("update_ticket", r#"{"ticket_id":"T-1","update":{"status":"resolved"}}"#)]));

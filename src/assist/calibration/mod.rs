@@ -12,10 +12,9 @@ mod reliability;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::assist::calibration::platt::{Fit, Line, Point, Prior};
 pub use crate::assist::calibration::reliability::{Bin, Reliability, reliability};
+pub use crate::domain::decision::{Decision, Verdict};
 
 /// Decisions of a tool, over all queues, below which nothing is said about any suggestion of that tool.
 ///
@@ -36,39 +35,6 @@ const DESK: Prior = Prior { mean: Line { level: 0.0, slope: 1.0 }, level_sd: 3.0
 const SPREADS: [f64; 6] = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6];
 /// Slopes differ less than levels do.
 const SLOPE_SPREAD: f64 = 0.5;
-
-words! {
-    /// What a person decided about a suggestion.
-    Verdict {
-        /// Approved as it was.
-        Approved = "approved",
-        /// Approved after a change.
-        Edited = "edited",
-        /// Denied.
-        Denied = "denied",
-    }
-}
-
-/// One decision of a person about something that the assistant had proposed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Decision {
-    /// Where the ticket was.
-    pub queue: String,
-    /// What was proposed: the name of the write tool.
-    pub tool: String,
-    /// The assistant's own confidence, 0 to 1.
-    pub score: f64,
-    /// What the person made of it.
-    pub verdict: Verdict,
-}
-
-impl Decision {
-    /// Whether it was approved unedited, which is what the probability is about.
-    #[must_use]
-    pub fn as_it_was(&self) -> bool {
-        self.verdict == Verdict::Approved
-    }
-}
 
 /// What can be said about a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,6 +76,12 @@ impl Calibration {
         let fitted =
             points.into_iter().zip(lines).map(|((tool, queues), line)| (tool.to_owned(), Tool::fit(line, queues)));
         Self { centre, tools: fitted.collect() }
+    }
+
+    /// How many decisions of a tool there were.
+    #[must_use]
+    pub fn decisions(&self, tool: &str) -> usize {
+        self.tools.get(tool).map_or(0, |tool| tool.n)
     }
 
     /// The probability that a person of this queue approves a suggestion unedited.

@@ -59,6 +59,7 @@ pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
         response_text,
         confidence: score,
         calibrated: false,
+        decisions: 0,
         score,
         citations,
         unsupported,

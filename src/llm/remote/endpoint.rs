@@ -66,6 +66,8 @@ pub struct Endpoint {
     pub key: Key,
     /// Most tokens of an answer.
     pub most_tokens: u32,
+    /// How freely it writes, where it is to be said.
+    pub temperature: Option<f64>,
     /// What it costs.
     pub price: Price,
     /// How long nothing may arrive.

@@ -26,6 +26,7 @@ use crate::domain::audit::chain::{Broken, Head};
 use crate::domain::audit::{Action, Body, Event, Record};
 use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::customer::Customer;
+use crate::domain::decision::Reviewed;
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, TicketId};
 use crate::domain::intake::Intake;
 use crate::domain::prepared::{Occasion, Prepared};
@@ -256,7 +257,7 @@ impl Store for Sqlite {
         self.writer.transact(Touches::Nothing, |tx| work::release(tx, ticket, holder, done))
     }
 
-    async fn decisions(&self, limit: u32) -> Result<Vec<crate::domain::decision::Decision>, StoreError> {
+    async fn decisions(&self, limit: u32) -> Result<Vec<Reviewed>, StoreError> {
         self.read(|db| work::decisions(db, limit))
     }
 

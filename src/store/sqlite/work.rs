@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::Value;
 
-use crate::domain::decision::{Decision, Verdict};
+use crate::domain::decision::{Decision, Reviewed, Verdict};
 use crate::domain::ids::TicketId;
 use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::usage::{Spending, Spent, Usage};
@@ -120,7 +120,7 @@ const ENDED: &str = "\
     FROM proposals p WHERE p.state IN ('executed', 'denied') ORDER BY p.decided_at DESC LIMIT ?1";
 
 /// What people decided, oldest first.
-pub(crate) fn decisions(db: &Connection, limit: u32) -> Result<Vec<Decision>, StoreError> {
+pub(crate) fn decisions(db: &Connection, limit: u32) -> Result<Vec<Reviewed>, StoreError> {
     let mut query = db.prepare_cached(ENDED)?;
     let rows = query.query_map([limit], ended)?;
     let mut all = rows.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
@@ -129,7 +129,7 @@ pub(crate) fn decisions(db: &Connection, limit: u32) -> Result<Vec<Decision>, St
 }
 
 /// One that the assistant had no part in is no decision about it.
-fn ended(row: &Row<'_>) -> rusqlite::Result<Option<Decision>> {
+fn ended(row: &Row<'_>) -> rusqlite::Result<Option<Reviewed>> {
     let (by_bot, own): (bool, Option<f64>) = (row.get(4)?, row.get(5)?);
     let is_public = row.get::<_, Option<String>>(7)?.as_deref() == Some("public");
     let sent: Option<String> = row.get::<_, Option<String>>(6)?.filter(|_| is_public);
@@ -144,15 +144,8 @@ fn ended(row: &Row<'_>) -> rusqlite::Result<Option<Decision>> {
         _ if changed => Verdict::Edited,
         _ => Verdict::Approved,
     };
-    Ok(Some(Decision {
-        queue: row.get(8)?,
-        tool: row.get(1)?,
-        score,
-        verdict,
-        ticket: parsed(row, 0)?,
-        at: time(row.get(3)?),
-        texts,
-    }))
+    let decision = Decision { queue: row.get(8)?, tool: row.get(1)?, score, verdict };
+    Ok(Some(Reviewed { decision, ticket: parsed(row, 0)?, at: time(row.get(3)?), texts }))
 }
 
 struct Suggested {

@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     pub(crate) edited: bool,
     pub(crate) saving: Saving,
     pub(crate) explained: bool,
+    /// What a model is writing just now, all there is so far.
+    pub(crate) live: String,
     /// The ticket's version that the suggestion was made for.
     pub(crate) made_for: Option<u64>,
     /// A suggestion that may replace an edited text, because the person said so.
@@ -55,6 +57,7 @@ impl Draft {
             edited: false,
             saving: Saving::Clean,
             explained: false,
+            live: String::new(),
             made_for: None,
             replace: false,
             rows: Vec::new(),
@@ -70,9 +73,16 @@ impl Draft {
         }
     }
 
+    /// A model has written so much; shown while the person has written nothing.
+    pub(crate) fn writing(&mut self, text: String) {
+        self.made_width = None;
+        self.live = text;
+    }
+
     /// The suggestion came: it becomes the text unless the person has written one.
     pub(crate) fn suggested(&mut self) {
         self.made_width = None;
+        self.live.clear();
         let Some(suggestion) = &self.suggestion.value else { return };
         if !self.edited || std::mem::take(&mut self.replace) {
             self.editor = Editor::text_of(&suggestion.response_text);
@@ -105,10 +115,15 @@ impl Draft {
     /// Wraps the text for reading, if it or the width changed.
     pub(crate) fn arrange(&mut self, width: usize, height: usize) {
         if self.made_width != Some(width) {
-            self.rows = self.marked(width);
+            self.rows = if self.live.is_empty() || self.edited { self.marked(width) } else { self.plain(width) };
             self.made_width = Some(width);
         }
         self.top = self.top.min(self.rows.len().saturating_sub(height));
+    }
+
+    fn plain(&self, width: usize) -> Vec<DraftRow> {
+        let shown = text::block(&self.live);
+        wrap::text(&shown, width).into_iter().map(|row| vec![(false, shown[row].to_owned())]).collect()
     }
 
     fn marked(&self, width: usize) -> Vec<DraftRow> {

@@ -38,6 +38,8 @@ pub struct Desk {
     pub sample: bool,
     /// The assistant: `offline assistant`, or a model's name.
     pub assistant: String,
+    /// Whether it is a model, which takes its time.
+    pub model: bool,
     /// The signed-in person.
     pub me: Principal,
 }

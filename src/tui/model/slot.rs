@@ -8,12 +8,14 @@ pub(crate) struct Slot<T> {
     pub(crate) value: Option<T>,
     pub(crate) trouble: Option<Failure>,
     waiting: Option<RequestId>,
+    /// The request whose answer is only the first word.
+    first: Option<RequestId>,
     again: bool,
 }
 
 impl<T> Default for Slot<T> {
     fn default() -> Self {
-        Self { value: None, trouble: None, waiting: None, again: false }
+        Self { value: None, trouble: None, waiting: None, first: None, again: false }
     }
 }
 
@@ -53,6 +55,22 @@ impl<T> Slot<T> {
 
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting.is_some()
+    }
+
+    /// Waits for `request`; if it is the `first`, a better answer will be asked for after it.
+    pub(crate) fn ask_in_turn(&mut self, request: RequestId, first: bool) {
+        self.ask(request);
+        self.first = first.then_some(request);
+    }
+
+    /// Whether this was the request after whose answer a better one is to be asked for.
+    pub(crate) fn was_first(&mut self, request: RequestId) -> bool {
+        self.first.take_if(|first| *first == request).is_some()
+    }
+
+    /// The request that is waited for.
+    pub(crate) fn waiting(&self) -> Option<RequestId> {
+        self.waiting
     }
 
     /// Remembers to ask once more when the answer is there.

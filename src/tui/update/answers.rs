@@ -48,10 +48,13 @@ fn ticket_arrived(model: &mut Model, request: RequestId, ticket: Ticket, custome
 
 fn summarized(model: &mut Model, request: RequestId, summary: crate::domain::draft::Summary) -> Vec<Effect> {
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
-    if open.summary.take(request, summary) {
-        open.highlight = 0;
+    let by_model = summary.maker.is_model();
+    if !open.summary.take(request, summary) {
+        return vec![];
     }
-    vec![]
+    open.highlight = 0;
+    let was_first = open.summary.was_first(request);
+    if model.desk.model && was_first && !by_model { work::summarize(model, false) } else { vec![] }
 }
 
 fn handled(model: &mut Model, request: RequestId, words: String) -> Vec<Effect> {

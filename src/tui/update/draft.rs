@@ -6,12 +6,40 @@ use crate::tui::model::draft::{Draft, PAUSE, Saving, next_tone};
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane, Question};
 
-/// Asks for a suggestion in the tone at hand.
+/// Asks for a suggestion in the tone at hand: at once, and then a model where there is one.
 pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
+    let mut effects = stop(model);
+    effects.extend(ask(model, true));
+    effects
+}
+
+fn ask(model: &mut Model, quick: bool) -> Vec<Effect> {
     let request = model.request();
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
-    open.draft.suggestion.ask(request);
-    vec![Effect::Suggest { request, ticket: open.id.clone(), tone: open.draft.tone }]
+    open.draft.suggestion.ask_in_turn(request, quick);
+    vec![Effect::Suggest { request, ticket: open.id.clone(), tone: open.draft.tone, quick }]
+}
+
+/// A model has written so much.
+pub(super) fn writing(model: &mut Model, request: RequestId, text: String) -> Vec<Effect> {
+    if let Some(draft) = draft(model).filter(|draft| draft.suggestion.waiting() == Some(request)) {
+        draft.writing(text);
+    }
+    vec![]
+}
+
+/// Stops what a model is writing for the ticket at hand, if it is.
+pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
+    let asked = model.desk.model;
+    let Some(open) = model.open.as_deref_mut().filter(|_| asked) else { return vec![] };
+    let waiting: Vec<RequestId> =
+        [open.summary.waiting(), open.draft.suggestion.waiting()].into_iter().flatten().collect();
+    for request in &waiting {
+        open.summary.close(*request);
+        open.draft.suggestion.close(*request);
+    }
+    open.draft.writing(String::new());
+    waiting.into_iter().map(|run| Effect::CancelRun { run }).collect()
 }
 
 pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Suggestion) -> Vec<Effect> {
@@ -23,13 +51,17 @@ pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Sugge
         return vec![];
     }
     draft.made_for = version;
+    let by_model = draft.suggestion.value.as_ref().is_some_and(|s| s.maker.is_model());
+    let was_first = draft.suggestion.was_first(request);
     // Never under the fingers of somebody who types.
     if editing {
+        draft.live.clear();
         draft.note_edit();
     } else {
         draft.suggested();
     }
-    vec![]
+    // What a model has to say takes longer; until then there is something to read.
+    if model.desk.model && was_first && !by_model { ask(model, false) } else { vec![] }
 }
 
 pub(super) fn restored(model: &mut Model, request: RequestId, text: Option<String>) -> Vec<Effect> {

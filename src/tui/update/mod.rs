@@ -53,6 +53,7 @@ fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         | Msg::Failed(_)
         | Msg::QueueChanged
         | Msg::AgentStep { .. }
+        | Msg::Writing { .. }
         | Msg::Called { .. }
         | Msg::Connection { .. } => model.changed = true,
     }
@@ -70,6 +71,7 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Failed(failure) => answers::failed(model, &failure),
         Msg::QueueChanged => queue::changed(model),
         Msg::AgentStep { run, text } => agent_step(model, run, text),
+        Msg::Writing { request, text } => draft::writing(model, request, text),
         Msg::Called { text } => called(model, text),
         Msg::Connection { up } => connection(model, up),
         Msg::Drawn { .. } | Msg::Woke { .. } | Msg::Clock { .. } | Msg::Mouse { .. } => vec![],

@@ -17,8 +17,10 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
+    let stopped = draft::stop(model);
     let mut effects = draft::save_now(model);
     leave_behind(model, &effects);
+    effects.extend(stopped);
     let note = model.notes.remove(&id).unwrap_or_default();
     model.open = Some(Box::new(OpenTicket { note, ..OpenTicket::new(id) }));
     effects.extend(load(model));
@@ -40,17 +42,21 @@ fn leave_behind(model: &mut Model, saves: &[Effect]) {
 
 /// Loads ticket, summary and suggestion of the ticket at hand.
 pub(super) fn load(model: &mut Model) -> Vec<Effect> {
-    let (ticket, summary) = (model.request(), model.request());
+    let mut effects = draft::stop(model);
+    let request = model.request();
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
-    open.ticket.ask(ticket);
-    open.summary.ask(summary);
-    let id = open.id.clone();
-    let mut effects = vec![
-        Effect::LoadTicket { request: ticket, ticket: id.clone() },
-        Effect::Summarize { request: summary, ticket: id },
-    ];
+    open.ticket.ask(request);
+    effects.push(Effect::LoadTicket { request, ticket: open.id.clone() });
+    effects.extend(summarize(model, true));
     effects.extend(draft::suggest(model));
     effects
+}
+
+pub(super) fn summarize(model: &mut Model, quick: bool) -> Vec<Effect> {
+    let request = model.request();
+    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    open.summary.ask_in_turn(request, quick);
+    vec![Effect::Summarize { request, ticket: open.id.clone(), quick }]
 }
 
 fn load_draft(model: &mut Model) -> Vec<Effect> {
@@ -73,7 +79,15 @@ fn point(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     match model.dialog {
-        Dialog::None => model.focus = Pane::Queue,
+        Dialog::None => {
+            let stopped = draft::stop(model);
+            if stopped.is_empty() {
+                model.focus = Pane::Queue;
+            } else {
+                model.note(Notice::plain("the model was stopped; what was here before stays"));
+            }
+            return stopped;
+        }
         Dialog::Filter(_) => {
             model.dialog = Dialog::None;
             return queue::filtered(model, "");

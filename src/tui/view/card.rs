@@ -18,18 +18,18 @@ pub(crate) fn draw(model: &Model, page: &CardPage, canvas: &mut Canvas<'_, '_>) 
         Stage::Reading(reading) => read(model, reading, canvas),
         Stage::Arguments(reading, editor) => {
             let area = framed(model, reading, canvas, " exact arguments, as they will be sent ");
-            draft::text(canvas, area, editor, false);
+            draft::written(canvas, area, editor, false);
             let (rows, top) = editor.extent();
             below(canvas, body, &progress(top, rows, area.height));
         }
         Stage::Denying(reading) => deny(model, reading, canvas),
         Stage::Commenting(reading, editor) => {
             let area = framed(model, reading, canvas, " deny: the proposer gets these words ");
-            draft::text(canvas, area, editor, true);
+            draft::written(canvas, area, editor, true);
         }
         Stage::EditingText(reading, editor) => {
             let area = framed(model, reading, canvas, " edit the text: ^s shows the new card, Esc drops the edit ");
-            draft::text(canvas, area, editor, true);
+            draft::written(canvas, area, editor, true);
         }
         Stage::EditingForm(reading, form) => {
             framed(model, reading, canvas, " edit the fields ");

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::domain::text;
 use crate::tui::editor::Editor;
 use crate::tui::model::draft::Saving;
 use crate::tui::model::layout::{draft_text, inside};
@@ -24,13 +25,13 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if let Dialog::Note(editor) = &model.dialog {
         let word = canvas.say(Ink::Internal, "INTERNAL note, only the desk reads it ");
         head(model, canvas, area, Pane::Draft, vec![word], vec![]);
-        text(canvas, inside(area), editor, true);
+        written(canvas, inside(area), editor, true);
         return;
     }
-    let (left, right) = (facts(canvas, open), vec![state(canvas, open)]);
+    let (left, right) = (facts(canvas, open), vec![state(model, canvas, open)]);
     head(model, canvas, area, Pane::Draft, left, right);
     if matches!(model.dialog, Dialog::Editing) {
-        text(canvas, inside(area), &open.draft.editor, true);
+        written(canvas, inside(area), &open.draft.editor, true);
     } else {
         read(canvas, area, open);
     }
@@ -40,7 +41,11 @@ fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
     let draft = &open.draft;
     let mut facts = vec![canvas.say(Ink::Plain, format!("{} ", draft.tone))];
     if let Some(suggestion) = &draft.suggestion.value {
-        facts.push(canvas.say(Ink::Plain, format!("· confidence {:.2} ", suggestion.confidence)));
+        let name = if suggestion.calibrated { "confidence" } else { "score" };
+        facts.push(canvas.say(Ink::Plain, format!("· {name} {:.2} ", suggestion.confidence)));
+        if suggestion.maker.is_model() {
+            facts.push(canvas.say(Ink::Dim, format!("· {} ", text::short(&suggestion.maker.by, 40))));
+        }
     }
     if draft.edited {
         facts.push(canvas.say(Ink::Warn, "· edited "));
@@ -48,14 +53,17 @@ fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
     facts
 }
 
-fn state(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'static> {
+fn state(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'static> {
     let (ink, word) = match open.draft.saving {
-        _ if open.is_stale() => (Ink::Warn, " stale: the ticket moved "),
-        Saving::Failed => (Ink::Danger, " NOT SAVED "),
-        Saving::Typed { .. } => (Ink::Dim, " not saved yet "),
-        Saving::Running { .. } => (Ink::Dim, " saving … "),
-        Saving::Clean if open.draft.edited => (Ink::Dim, " saved "),
-        Saving::Clean => (Ink::Dim, ""),
+        _ if model.desk.model && open.draft.suggestion.is_waiting() => {
+            (Ink::Accent, format!(" {} is writing … Esc stops it ", text::short(&model.desk.assistant, 40)))
+        }
+        _ if open.is_stale() => (Ink::Warn, " stale: the ticket moved ".to_owned()),
+        Saving::Failed => (Ink::Danger, " NOT SAVED ".to_owned()),
+        Saving::Typed { .. } => (Ink::Dim, " not saved yet ".to_owned()),
+        Saving::Running { .. } => (Ink::Dim, " saving … ".to_owned()),
+        Saving::Clean if open.draft.edited => (Ink::Dim, " saved ".to_owned()),
+        Saving::Clean => (Ink::Dim, String::new()),
     };
     canvas.say(ink, word)
 }
@@ -84,7 +92,7 @@ fn read(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket) {
 }
 
 /// A text with the cursor in it, where it is being edited.
-pub(crate) fn text(canvas: &mut Canvas<'_, '_>, area: Rect, editor: &Editor, with_cursor: bool) {
+pub(crate) fn written(canvas: &mut Canvas<'_, '_>, area: Rect, editor: &Editor, with_cursor: bool) {
     for (at, row) in (0..area.height).zip(editor.rows()) {
         canvas.row(area, at, vec![canvas.say(Ink::Plain, &row.text)]);
     }

@@ -2,7 +2,8 @@
 
 use ratatui::text::Span;
 
-use crate::domain::draft::{Citation, Evidence};
+use crate::domain::draft::{Citation, Evidence, Maker, Suggestion};
+use crate::domain::text;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -11,8 +12,8 @@ use crate::tui::view::canvas::Canvas;
 pub(crate) fn count(open: &OpenTicket) -> u16 {
     let draft = &open.draft;
     let rows = match &draft.suggestion.value {
-        Some(s) if draft.explained => 1 + s.evidence.len(),
-        Some(s) => s.citations.len() + draft.unsupported().len(),
+        Some(s) if draft.explained => 2 + s.evidence.len() + s.maker.notes.len(),
+        Some(s) => s.citations.len() + draft.unsupported().len() + s.maker.notes.len(),
         None => 1,
     };
     u16::try_from(rows + usize::from(rows > 0)).unwrap_or(u16::MAX)
@@ -22,11 +23,12 @@ pub(crate) fn count(open: &OpenTicket) -> u16 {
 pub(crate) fn lines(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Vec<Span<'static>>> {
     let draft = &open.draft;
     let mut rows: Vec<_> = match &draft.suggestion.value {
-        Some(s) if draft.explained => explained(canvas, s.confidence, &s.evidence),
+        Some(s) if draft.explained => explained(canvas, s),
         Some(s) => {
             let claims = draft.unsupported();
             let sources = s.citations.iter().map(|citation| source(canvas, citation));
-            claims.iter().map(|claim| no_source(canvas, claim)).chain(sources).collect()
+            let claims = claims.iter().map(|claim| no_source(canvas, claim));
+            notes(canvas, &s.maker).chain(claims).chain(sources).collect()
         }
         None => vec![vec![canvas.say(Ink::Dim, waiting(open))]],
     };
@@ -55,12 +57,30 @@ fn no_source(canvas: &Canvas<'_, '_>, claim: &str) -> Vec<Span<'static>> {
     vec![canvas.say(Ink::Danger, "no source: "), canvas.say(Ink::Unsupported, format!("~{claim}~"))]
 }
 
-fn explained(canvas: &Canvas<'_, '_>, confidence: f64, evidence: &[Evidence]) -> Vec<Vec<Span<'static>>> {
-    let title = canvas.say(Ink::Strong, format!("Confidence {confidence:.2}, because (c closes this)"));
+/// What else the assistant has to say: who could not answer, what broke off.
+fn notes(canvas: &Canvas<'_, '_>, maker: &Maker) -> impl Iterator<Item = Vec<Span<'static>>> {
+    maker.notes.iter().map(|note| vec![canvas.say(Ink::Warn, format!("! {}", text::short(note, 300)))])
+}
+
+fn explained(canvas: &Canvas<'_, '_>, suggestion: &Suggestion) -> Vec<Vec<Span<'static>>> {
+    let Suggestion { confidence, decisions, score, evidence, maker, .. } = suggestion;
+    let title = if suggestion.calibrated {
+        format!("Confidence {confidence:.2} from {decisions} decisions; score {score:.2}, because (c closes this)")
+    } else {
+        format!("Score {confidence:.2}, because (c closes this); no confidence yet: not enough data (n={decisions})")
+    };
+    let title = vec![canvas.say(Ink::Strong, title)];
+    let by = vec![canvas.say(Ink::Dim, format!("by {}", made_by(maker)))];
     let row = |evidence: &Evidence| {
         let (ink, sign) = if evidence.weight < 0.0 { (Ink::Danger, '−') } else { (Ink::Good, '+') };
         let weight = format!("{sign}{:.2}  ", evidence.weight.abs());
         vec![canvas.say(ink, weight), canvas.say(Ink::Plain, &evidence.what)]
     };
-    std::iter::once(vec![title]).chain(evidence.iter().map(row)).collect()
+    [title, by].into_iter().chain(notes(canvas, maker)).chain(evidence.iter().map(row)).collect()
+}
+
+/// Who wrote it, what it was told, and what that took.
+pub(crate) fn made_by(maker: &Maker) -> String {
+    let by = text::short(&maker.by, 60);
+    if maker.is_model() { format!("{by} · {} · {}", text::short(&maker.prompt, 60), maker.usage) } else { by }
 }

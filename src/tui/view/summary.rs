@@ -10,6 +10,7 @@ use crate::tui::model::layout::inside;
 use crate::tui::model::{Model, Pane, wrap};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
+use crate::tui::view::draft_notes::made_by;
 use crate::tui::view::ticket::due_words;
 use crate::tui::view::work::head;
 
@@ -23,7 +24,8 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if area.height == 0 {
         return;
     }
-    head(model, canvas, area, Pane::Summary, vec![], vec![]);
+    let (by, state) = maker(model, canvas);
+    head(model, canvas, area, Pane::Summary, by, state);
     let inner = inside(area);
     let Some(open) = model.open.as_deref() else { return };
     let Some(summary) = &open.summary.value else {
@@ -40,6 +42,16 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         rows.extend(facts(model, canvas, &ticket.row).into_iter().map(|spans| (None, spans)));
     }
     draw_rows(model, canvas, inner, &rows, open.highlight);
+}
+
+/// Which model wrote it, and whether one is at it.
+fn maker(model: &Model, canvas: &Canvas<'_, '_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+    let Some(open) = model.open.as_deref() else { return (vec![], vec![]) };
+    let maker = open.summary.value.as_ref().map(|summary| &summary.maker);
+    let by = maker.filter(|maker| maker.is_model()).map(|maker| canvas.say(Ink::Dim, format!("{} ", made_by(maker))));
+    let is_writing = model.desk.model && open.summary.is_waiting();
+    let state = is_writing.then(|| canvas.say(Ink::Accent, " is being written … "));
+    (by.into_iter().collect(), state.into_iter().collect())
 }
 
 fn draw_rows(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, rows: &[Row], selected: usize) {

@@ -126,7 +126,7 @@ fn evil_card() -> Box<Card> {
 /// A person at a desk on which everything is hostile.
 fn evil_desk(width: u16, height: u16) -> Person {
     let mut person = Person::muted(width, height, |_| true);
-    let desk = Desk { name: EVIL.into(), sample: true, assistant: EVIL.into(), me: desk::maya() };
+    let desk = Desk { name: EVIL.into(), sample: true, assistant: EVIL.into(), model: true, me: desk::maya() };
     person.model = Model::new(desk, Theme::Dark, (width, height), desk::now());
     person.asked.clear();
     let first = countersign::tui::update::start(&mut person.model);
