@@ -17,7 +17,8 @@ use crate::commit::Commit;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::actor::{Principal, Reviewer, Role};
-use crate::domain::ids::PrincipalId;
+use crate::domain::ids::{PrincipalId, TicketId};
+use crate::domain::ticket::Tone;
 use crate::llm::Task;
 use crate::mcp::client::{Era, McpBackend};
 use crate::mcp::server::DeskServer;
@@ -199,7 +200,10 @@ pub fn driver(config: &Config, models: &Models, backend: Arc<dyn ToolBackend>) -
 }
 
 /// A task for the agent loop under this configuration.
-#[must_use]
-pub fn task(config: &Config, ticket: crate::domain::ids::TicketId, tone: crate::domain::ticket::Tone) -> Task {
-    Task { ticket, tone, resolve_confidence: config.policy.resolve_confidence }
+///
+/// # Errors
+/// When the store fails.
+pub async fn task(config: &Config, store: &dyn Store, ticket: TicketId, tone: Tone) -> Result<Task, StoreError> {
+    let people = store.ticket(&ticket).await?.map(|ticket| ticket.people()).unwrap_or_default();
+    Ok(Task { ticket, tone, resolve_confidence: config.policy.resolve_confidence, people })
 }

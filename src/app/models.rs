@@ -14,6 +14,7 @@ use crate::llm::offline::OfflinePlanner;
 use crate::llm::patience::{Patience, Patient};
 use crate::llm::prompt::Prompts;
 use crate::llm::remote::{Endpoint, Key, Price, Remote, is_hosted};
+use crate::llm::veil::Veiled;
 use crate::store::Store;
 
 /// The first pause between two tries.
@@ -48,7 +49,7 @@ impl Models {
                 continue;
             }
             let patient = Patient::new(Remote::new(endpoint)?, patience(config));
-            models.providers.push(Arc::new(Metered::new(patient, Arc::clone(store), caps(config))));
+            models.providers.push(Arc::new(Metered::new(Veiled::new(patient), Arc::clone(store), caps(config))));
         }
         Ok(models)
     }

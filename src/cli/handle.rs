@@ -45,7 +45,8 @@ pub(crate) async fn run(setting: &Setting, args: HandleArgs) -> color_eyre::Resu
     let patience = std::time::Duration::from_secs(config.mcp.timeout_seconds);
     let backend = Arc::new(app::connect(server, Era::Auto, patience).await?);
     let afterwards = if args.wait { Afterwards::Wait(store.changes()) } else { Afterwards::Leave };
-    let task = app::task(config, args.ticket, args.tone.unwrap_or(config.assistant.tone));
+    let tone = args.tone.unwrap_or(config.assistant.tone);
+    let task = app::task(config, store.as_ref(), args.ticket, tone).await?;
 
     let (notices, mut inbox) = mpsc::unbounded_channel();
     let cancel = run.cancel.clone();

@@ -47,7 +47,8 @@ impl Ask<'_> {
 
     fn conversation(&self, form: Form, text: String) -> Conversation {
         let tone = self.tone.unwrap_or(Tone::Polite);
-        let task = Task { ticket: self.ticket.row.id.clone(), tone, resolve_confidence: 1.0 };
+        let people = self.ticket.people();
+        let task = Task { ticket: self.ticket.row.id.clone(), tone, resolve_confidence: 1.0, people };
         let mut talk = Conversation::new(task, self.prompt.clone(), form);
         talk.entries.push(Entry::Brief(text));
         talk

@@ -20,6 +20,7 @@ pub mod policy;
 pub mod prepared;
 pub mod proposal;
 pub mod receipt;
+pub mod redact;
 pub mod text;
 pub mod ticket;
 pub mod usage;

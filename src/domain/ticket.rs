@@ -162,6 +162,17 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// Names of the customer and of whoever wrote on their side.
+    #[must_use]
+    pub fn people(&self) -> Vec<String> {
+        let writers = self.thread.iter().filter(|message| message.author == Author::Customer);
+        let mut names: Vec<String> = writers.map(|message| message.name.clone()).collect();
+        names.push(self.row.customer_name.clone());
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The first message's text: what the customer came with.
     #[must_use]
     pub fn body(&self) -> &str {

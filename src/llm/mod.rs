@@ -1,8 +1,8 @@
 //! Models: whatever reads a conversation and answers with text and tool calls.
 //!
 //! [`remote`] speaks to a provider over HTTP in its own wire format. Around it go, from the inside out:
-//! [`patience`] (retries, one deadline, a breaker) and [`chain`] (the next provider in order of preference, down to the
-//! [`offline`] planner). [`scripted`] replays a recorded run.
+//! [`patience`] (retries, one deadline, a breaker), [`veil`] (no personal data leaves) and [`chain`] (the next provider in
+//! order of preference, down to the [`offline`] planner). [`scripted`] replays a recorded run.
 
 pub mod chain;
 pub mod offline;
@@ -10,6 +10,7 @@ pub mod patience;
 pub mod prompt;
 pub mod remote;
 pub mod scripted;
+pub mod veil;
 
 #[cfg(test)]
 pub(crate) mod shared_tests;
@@ -34,6 +35,8 @@ pub struct Task {
     pub tone: Tone,
     /// Confidence from which `resolved` may be proposed.
     pub resolve_confidence: f64,
+    /// Names of the ticket's people, which a provider is not told.
+    pub people: Vec<String>,
 }
 
 /// A call that a model asks for: its arguments are text until they are parsed, strictly.

@@ -492,7 +492,7 @@ async fn a_run_hears_how_a_proposal_ended_that_was_filed_anew() {
     ];
     let backend = Arc::new(house.backend(bot(), Era::Auto).await);
     let driver = driver(backend, Arc::new(Scripted::new(turns.to_vec())));
-    let task = Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
+    let task = Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85, people: vec![] };
     let (notices, mut told) = tokio::sync::mpsc::unbounded_channel();
     let (run, changes) = (house.run.clone(), house.store.changes());
     tokio::spawn(async move { driver.handle(&run, task, Afterwards::Wait(changes), &notices).await });

@@ -52,7 +52,8 @@ async fn a_model_that_obeys_every_injection_writes_nothing_and_reads_no_other_cu
         let turns =
             vec![Reply { text: "I obey.".into(), calls: calls.collect(), ..Reply::default() }, Reply::default()];
         let driver = driver(backend.clone(), Arc::new(Scripted::new(turns)));
-        let task = Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
+        let task =
+            Task { ticket: "T-1".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85, people: vec![] };
         let (notices, _told) = mpsc::unbounded_channel();
         driver.handle(&Run::new(countersign::random::run_id()), task, Afterwards::Leave, &notices).await;
         runs += 1;

@@ -93,7 +93,7 @@ async fn a_denial_with_a_reason_reaches_the_agent_in_the_person_s_words() {
     ];
     let backend = Arc::new(house.backend(bot(), Era::Auto).await);
     let driver = driver(backend, Arc::new(Scripted::new(turns)));
-    let task = Task { ticket: "T-2".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85 };
+    let task = Task { ticket: "T-2".parse().unwrap(), tone: Tone::Polite, resolve_confidence: 0.85, people: vec![] };
     let (notices, mut told) = mpsc::unbounded_channel();
     let (run, changes) = (house.run.clone(), house.store.changes());
     tokio::spawn(async move { driver.handle(&run, task, Afterwards::Wait(changes), &notices).await });
