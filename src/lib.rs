@@ -6,13 +6,14 @@
 //! | --- | --- | --- |
 //! | [`domain`] | what the desk talks about; no I/O, no clock | nothing of ours |
 //! | [`store`] | the desk's memory behind one trait; SQLite | domain |
-//! | [`llm`] | models behind one trait; the offline planner, a recorded run | domain |
+//! | [`llm`] | models behind one trait: HTTP providers, the offline planner, a recorded run | domain |
 //! | [`tools`] | the catalog of tools and the trait of a backend | domain |
-//! | [`assist`] | summary, reply and confidence without a model | domain |
-//! | [`desk`] | the operations: authorise, validate, do, record | domain, store, assist |
+//! | [`assist`] | summary, reply and confidence: what a model reads and writes, and what is said without one | domain |
+//! | [`desk`] | the operations: authorise, validate, do, record | domain, store, assist, llm |
 //! | [`mcp`] | the desk as a server, any server as a backend | domain, tools, desk |
 //! | [`agent`] | the loop: a pure step, a driver that does it | domain, llm, tools |
 //! | [`commit`] | the one way out: decision, write, read-back, record | domain, store, tools |
+//! | [`worker`] | the assistant over a view of the queue, continuously | domain, store, tools, agent, llm |
 //! | [`import`] | tickets and articles from files and mail | domain |
 //! | [`eval`], [`bench`] | what is measured, on any reader's machine | |
 //! | [`tui`] | the screen; only its runtime touches anything but the domain | domain |
@@ -44,6 +45,7 @@ pub mod store;
 pub mod telemetry;
 pub mod tools;
 pub mod tui;
+pub mod worker;
 
 #[cfg(test)]
 mod shared;

@@ -28,7 +28,8 @@ pub fn start(dir: &Path, log: &Log) -> Result<WorkerGuard, String> {
     let (writer, guard) = tracing_appender::non_blocking(appender);
     // What rmcp calls an error is often an ordinary cancellation; its warnings stay out below `debug`.
     let filter = match log.level.as_str() {
-        level @ ("debug" | "trace") => EnvFilter::new(level),
+        // Other crates' own chatter would bring message bodies into the log.
+        level @ ("debug" | "trace") => EnvFilter::new(format!("warn,rmcp=error,countersign={level}")),
         level => EnvFilter::new(format!("{level},rmcp=error")),
     };
     let subscriber =

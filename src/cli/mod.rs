@@ -5,6 +5,7 @@ mod desk;
 mod handle;
 mod import;
 mod measure;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     Mcp(McpArgs),
     /// Runs the assistant on one ticket without a screen; files proposals, never writes.
     Handle(handle::HandleArgs),
+    /// Prepares summaries, drafts and proposals for a view of the queue, continuously; several share one desk.
+    Worker(worker::WorkerArgs),
     /// Brings in tickets, customers and articles from JSONL, CSV, mail and Markdown.
     Import(import::ImportArgs),
     /// Makes desks.
@@ -152,6 +155,7 @@ async fn dispatch(
         None => crate::tui::start::start(setting.sit_down(), &setting.effective.config, warning).await,
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
+        Some(Command::Worker(args)) => worker::run(setting, args).await,
         Some(Command::Import(args)) => import::run(setting, args).await,
         Some(Command::Desk(command)) => desk::run(command).await,
         Some(Command::Audit(command)) => audit::run(setting, command).await,

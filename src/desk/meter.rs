@@ -1,6 +1,7 @@
 //! What models may take: looked up before each answer, noted after it, for all programs that share the desk.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -49,11 +50,26 @@ impl<P: LlmProvider> LlmProvider for Metered<P> {
         if let Some(cap) = reached(&self.caps, &spent) {
             return Err(LlmError::Spent(cap));
         }
-        let reply = self.provider.reply(talk, live).await?;
+        let since = Instant::now();
+        let reply = self.provider.reply(talk, live).await;
+        log(talk, self.name(), since, &reply);
+        let reply = reply?;
         let (by, prompt) = (reply.by.clone(), talk.prompt.version());
         let spending = Spending { ticket: ticket.clone(), by, prompt, usage: reply.usage };
         self.store.spend(&spending, now).await.map_err(|e| unknown(&e))?;
         Ok(reply)
+    }
+}
+
+/// Who was asked for what, how long it took and what it took: no text of anybody.
+fn log(talk: &Conversation, name: &str, since: Instant, reply: &Result<Reply, LlmError>) {
+    let (ticket, prompt, ms) = (talk.task.ticket.as_str(), talk.prompt.version(), since.elapsed().as_millis());
+    match reply {
+        Ok(reply) => {
+            let usage = reply.usage;
+            tracing::info!(ticket, model = name, prompt, ms, %usage, calls = reply.calls.len(), "a model answered");
+        }
+        Err(error) => tracing::warn!(ticket, model = name, prompt, ms, %error, "a model did not answer"),
     }
 }
 

@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("import", &["domain", "store", "clock", "random"]),
     ("config", &["domain", "llm"]),
     ("telemetry", &["domain", "config"]),
+    ("worker", &["domain", "store", "tools", "agent", "llm", "clock", "random"]),
     ("clock", &[]),
     ("random", &["domain"]),
 ];

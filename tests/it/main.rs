@@ -14,3 +14,4 @@ mod queue;
 mod screen;
 mod stub_model;
 mod terminal;
+mod worker;

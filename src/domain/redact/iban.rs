@@ -110,7 +110,7 @@ fn account(text: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match c {
             _ if c.is_ascii_alphanumeric() => letters.push(c.to_ascii_uppercase()),
-            _ if !gap && letters.len() % 4 == 0 && (is_space(c) || is_dash(c)) => {}
+            _ if !gap && letters.len().is_multiple_of(4) && (is_space(c) || is_dash(c)) => {}
             _ => return None,
         }
         gap = !c.is_ascii_alphanumeric();

@@ -15,8 +15,8 @@ const GREETING: usize = 16;
 /// Values to hide, and whose they are.
 #[derive(Clone, Default)]
 pub(super) struct Known {
-    /// The normal form of each value.
-    owners: Vec<String>,
+    /// The kind and the normal form of each value.
+    owners: Vec<(Kind, String)>,
     whole: Index,
     parts: Index,
 }
@@ -24,12 +24,12 @@ pub(super) struct Known {
 impl Known {
     /// Adds a value, and for a name its parts.
     pub(super) fn add(&mut self, kind: Kind, value: &str) {
-        let form = normal(kind, value);
-        if !form.contains(char::is_alphanumeric) || self.owners.contains(&form) {
+        let whose = (kind, normal(kind, value));
+        if !whose.1.contains(char::is_alphanumeric) || self.owners.contains(&whose) {
             return;
         }
         let owner = self.owners.len();
-        self.owners.push(form);
+        self.owners.push(whose);
         if kind == Kind::Name {
             self.add_name(owner, value);
         } else {
@@ -62,7 +62,7 @@ impl Known {
 
     /// The normal form of a value.
     pub(super) fn owner(&self, owner: usize) -> &str {
-        self.owners.get(owner).map_or("", String::as_str)
+        self.owners.get(owner).map_or("", |(_, form)| form)
     }
 
     /// Where known values and full names stand, in any case.
@@ -145,22 +145,17 @@ impl Phrase {
         let mut found = 0;
         let mut fillers = 0;
         for (at, c) in text.char_indices() {
-            if let Some(form) = filler(self.kind, c) {
-                fillers += 1;
-                let first = fillers == 1 && form.is_some();
-                if fillers > MOST_FILLERS || (first && self.letters.get(found) != form.as_ref()) {
-                    return None;
-                }
-                found += usize::from(first);
-            } else {
-                fillers = 0;
-                for letter in c.to_lowercase() {
-                    if *self.letters.get(found)? != letter {
-                        return None;
-                    }
-                    found += 1;
-                }
+            let part = Part::of(self.kind, c);
+            fillers = if part == Part::Letter { 0 } else { fillers + 1 };
+            let new: &[char] = match part {
+                Part::Letter => &c.to_lowercase().collect::<Vec<_>>(),
+                Part::Space if fillers == 1 => &[' '],
+                Part::Space | Part::Nothing => &[],
+            };
+            if fillers > MOST_FILLERS || !self.letters[found..].starts_with(new) {
+                return None;
             }
+            found += new.len();
             if found == self.letters.len() {
                 return Some(at + c.len_utf8());
             }
@@ -173,25 +168,38 @@ impl Phrase {
 pub(super) fn normal(kind: Kind, value: &str) -> String {
     let mut form = String::with_capacity(value.len());
     for c in value.chars() {
-        match filler(kind, c) {
-            Some(Some(space)) if !form.ends_with(space) => form.push(space),
-            Some(_) => {}
-            None => form.extend(c.to_lowercase()),
+        match Part::of(kind, c) {
+            Part::Letter => form.extend(c.to_lowercase()),
+            Part::Space if !form.ends_with(' ') => form.push(' '),
+            Part::Space | Part::Nothing => {}
         }
     }
     form.trim().to_owned()
 }
 
-/// What stands for a character that only divides a value: nothing, or one space for any number of them.
-fn filler(kind: Kind, c: char) -> Option<Option<char>> {
-    let (fills, form) = match kind {
-        Kind::Phone | Kind::Card | Kind::Iban => {
-            (is_space(c) || is_dash(c) || matches!(c, '.' | '(' | ')' | '/' | '+'), None)
+/// What a character is in the normal form of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Itself, in lower case.
+    Letter,
+    /// One space, for any number of them.
+    Space,
+    /// It only divides, and is left out.
+    Nothing,
+}
+
+impl Part {
+    fn of(kind: Kind, c: char) -> Self {
+        let divides = is_space(c) || is_dash(c) || matches!(c, '.' | '(' | ')' | '/' | '+');
+        match kind {
+            Kind::Phone | Kind::Card | Kind::Iban if divides => Self::Nothing,
+            Kind::Address if c.is_whitespace() || matches!(c, ',' | '.' | ';') => Self::Space,
+            Kind::Name | Kind::Email | Kind::Text if c.is_whitespace() => Self::Space,
+            Kind::Name | Kind::Email | Kind::Phone | Kind::Card | Kind::Iban | Kind::Address | Kind::Text => {
+                Self::Letter
+            }
         }
-        Kind::Address => (c.is_whitespace() || matches!(c, ',' | '.' | ';'), Some(' ')),
-        Kind::Name | Kind::Email | Kind::Text => (c.is_whitespace(), Some(' ')),
-    };
-    fills.then_some(form)
+    }
 }
 
 /// Whether a word may end between two characters.

@@ -169,6 +169,9 @@ fn word(text: &str, start: usize) -> &str {
 
 /// `2026-11-23`, `23.11.26`, `12:30`, `49.00`, `1,299.00`.
 fn is_date_or_amount(word: &str) -> bool {
+    if word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     let date = word.split_once(['T', ',']).map_or(word, |(date, _)| date);
     word.contains(':') || is_date(date) || is_amount(word)
 }

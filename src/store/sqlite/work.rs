@@ -79,7 +79,7 @@ fn tone(occasion: &Occasion) -> &'static str {
 pub(crate) fn lease(tx: &Transaction<'_>, lease: &Lease<'_>) -> Result<Option<TicketId>, StoreError> {
     let sql = "INSERT INTO leases (ticket_id, holder, until) \
                SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM worked WHERE ticket_id = ?1 AND version >= ?5) \
-               ON CONFLICT DO UPDATE SET holder = ?2, until = ?3 WHERE until <= ?4";
+               ON CONFLICT DO UPDATE SET holder = ?2, until = ?3 WHERE until <= ?4 OR holder = ?2";
     let mut take = tx.prepare_cached(sql)?;
     for (ticket, version) in lease.tickets {
         let (now, until) = (lease.now.as_millisecond(), lease.until.as_millisecond());

@@ -15,7 +15,9 @@ fn strings(path: &Path) -> Vec<String> {
         |value| vec![value],
     );
     let mut all = Vec::new();
-    whole.iter().for_each(|value| gather(value, &mut all));
+    for value in &whole {
+        gather(value, &mut all);
+    }
     all
 }
 

@@ -103,5 +103,62 @@ fn json_values_are_veiled_and_keys_are_not() {
 fn debug_prints_no_values() {
     let mut veil = knowing(&[(Kind::Name, "Ines Duarte")]);
     let _ = veil.hide("Ines Duarte, bob@shop.example");
-    assert_eq!(format!("{veil:?}"), "Veil { known: 1, hidden: 2 }");
+    assert_eq!(format!("{veil:?}"), "Veil { known: 1, hidden: 2, .. }");
+}
+
+#[test]
+fn any_mixture_of_pieces_comes_back() {
+    let pieces = [
+        "bob@shop.example",
+        "BOB@shop.example",
+        "@",
+        "<",
+        ">",
+        "<EMAIL_1>",
+        "<EMAIL_1_2>",
+        "<TEXT_1>",
+        "<EMAIL_",
+        "1",
+        "_",
+        " ",
+        "\n",
+        ", ",
+        "0171 1234567",
+        "+49",
+        "(",
+        ")",
+        "-",
+        "4111 1111 1111 1111",
+        "DE89 3704 0044 0532 0130 00",
+        "12 Example Street",
+        "Leeds",
+        "LS1 4AB",
+        "Apt 3",
+        "rue",
+        "Ines",
+        "DUARTE",
+        "ines duarte",
+        "EMAIL",
+        "大塚",
+        "\u{202e}",
+        "e\u{301}",
+        "İ",
+        "ß",
+        "🦀",
+        ".",
+        "mailto:",
+    ];
+    let mut veil = knowing(&[(Kind::Name, "Ines Duarte"), (Kind::Name, "EMAIL_ 1"), (Kind::Name, "大塚 健二")]);
+    veil.know(Kind::Text, "<EMAIL_");
+    veil.know(Kind::Text, "1>");
+    let mut seed: u64 = 1;
+    for _ in 0..20_000 {
+        let mut text = String::new();
+        for _ in 0..12 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            text.push_str(pieces[usize::try_from(seed >> 40).unwrap() % pieces.len()]);
+        }
+        let hidden = veil.hide(&text);
+        assert_eq!(veil.show(&hidden), text);
+    }
 }
