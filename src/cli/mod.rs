@@ -5,6 +5,8 @@ mod desk;
 mod handle;
 mod import;
 mod measure;
+mod report;
+mod setup;
 mod worker;
 
 use std::path::PathBuf;
@@ -51,6 +53,14 @@ enum Command {
     Handle(handle::HandleArgs),
     /// Prepares summaries, drafts and proposals for a view of the queue, continuously; several share one desk.
     Worker(worker::WorkerArgs),
+    /// Asks five questions and writes a configuration with a model that works.
+    Setup,
+    /// Shows how the assistant does: decisions, what its confidence was worth, what models took.
+    Report {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Brings in tickets, customers and articles from JSONL, CSV, mail and Markdown.
     Import(import::ImportArgs),
     /// Makes desks.
@@ -82,6 +92,8 @@ struct McpArgs {
 pub(crate) struct Setting {
     pub(crate) effective: Effective,
     pub(crate) places: Places,
+    /// The configuration file that was named.
+    config: Option<PathBuf>,
 }
 
 impl Setting {
@@ -93,7 +105,7 @@ impl Setting {
         if let Some(desk) = global.desk.clone().or(configured) {
             places.desk = desk;
         }
-        Ok(Self { effective, places })
+        Ok(Self { effective, places, config: global.config.clone() })
     }
 
     pub(crate) async fn open(&self, fill: Fill) -> color_eyre::Result<Arc<dyn Store>> {
@@ -156,6 +168,8 @@ async fn dispatch(
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
         Some(Command::Worker(args)) => worker::run(setting, args).await,
+        Some(Command::Setup) => setup::run(setting, setting.config.as_deref()).await,
+        Some(Command::Report { json }) => report::run(setting, json).await,
         Some(Command::Import(args)) => import::run(setting, args).await,
         Some(Command::Desk(command)) => desk::run(command).await,
         Some(Command::Audit(command)) => audit::run(setting, command).await,

@@ -89,7 +89,7 @@ pub struct Llm {
 }
 
 /// A model and where it is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
     /// How it is spoken to.

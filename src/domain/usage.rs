@@ -30,6 +30,12 @@ impl Usage {
         }
     }
 
+    /// What it comes to: money where there is a price, else tokens.
+    #[must_use]
+    pub fn price(self) -> String {
+        if self.micro_usd > 0 { dollars(self.micro_usd) } else { format!("{} tokens", self.tokens()) }
+    }
+
     /// Tokens of both kinds.
     #[must_use]
     pub const fn tokens(self) -> u64 {

@@ -23,7 +23,7 @@ use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
-use crate::domain::usage::{Spending, Spent};
+use crate::domain::usage::{Spending, Spent, Usage};
 
 /// What went wrong with the store, named for what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -230,6 +230,8 @@ pub trait Store: Send + Sync {
     async fn spent(&self, since: Timestamp, ticket: &TicketId) -> Result<Spent, StoreError>;
     /// Notes what a model took.
     async fn spend(&self, spending: &Spending, now: Timestamp) -> Result<(), StoreError>;
+    /// What each model took in all, and for how many answers.
+    async fn spending(&self) -> Result<Vec<(String, u64, Usage)>, StoreError>;
     /// What was written for this occasion.
     async fn prepared(&self, occasion: &Occasion) -> Result<Option<Value>, StoreError>;
     /// Keeps what was written, in place of what was before.

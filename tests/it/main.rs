@@ -12,6 +12,7 @@ mod mcp;
 mod process;
 mod queue;
 mod screen;
+mod setup;
 mod stub_model;
 mod terminal;
 mod worker;

@@ -5,6 +5,13 @@ use std::time::Duration;
 use crate::domain::usage::Usage;
 use crate::llm::remote::secret::Key;
 
+/// What is meant where nothing is said.
+impl Default for Kind {
+    fn default() -> Self {
+        Self::OpenAi
+    }
+}
+
 words! {
     /// A wire format.
     Kind {

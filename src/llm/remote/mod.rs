@@ -131,6 +131,35 @@ impl LlmProvider for Remote {
     }
 }
 
+/// What models there are at an address.
+///
+/// # Errors
+/// When it cannot be reached, or refuses the key.
+pub async fn list_models(endpoint: &Endpoint) -> Result<Vec<String>, LlmError> {
+    let remote = Remote::new(Endpoint { idle: CONNECT, ..endpoint.clone() })?;
+    let path = if endpoint.kind == Kind::Ollama { "/api/tags" } else { "/models" };
+    let address = format!("{}{path}", endpoint.base.trim_end_matches('/'));
+    let key = endpoint.key.read().await?;
+    let request = remote.client.get(address).headers(remote.wire.headers(key.as_ref())?).timeout(CONNECT);
+    let mut response = request.send().await.map_err(|e| broken(endpoint, &e))?;
+    if response.status().as_u16() != 200 {
+        return Err(refused(endpoint, response).await);
+    }
+    let mut frames = Frames::of("");
+    let mut bytes = 0;
+    while let Some(chunk) = response.chunk().await.map_err(|e| broken(endpoint, &e))? {
+        bytes += chunk.len();
+        if bytes > MOST_BYTES {
+            return Err(LlmError::Garbage("the list of models is too long".to_owned()));
+        }
+        frames.push(&chunk)?;
+    }
+    let list = frames.rest()?.unwrap_or_default();
+    let rows = list["data"].as_array().or_else(|| list["models"].as_array());
+    let name = |row: &Value| row["id"].as_str().or_else(|| row["name"].as_str()).map(str::to_owned);
+    Ok(rows.into_iter().flatten().filter_map(name).collect())
+}
+
 fn content_type(response: &Response) -> &str {
     response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

@@ -33,7 +33,7 @@ use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::proposal::Proposal;
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
-use crate::domain::usage::{Spending, Spent};
+use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::search;
 use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::checkpoints::Checkpoints;
@@ -239,6 +239,10 @@ impl Store for Sqlite {
 
     async fn spend(&self, spending: &Spending, now: Timestamp) -> Result<(), StoreError> {
         self.writer.transact(Touches::Nothing, |tx| work::spend(tx, spending, now))
+    }
+
+    async fn spending(&self) -> Result<Vec<(String, u64, Usage)>, StoreError> {
+        self.read(work::spending)
     }
 
     async fn prepared(&self, occasion: &Occasion) -> Result<Option<Value>, StoreError> {

@@ -27,6 +27,15 @@ fn usage(row: &Row<'_>) -> rusqlite::Result<Usage> {
     Ok(Usage { input_tokens: row.get(0)?, output_tokens: row.get(1)?, micro_usd: row.get(2)? })
 }
 
+/// What each model took in all, the most used first.
+pub(crate) fn spending(db: &Connection) -> Result<Vec<(String, u64, Usage)>, StoreError> {
+    let sql =
+        format!("SELECT {SUMS}, made_by, count(*) FROM spending GROUP BY made_by ORDER BY count(*) DESC, made_by");
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map([], |row| Ok((row.get(3)?, row.get(4)?, usage(row)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Notes what was taken.
 pub(crate) fn spend(tx: &Transaction<'_>, spending: &Spending, now: Timestamp) -> Result<(), StoreError> {
     let Spending { ticket, by, prompt, usage } = spending;

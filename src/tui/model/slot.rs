@@ -53,6 +53,11 @@ impl<T> Slot<T> {
         wanted
     }
 
+    /// Waits no more; the request that was waited for.
+    pub(crate) fn give_up(&mut self) -> Option<RequestId> {
+        self.waiting.take()
+    }
+
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting.is_some()
     }

@@ -8,7 +8,7 @@ use crate::tui::model::{Dialog, Model, Pane, Question};
 
 /// Asks for a suggestion in the tone at hand: at once, and then a model where there is one.
 pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
-    let mut effects = stop(model);
+    let mut effects = stop_draft(model);
     effects.extend(ask(model, true));
     effects
 }
@@ -30,16 +30,16 @@ pub(super) fn writing(model: &mut Model, request: RequestId, text: String) -> Ve
 
 /// Stops what a model is writing for the ticket at hand, if it is.
 pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
-    let asked = model.desk.model;
-    let Some(open) = model.open.as_deref_mut().filter(|_| asked) else { return vec![] };
-    let waiting: Vec<RequestId> =
-        [open.summary.waiting(), open.draft.suggestion.waiting()].into_iter().flatten().collect();
-    for request in &waiting {
-        open.summary.close(*request);
-        open.draft.suggestion.close(*request);
-    }
+    let mut effects = stop_draft(model);
+    let summary = model.open.as_deref_mut().filter(|_| model.desk.model).and_then(|open| open.summary.give_up());
+    effects.extend(summary.map(|run| Effect::CancelRun { run }));
+    effects
+}
+
+fn stop_draft(model: &mut Model) -> Vec<Effect> {
+    let Some(open) = model.open.as_deref_mut().filter(|_| model.desk.model) else { return vec![] };
     open.draft.writing(String::new());
-    waiting.into_iter().map(|run| Effect::CancelRun { run }).collect()
+    open.draft.suggestion.give_up().map(|run| Effect::CancelRun { run }).into_iter().collect()
 }
 
 pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Suggestion) -> Vec<Effect> {

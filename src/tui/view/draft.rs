@@ -11,7 +11,7 @@ use crate::tui::model::open::OpenTicket;
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
-use crate::tui::view::draft_notes;
+use crate::tui::view::draft_notes::{self, made_by};
 use crate::tui::view::work::head;
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -44,7 +44,7 @@ fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
         let name = if suggestion.calibrated { "confidence" } else { "score" };
         facts.push(canvas.say(Ink::Plain, format!("· {name} {:.2} ", suggestion.confidence)));
         if suggestion.maker.is_model() {
-            facts.push(canvas.say(Ink::Dim, format!("· {} ", text::short(&suggestion.maker.by, 40))));
+            facts.push(canvas.say(Ink::Dim, format!("· {} ", made_by(&suggestion.maker))));
         }
     }
     if draft.edited {

@@ -70,7 +70,10 @@ fn explained(canvas: &Canvas<'_, '_>, suggestion: &Suggestion) -> Vec<Vec<Span<'
         format!("Score {confidence:.2}, because (c closes this); no confidence yet: not enough data (n={decisions})")
     };
     let title = vec![canvas.say(Ink::Strong, title)];
-    let by = vec![canvas.say(Ink::Dim, format!("by {}", made_by(maker)))];
+    let by = vec![canvas.say(
+        Ink::Dim,
+        format!("by {} · {} · {}", text::short(&maker.by, 60), maker.usage, text::short(&maker.prompt, 60)),
+    )];
     let row = |evidence: &Evidence| {
         let (ink, sign) = if evidence.weight < 0.0 { (Ink::Danger, '−') } else { (Ink::Good, '+') };
         let weight = format!("{sign}{:.2}  ", evidence.weight.abs());
@@ -79,8 +82,8 @@ fn explained(canvas: &Canvas<'_, '_>, suggestion: &Suggestion) -> Vec<Vec<Span<'
     [title, by].into_iter().chain(notes(canvas, maker)).chain(evidence.iter().map(row)).collect()
 }
 
-/// Who wrote it, what it was told, and what that took.
+/// Who wrote it, and what that took.
 pub(crate) fn made_by(maker: &Maker) -> String {
     let by = text::short(&maker.by, 60);
-    if maker.is_model() { format!("{by} · {} · {}", text::short(&maker.prompt, 60), maker.usage) } else { by }
+    if maker.is_model() { format!("{by} · {}", maker.usage.price()) } else { by }
 }

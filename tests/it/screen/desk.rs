@@ -268,13 +268,13 @@ impl Person {
     }
 
     pub(crate) fn muted(width: u16, height: u16, mute: fn(&Effect) -> bool) -> Self {
-        let desk = Desk {
-            name: "Acme desk".into(),
-            sample: true,
-            assistant: "offline assistant".into(),
-            model: false,
-            me: maya(),
-        };
+        Self::beside("offline assistant", (width, height), mute)
+    }
+
+    /// Sits down where this assistant writes.
+    pub(crate) fn beside(assistant: &str, (width, height): (u16, u16), mute: fn(&Effect) -> bool) -> Self {
+        let model = assistant != "offline assistant";
+        let desk = Desk { name: "Acme desk".into(), sample: true, assistant: assistant.into(), model, me: maya() };
         let mut model = Model::new(desk, Theme::Dark, (width, height), now());
         let first = update::start(&mut model);
         let mut person = Self { model, at: Duration::from_secs(10), asked: vec![], mute };

@@ -2,7 +2,7 @@
 
 use countersign::domain::call::WriteCall;
 use countersign::domain::ticket::{Status, TicketPage, Tone, Visibility};
-use countersign::tui::events::{Answer, Effect, Failure, Msg};
+use countersign::tui::events::{Answer, Effect, Failure, Msg, RequestId};
 use countersign::tui::keymap::Context;
 
 use crate::screen::desk::{Person, REPLY, rows, suggestion};
@@ -324,4 +324,67 @@ fn a_failed_page_of_the_queue_is_not_asked_for_again_and_again() {
     assert!(loads(&person) == 1 && person.sees("r tries again"), "{}", person.screen());
     person.press("r");
     assert_eq!(loads(&person), 2);
+}
+
+/// A person at a desk with a model, and the requests that were made of it.
+fn with_model() -> Person {
+    let is_slow = |effect: &Effect| {
+        matches!(effect, Effect::Suggest { quick: false, .. } | Effect::Summarize { quick: false, .. })
+    };
+    let mut person = Person::beside("openai stub", (120, 40), is_slow);
+    person.press("enter");
+    person
+}
+
+fn asked_of_model(person: &Person) -> RequestId {
+    let asked = person.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Suggest { request, quick: false, .. } => Some(*request),
+        _ => None,
+    });
+    asked.expect("the model is asked after the quick answer")
+}
+
+#[test]
+fn a_model_writes_before_one_s_eyes_and_its_draft_takes_the_place_of_the_quick_one() {
+    let mut person = with_model();
+    assert!(person.sees("Dear Ines") && person.sees("openai stub is writing"), "{}", person.screen());
+    let request = asked_of_model(&person);
+    person.msg(Msg::Writing { request, text: "Hello Ines, I am half".into() });
+    assert!(person.sees("I am half") && !person.sees("Dear Ines"), "{}", person.screen());
+    let mut written = suggestion();
+    written.response_text = "Hello Ines, I am whole.".into();
+    written.unsupported.clear();
+    written.maker = serde_json::from_value(serde_json::json!({
+        "by": "openai stub", "prompt": "suggest_response@0", "notes": ["openai other refused the key (401)"],
+        "usage": {"input_tokens": 800, "output_tokens": 90, "micro_usd": 1234}
+    }))
+    .unwrap();
+    person.msg(Msg::Answered { request, answer: Answer::Suggestion(Box::new(written)) });
+    assert!(person.sees("I am whole") && person.sees("$0.0012") && !person.sees("is writing"), "{}", person.screen());
+    assert!(person.sees("refused the key"), "{}", person.screen());
+}
+
+#[test]
+fn escape_stops_a_model_and_what_was_there_before_stays() {
+    let mut person = with_model();
+    let request = asked_of_model(&person);
+    person.msg(Msg::Writing { request, text: "Hello Ines, I am half".into() });
+    person.press("esc");
+    assert!(person.asked.contains(&Effect::CancelRun { run: request }));
+    assert!(person.sees("Dear Ines") && !person.sees("is writing"), "{}", person.screen());
+    person.msg(Msg::Writing { request, text: "too late".into() });
+    assert!(!person.sees("too late"));
+}
+
+#[test]
+fn a_model_never_touches_what_a_person_writes_and_is_asked_once() {
+    let mut person = with_model();
+    let request = asked_of_model(&person);
+    person.press("e");
+    person.write("MINE ");
+    person.msg(Msg::Writing { request, text: "Hello Ines, I am half".into() });
+    person.msg(Msg::Answered { request, answer: Answer::Suggestion(Box::new(suggestion())) });
+    assert!(person.sees("MINE") && !person.sees("I am half"), "{}", person.screen());
+    let times = person.asked.iter().filter(|e| matches!(e, Effect::Suggest { quick: false, .. })).count();
+    assert_eq!(times, 1, "an answer without a model is no reason to ask again");
 }
