@@ -5,8 +5,9 @@
 //! | module | what it is | may use |
 //! | --- | --- | --- |
 //! | [`domain`] | what the desk talks about; no I/O, no clock | nothing of ours |
-//! | [`store`] | the desk's memory behind one trait; SQLite | domain |
 //! | [`llm`] | models behind one trait: HTTP providers, the offline planner, a recorded run | domain |
+//! | [`embed`] | sentence embeddings, by a model that is part of the program | nothing of ours |
+//! | [`store`] | the desk's memory behind one trait; SQLite | domain, embed |
 //! | [`tools`] | the catalog of tools and the trait of a backend | domain |
 //! | [`assist`] | summary, reply and confidence: what a model reads and writes, and what is said without one | domain |
 //! | [`desk`] | the operations: authorise, validate, do, record | domain, store, assist, llm |
@@ -36,6 +37,7 @@ pub mod clock;
 pub mod commit;
 pub mod config;
 pub mod desk;
+pub mod embed;
 pub mod eval;
 pub mod import;
 pub mod llm;

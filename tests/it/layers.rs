@@ -7,8 +7,9 @@ const MOST_LINES: usize = 400;
 /// Module, and what of ours it may use beside itself.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("store", &["domain", "random"]),
     ("llm", &["domain", "random"]),
+    ("embed", &[]),
+    ("store", &["domain", "embed", "random"]),
     ("tools", &["domain"]),
     ("assist", &["domain"]),
     ("desk", &["domain", "store", "assist", "llm", "clock", "random"]),
