@@ -1,4 +1,4 @@
-//! How well articles are found: ours against plain BM25, on questions with known answers.
+//! How well articles are found: by words, by meaning and by both, against plain BM25, on questions with known answers.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use crate::embed::{EmbedError, Embedder};
 use crate::store::search;
+use crate::store::search::vectors::{self, Nearness, Vectors};
+use crate::store::sqlite::open::MIGRATIONS;
 
-const SCHEMA: [&str; 2] =
-    [include_str!("../../assets/migrations/0001_desk.sql"), include_str!("../../assets/migrations/0002_search.sql")];
 const BASELINE: &str = "CREATE VIRTUAL TABLE plain USING fts5 (title, body, tokenize = 'porter unicode61')";
 /// How deep a list of answers is looked at.
 const DEPTH: usize = 10;
@@ -27,6 +28,9 @@ pub enum EvalError {
     /// The index.
     #[error("the index of the measurement failed: {0}")]
     Index(#[from] rusqlite::Error),
+    /// The embeddings.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
     /// The tasks.
     #[error("the tasks are not a JSON array of scenarios: {0}")]
     Tasks(#[from] serde_json::Error),
@@ -107,24 +111,36 @@ struct Asked {
 #[derive(Clone, Copy)]
 enum System {
     Plain,
-    Ours,
+    Words,
+    Meaning,
+    Both,
+}
+
+/// What is searched.
+struct Index {
+    conn: Connection,
+    vectors: Vectors,
 }
 
 impl System {
-    const ALL: [Self; 2] = [Self::Plain, Self::Ours];
+    const ALL: [Self; 4] = [Self::Plain, Self::Words, Self::Meaning, Self::Both];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Plain => "fts5 porter",
-            Self::Ours => "ours",
+            Self::Words => "full text",
+            Self::Meaning => "embeddings",
+            Self::Both => "both",
         }
     }
 
-    fn search(self, conn: &Connection, query: &str) -> rusqlite::Result<Vec<String>> {
-        match self {
-            Self::Plain => plain(conn, query),
-            Self::Ours => search::article_ids(conn, query, DEPTH),
-        }
+    fn search(self, index: &Index, query: &str) -> Result<Vec<String>, EvalError> {
+        Ok(match self {
+            Self::Plain => plain(&index.conn, query)?,
+            Self::Words => search::article_ids(&index.conn, query, &Nearness::default(), DEPTH)?,
+            Self::Meaning => search::nearest_ids(&index.conn, &index.nearness(query)?, DEPTH)?,
+            Self::Both => search::article_ids(&index.conn, query, &index.nearness(query)?, DEPTH)?,
+        })
     }
 }
 
@@ -156,8 +172,8 @@ pub fn scenarios(articles: &str, tasks: &str) -> Result<SearchReport, EvalError>
 }
 
 fn report(entries: &[Entry], asked: &[Asked], bad_lines: Vec<String>) -> Result<SearchReport, EvalError> {
-    let conn = index(entries)?;
-    let rows = System::ALL.into_iter().map(|system| measure(&conn, system, asked)).collect::<Result<_, _>>()?;
+    let index = Index::new(entries)?;
+    let rows = System::ALL.into_iter().map(|system| measure(&index, system, asked)).collect::<Result<_, _>>()?;
     Ok(SearchReport { articles: entries.len(), rows, bad_lines })
 }
 
@@ -172,9 +188,27 @@ fn lines<T: serde::de::DeserializeOwned>(what: &str, text: &str, bad: &mut Vec<S
     read
 }
 
-fn index(entries: &[Entry]) -> rusqlite::Result<Connection> {
+impl Index {
+    fn new(entries: &[Entry]) -> Result<Self, EvalError> {
+        let conn = filled(entries)?;
+        let model = Embedder::get()?;
+        for article in vectors::unread(&conn, u32::MAX)? {
+            vectors::save(&conn, &article, &article.embed(model)?)?;
+        }
+        Ok(Self { vectors: Vectors::read(&conn)?, conn })
+    }
+
+    fn nearness(&self, query: &str) -> Result<Nearness, EmbedError> {
+        if !self.vectors.can_answer(query) {
+            return Ok(Nearness::default());
+        }
+        Ok(self.vectors.nearness(&Embedder::get()?.embed(query)?))
+    }
+}
+
+fn filled(entries: &[Entry]) -> rusqlite::Result<Connection> {
     let mut conn = Connection::open_in_memory()?;
-    SCHEMA.iter().try_for_each(|sql| conn.execute_batch(sql))?;
+    MIGRATIONS.iter().try_for_each(|sql| conn.execute_batch(sql))?;
     conn.execute_batch(BASELINE)?;
     let all = conn.transaction()?;
     for entry in entries {
@@ -211,14 +245,14 @@ fn plain(conn: &Connection, query: &str) -> rusqlite::Result<Vec<String>> {
     conn.prepare_cached(sql)?.query_map((any, DEPTH_SQL), |row| row.get(0))?.collect()
 }
 
-fn measure(conn: &Connection, system: System, asked: &[Asked]) -> rusqlite::Result<Row> {
+fn measure(index: &Index, system: System, asked: &[Asked]) -> Result<Row, EvalError> {
     let mut times = Vec::new();
     let mut found = Vec::with_capacity(asked.len());
     for one in asked.iter().filter(|one| !one.relevant.is_empty()) {
         let mut lists = Vec::with_capacity(one.searches.len());
         for query in &one.searches {
             let start = Instant::now();
-            lists.push(system.search(conn, query)?);
+            lists.push(system.search(index, query)?);
             times.push(start.elapsed());
         }
         found.push((fused(&lists), &one.relevant));
@@ -313,7 +347,7 @@ mod tests {
         assert!(report.bad_lines[0].starts_with("faq, line 3: "), "{}", report.bad_lines[0]);
         for row in &report.rows {
             assert_eq!(row.n, 2);
-            assert!((row.recall_at_1 - 0.5).abs() < 1e-9 && (row.mrr_at_10 - 0.5).abs() < 1e-9, "{row:?}");
+            assert!(row.recall_at_1 >= 0.5 && row.mrr_at_10 >= 0.5, "{row:?}");
         }
         assert!(report.to_string().contains("fts5 porter"));
     }
@@ -323,7 +357,9 @@ mod tests {
         let tasks = r#"[{"user_scenario": {"instructions": "You want a refund now. Your parcel is late, ask for shipping times."},
                          "required_documents": ["B", "D"]}]"#;
         let report = scenarios(FAQ, tasks).unwrap();
-        assert!((report.rows[1].recall_at_10 - 1.0).abs() < 1e-9, "{report}");
+        for row in &report.rows[1..] {
+            assert!((row.recall_at_10 - 1.0).abs() < 1e-9, "{report}");
+        }
         assert!(matches!(scenarios(FAQ, "{}"), Err(EvalError::Tasks(_))));
     }
 

@@ -1,8 +1,9 @@
-//! Full-text search over articles and tickets, in SQLite alone.
+//! Search over articles and tickets: full text in SQLite, and for articles their meaning beside it.
 //!
 //! [`query`] reads any text as terms, so nothing that somebody types can be a syntax error. [`rank`] weighs articles:
 //! BM25 of the title and of the body, apart and added, with [`expand`] adding other words for the same; the best are
-//! ordered again by how much their title looks like the query. [`passage`] picks what to show. [`threads`] finds
+//! ordered again by how much their title looks like the query and by how near they are to it in meaning, as far as
+//! [`vectors`] knows. [`passage`] picks what to show. [`threads`] finds
 //! tickets by how much of the query's weight they have, rare words first, so that common words cost nothing.
 
 mod expand;
@@ -13,6 +14,7 @@ mod query;
 mod rank;
 mod threads;
 pub mod upkeep;
+pub mod vectors;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,7 @@ use rusqlite::Connection;
 use crate::domain::article::ArticleHit;
 use crate::domain::ids::ArticleId;
 use crate::store::search::query::Query;
+use crate::store::search::vectors::Nearness;
 
 /// The most terms of a query; what comes behind them is not read.
 pub const MOST_TERMS: usize = 24;
@@ -29,15 +32,16 @@ pub const MOST_TERMS: usize = 24;
 /// The articles that fit best, best first.
 ///
 /// The score is the share of the query's weight (rare words weigh more) that an article covers, with words that stand
-/// only in its body counting less than those in its title; the order also looks at how often and how close.
+/// only in its body counting less than those in its title, or what it covers by its meaning where that is more; the
+/// order also looks at how often and how close. `near` may be empty: then words alone decide.
 ///
 /// # Errors
 /// When the database fails; never because of what the query says.
-pub fn articles(conn: &Connection, query: &str, limit: usize) -> rusqlite::Result<Vec<ArticleHit>> {
+pub fn articles(conn: &Connection, query: &str, near: &Nearness, limit: usize) -> rusqlite::Result<Vec<ArticleHit>> {
     let ranking = rank::rank(conn, &Query::parse(query, MOST_TERMS))?;
     let mut best = conn.prepare_cached("SELECT body FROM articles WHERE n = ?1")?;
     let mut hits = Vec::new();
-    for candidate in rank::best(conn, &ranking, limit)? {
+    for candidate in rank::best(conn, &ranking, near, limit)? {
         let Ok(id) = ArticleId::try_from(candidate.id) else { continue };
         let snippet =
             best.query_row([candidate.n], |row| Ok(passage::best(row.get_ref(0)?.as_str()?, &ranking.wanted)))?;
@@ -50,9 +54,18 @@ pub fn articles(conn: &Connection, query: &str, limit: usize) -> rusqlite::Resul
 ///
 /// # Errors
 /// When the database fails; never because of what the query says.
-pub fn article_ids(conn: &Connection, query: &str, limit: usize) -> rusqlite::Result<Vec<String>> {
+pub fn article_ids(conn: &Connection, query: &str, near: &Nearness, limit: usize) -> rusqlite::Result<Vec<String>> {
     let ranking = rank::rank(conn, &Query::parse(query, MOST_TERMS))?;
-    Ok(rank::best(conn, &ranking, limit)?.into_iter().map(|candidate| candidate.id).collect())
+    Ok(rank::best(conn, &ranking, near, limit)?.into_iter().map(|candidate| candidate.id).collect())
+}
+
+/// The identifiers of the articles nearest in meaning: without looking at their words.
+///
+/// # Errors
+/// When the database fails.
+pub fn nearest_ids(conn: &Connection, near: &Nearness, limit: usize) -> rusqlite::Result<Vec<String>> {
+    let mut id = conn.prepare_cached("SELECT id FROM articles WHERE n = ?1")?;
+    near.nearest(limit).into_iter().map(|n| id.query_row([n], |row| row.get(0))).collect()
 }
 
 /// The tickets whose subject, customer or thread has the most of the query, with the share they have, 0 to 1.

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use crate::store::search::passage::Wanted;
 use crate::store::search::query::{Query, Term, quoted, runs};
+use crate::store::search::vectors::Nearness;
 use crate::store::search::{expand, grams, lexicon};
 
 /// A word in the title says this much more about an article than one in its body.
@@ -14,11 +15,13 @@ const TITLE: f64 = 1.5;
 const EXPANDED: f64 = 0.5;
 /// What a title that looks just like the query adds, measured against the best article's points.
 const LIKENESS: f64 = 0.4;
+/// What a meaning adds that only one article has, measured against the best article's points.
+const MEANING: f64 = 40.0;
 /// How much of a word's weight an article covers that has it only in its body.
 const IN_BODY: f64 = 0.7;
 /// How much a word weighs that no article has, measured against the rarest: it may be a name, or the point.
 const UNKNOWN: f64 = 0.5;
-/// How many articles are ordered again by their titles.
+/// How many articles are ordered again by their titles and meanings, of those with the words and of those near.
 const CONTENDERS: usize = 30;
 
 /// Where a word is looked for, and how what is found is weighed.
@@ -86,7 +89,7 @@ pub(crate) struct Candidate {
     pub(crate) id: String,
     /// Its title.
     pub(crate) title: String,
-    /// The share of the query's weight that it covers, 0 to 1.
+    /// The share of the query's weight that it covers, by its words or by its meaning, 0 to 1.
     pub(crate) score: f64,
     rank: f64,
 }
@@ -114,10 +117,13 @@ pub(crate) fn rank(conn: &Connection, query: &Query) -> rusqlite::Result<Ranking
 }
 
 /// The best articles of a ranking, best first, each with its title.
-pub(crate) fn best(conn: &Connection, ranking: &Ranking, limit: usize) -> rusqlite::Result<Vec<Candidate>> {
-    let mut shares: Vec<(i64, Share)> = ranking.shares.iter().map(|(n, share)| (*n, *share)).collect();
-    shares.sort_by(|a, b| b.1.points.total_cmp(&a.1.points).then(a.0.cmp(&b.0)));
-    shares.truncate(CONTENDERS.max(limit));
+pub(crate) fn best(
+    conn: &Connection,
+    ranking: &Ranking,
+    near: &Nearness,
+    limit: usize,
+) -> rusqlite::Result<Vec<Candidate>> {
+    let shares = ranking.contenders(near, CONTENDERS.max(limit));
     let most = shares.first().map_or(1.0, |(_, share)| share.points).max(f64::MIN_POSITIVE);
     let mut titles = conn.prepare_cached("SELECT id, title FROM articles WHERE n = ?1")?;
     let mut candidates = Vec::with_capacity(shares.len());
@@ -125,8 +131,10 @@ pub(crate) fn best(conn: &Connection, ranking: &Ranking, limit: usize) -> rusqli
         let mut rows = titles.query([n])?;
         let Some(row) = rows.next()? else { continue };
         let (id, title): (String, String) = (row.get(0)?, row.get(1)?);
-        let rank = share.points / most + LIKENESS * grams::likeness(&ranking.looks, &looks(runs(&title)));
-        candidates.push(Candidate { n, id, title, score: (share.cover / ranking.weight).clamp(0.0, 1.0), rank });
+        let likeness = grams::likeness(&ranking.looks, &looks(runs(&title)));
+        let rank = share.points / most + LIKENESS * likeness + MEANING * near.points(n);
+        let cover = (share.cover / ranking.weight.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+        candidates.push(Candidate { n, id, title, score: cover.max(near.cover(n)), rank });
     }
     candidates.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     candidates.truncate(limit);
@@ -134,6 +142,19 @@ pub(crate) fn best(conn: &Connection, ranking: &Ranking, limit: usize) -> rusqli
 }
 
 impl Ranking {
+    /// The articles with the most points, best first, and the nearest ones that are not among them.
+    fn contenders(&self, near: &Nearness, most: usize) -> Vec<(i64, Share)> {
+        let mut shares: Vec<(i64, Share)> = self.shares.iter().map(|(n, share)| (*n, *share)).collect();
+        shares.sort_by(|a, b| b.1.points.total_cmp(&a.1.points).then(a.0.cmp(&b.0)));
+        shares.truncate(most);
+        for n in near.nearest(most) {
+            if !shares.iter().any(|(known, _)| *known == n) {
+                shares.push((n, self.shares.get(&n).copied().unwrap_or_default()));
+            }
+        }
+        shares
+    }
+
     fn add(&mut self, shares: &HashMap<i64, Share>, weight: f64) {
         self.weight += weight;
         for (n, share) in shares {

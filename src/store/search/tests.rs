@@ -4,16 +4,13 @@ use rusqlite::Connection;
 
 use crate::store::search::query::is_unspaced;
 use crate::store::search::upkeep::{Deferred, tidy_articles};
+use crate::store::search::vectors::Nearness;
 use crate::store::search::{article_ids, articles, passage, similar, tickets};
-
-const SCHEMA: [&str; 2] = [
-    include_str!("../../../assets/migrations/0001_desk.sql"),
-    include_str!("../../../assets/migrations/0002_search.sql"),
-];
+use crate::store::sqlite::open::MIGRATIONS;
 
 fn desk() -> Connection {
     let conn = Connection::open_in_memory().unwrap();
-    for sql in SCHEMA {
+    for sql in MIGRATIONS {
         conn.execute_batch(sql).unwrap();
     }
     conn.execute("INSERT INTO customers (id, name, email) VALUES ('C', 'Ann', 'a@b.c')", []).unwrap();
@@ -76,19 +73,23 @@ fn articles_are_found_by_other_words_for_the_same() {
         ("怎么退款", "KB-4"),
         ("환불", "KB-5"),
     ] {
-        assert_eq!(article_ids(&conn, query, 3).unwrap().first().map(String::as_str), Some(expect), "{query}");
+        assert_eq!(
+            article_ids(&conn, query, &Nearness::default(), 3).unwrap().first().map(String::as_str),
+            Some(expect),
+            "{query}"
+        );
     }
 }
 
 #[test]
 fn a_hit_shows_plain_text_and_how_much_of_the_query_it_covers() {
     let conn = desk();
-    let hits = articles(&conn, "how do I delete my account", 5).unwrap();
+    let hits = articles(&conn, "how do I delete my account", &Nearness::default(), 5).unwrap();
     assert_eq!(hits[0].id.as_str(), "KB-1");
     assert_eq!(hits[0].snippet, "Press Delete account. It takes a day.");
     assert!(hits[0].score > 0.99, "{}", hits[0].score);
     assert!(hits[1].id.as_str() == "KB-3" && hits[1].score < 0.4, "only `account`, only in the body: {hits:?}");
-    let half = articles(&conn, "delete my zebra", 1).unwrap();
+    let half = articles(&conn, "delete my zebra", &Nearness::default(), 1).unwrap();
     assert!((0.3..0.9).contains(&half[0].score), "{half:?}");
 }
 
@@ -96,13 +97,13 @@ fn a_hit_shows_plain_text_and_how_much_of_the_query_it_covers() {
 fn the_index_follows_every_change_of_an_article() {
     let conn = desk();
     conn.execute("UPDATE articles SET title = 'Zebra crossing', body = '斑马' WHERE id = 'KB-1'", []).unwrap();
-    assert_eq!(article_ids(&conn, "zebra", 3).unwrap(), ["KB-1"]);
-    assert_eq!(article_ids(&conn, "斑马", 3).unwrap(), ["KB-1"]);
-    assert!(article_ids(&conn, "delete", 3).unwrap().is_empty());
+    assert_eq!(article_ids(&conn, "zebra", &Nearness::default(), 3).unwrap(), ["KB-1"]);
+    assert_eq!(article_ids(&conn, "斑马", &Nearness::default(), 3).unwrap(), ["KB-1"]);
+    assert!(article_ids(&conn, "delete", &Nearness::default(), 3).unwrap().is_empty());
     conn.execute("UPDATE articles SET tags = '[\"quagga\"]' WHERE id = 'KB-1'", []).unwrap();
-    assert_eq!(article_ids(&conn, "quagga", 3).unwrap(), ["KB-1"]);
+    assert_eq!(article_ids(&conn, "quagga", &Nearness::default(), 3).unwrap(), ["KB-1"]);
     conn.execute("DELETE FROM articles WHERE id = 'KB-1'", []).unwrap();
-    assert!(article_ids(&conn, "zebra quagga 斑马", 3).unwrap().is_empty());
+    assert!(article_ids(&conn, "zebra quagga 斑马", &Nearness::default(), 3).unwrap().is_empty());
 }
 
 #[test]
@@ -201,7 +202,7 @@ fn what_was_written_while_indexing_was_deferred_is_found_after_it() {
     message(&conn, "T-2", 2, "bongo");
     assert_eq!(found(&conn, "bongo"), ["T-2"], "row by row again");
     tidy_articles(&conn).unwrap();
-    assert_eq!(article_ids(&conn, "delete", 1).unwrap(), ["KB-1"]);
+    assert_eq!(article_ids(&conn, "delete", &Nearness::default(), 1).unwrap(), ["KB-1"]);
 }
 
 #[test]
@@ -217,13 +218,13 @@ fn the_migration_and_the_reader_agree_on_unspaced_scripts() {
 #[test]
 fn a_migrated_desk_finds_what_it_had_before() {
     let conn = Connection::open_in_memory().unwrap();
-    conn.execute_batch(SCHEMA[0]).unwrap();
+    conn.execute_batch(MIGRATIONS[0]).unwrap();
     conn.execute("INSERT INTO customers (id, name, email) VALUES ('C', 'Ann', 'a@b.c')", []).unwrap();
     article(&conn, "KB-1", "Old article", "退款");
     ticket(&conn, "T-1", "Old ticket", &["zebra 退款"]);
-    conn.execute_batch(SCHEMA[1]).unwrap();
-    assert_eq!(article_ids(&conn, "old", 1).unwrap(), ["KB-1"]);
-    assert_eq!(article_ids(&conn, "退款", 1).unwrap(), ["KB-1"]);
+    conn.execute_batch(MIGRATIONS[1]).unwrap();
+    assert_eq!(article_ids(&conn, "old", &Nearness::default(), 1).unwrap(), ["KB-1"]);
+    assert_eq!(article_ids(&conn, "退款", &Nearness::default(), 1).unwrap(), ["KB-1"]);
     assert_eq!(found(&conn, "zebra"), ["T-1"]);
     assert_eq!(found(&conn, "退"), ["T-1"]);
 }
@@ -317,7 +318,7 @@ fn no_text_is_a_syntax_error_and_none_is_found_at_length() {
     tidy_articles(&conn).unwrap();
     for text in hostile() {
         let shown: String = text.chars().take(40).collect();
-        let hits = articles(&conn, &text, 5).unwrap_or_else(|error| panic!("{shown:?}: {error}"));
+        let hits = articles(&conn, &text, &Nearness::default(), 5).unwrap_or_else(|error| panic!("{shown:?}: {error}"));
         for hit in hits {
             assert!(hit.snippet.chars().count() <= passage::LONGEST, "{shown:?}");
             assert!((0.0..=1.0).contains(&hit.score), "{shown:?}: {}", hit.score);

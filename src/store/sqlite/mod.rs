@@ -4,7 +4,8 @@ mod checkpoints;
 mod execute;
 mod intake;
 mod log;
-mod open;
+mod meaning;
+pub(crate) mod open;
 mod proposals;
 mod tickets;
 mod watch;
@@ -12,7 +13,7 @@ mod work;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -37,6 +38,7 @@ use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::search;
 use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::checkpoints::Checkpoints;
+use crate::store::sqlite::meaning::Meaning;
 use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::{Touches, Writer};
 use crate::store::{Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError};
@@ -49,7 +51,8 @@ const MANY: usize = 100;
 pub struct Sqlite {
     path: PathBuf,
     readers: Vec<Mutex<Connection>>,
-    writer: Writer,
+    meaning: Meaning,
+    writer: Arc<Writer>,
     revision: tokio::sync::watch::Receiver<u64>,
     _watcher: Watcher,
 }
@@ -74,8 +77,10 @@ impl Sqlite {
         let (sender, revision) = tokio::sync::watch::channel(watch::revision(&db)?);
         let readers = (0..READERS).map(|_| open::connect(path).map(Mutex::new)).collect::<Result<_, _>>()?;
         let watcher = Watcher::start(open::connect(path)?, sender.clone())?;
-        let writer = Writer::start(db, sender, checkpoints)?;
-        Ok(Opened { store: Self { path: path.to_owned(), readers, writer, revision, _watcher: watcher }, is_new })
+        let writer = Arc::new(Writer::start(db, sender, checkpoints)?);
+        let meaning = Meaning::start(open::connect(path)?, Arc::clone(&writer))?;
+        let path = path.to_owned();
+        Ok(Opened { store: Self { path, readers, meaning, writer, revision, _watcher: watcher }, is_new })
     }
 
     /// Reads on whichever connection is free. Reads here take microseconds, so they run where they are asked for.
@@ -109,7 +114,9 @@ impl Store for Sqlite {
     }
 
     async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError> {
-        self.read(|db| Ok(search::articles(db, query, limit as usize)?))
+        let vectors = self.read(|db| self.meaning.vectors(db))?;
+        let near = meaning::nearness(vectors, query).await;
+        self.read(|db| Ok(search::articles(db, query, &near, limit as usize)?))
     }
 
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {
@@ -218,19 +225,24 @@ impl Store for Sqlite {
     }
 
     async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {
+        let has_articles = rows.iter().any(|row| matches!(row, Intake::Article(_)));
         let work = move |tx: &mut rusqlite::Transaction<'_>| {
             // Many rows are indexed together at the end: row by row costs more than the rows.
             let deferred = (rows.len() >= MANY).then(|| Deferred::begin(tx)).transpose()?;
             let done = intake::import(tx, &rows, origin)?;
             deferred.map(|deferred| deferred.settle(tx)).transpose()?;
-            if rows.iter().any(|row| matches!(row, Intake::Article(_))) {
+            if has_articles {
                 upkeep::tidy_articles(tx)?;
             }
             event.body.result = serde_json::json!(done);
             log::append(tx, &[event])?;
             Ok(done)
         };
-        self.writer.transact(Touches::Desk, work)
+        let done = self.writer.transact(Touches::Desk, work)?;
+        if has_articles {
+            self.meaning.wake();
+        }
+        Ok(done)
     }
 
     async fn spent(&self, since: Timestamp, ticket: &TicketId) -> Result<Spent, StoreError> {

@@ -8,10 +8,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::store::StoreError;
 
 /// Migrations in order; the file's `user_version` counts those applied.
-const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0001_desk.sql"),
     include_str!("../../../assets/migrations/0002_search.sql"),
     include_str!("../../../assets/migrations/0003_models.sql"),
+    include_str!("../../../assets/migrations/0004_vectors.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".

@@ -1,0 +1,135 @@
+//! What articles mean: a thread embeds those without vectors, a few at a time; a search compares them with its query.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::embed::{EmbedError, Embedder};
+use crate::store::StoreError;
+use crate::store::search::vectors::{self, Nearness, Vectors};
+use crate::store::sqlite::writer::{Touches, Writer};
+
+/// The first screen comes first.
+const SETTLE: Duration = Duration::from_millis(1_500);
+/// How many articles are embedded before they are saved together.
+const TOGETHER: u32 = 8;
+
+/// The vectors of the desk's articles, kept up with them until it is dropped.
+pub(crate) struct Meaning {
+    known: Mutex<Arc<Vectors>>,
+    /// Tells the thread that there are new articles; gone when the desk closes.
+    wake: Option<mpsc::Sender<()>>,
+    closing: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Meaning {
+    /// Starts the thread; it begins soon, with the articles that have no vectors yet.
+    pub(crate) fn start(db: Connection, writer: Arc<Writer>) -> Result<Self, StoreError> {
+        let (wake, woken) = mpsc::channel();
+        let closing = Arc::new(AtomicBool::new(false));
+        let reader = Reader { db, writer, closing: Arc::clone(&closing) };
+        let thread = std::thread::Builder::new()
+            .name("desk-meaning".to_owned())
+            .spawn(move || reader.tend(&woken))
+            .map_err(|e| StoreError::Failed(e.to_string()))?;
+        Ok(Self { known: Mutex::default(), wake: Some(wake), closing, thread: Some(thread) })
+    }
+
+    /// There are new articles.
+    pub(crate) fn wake(&self) {
+        if let Some(wake) = &self.wake {
+            // A thread that could not go on has said so in the log.
+            let _ = wake.send(());
+        }
+    }
+
+    /// The vectors that the desk has now.
+    pub(crate) fn vectors(&self, db: &Connection) -> Result<Arc<Vectors>, StoreError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.is_current(db)? {
+            *known = Arc::new(Vectors::read(db)?);
+        }
+        Ok(Arc::clone(&known))
+    }
+}
+
+impl Drop for Meaning {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.wake.take();
+        if let Some(thread) = self.thread.take() {
+            // What it had not saved yet is read again next time.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// How near articles are to a query, worked out where it holds nobody up; when that fails, words alone decide.
+pub(crate) async fn nearness(vectors: Arc<Vectors>, query: &str) -> Nearness {
+    if !vectors.can_answer(query) {
+        return Nearness::default();
+    }
+    let query = query.to_owned();
+    let compare = move || Ok::<_, EmbedError>(vectors.nearness(&Embedder::get()?.embed(&query)?));
+    match tokio::task::spawn_blocking(compare).await {
+        Ok(Ok(near)) => near,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "searched by words alone");
+            Nearness::default()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "searched by words alone");
+            Nearness::default()
+        }
+    }
+}
+
+/// What the thread has.
+struct Reader {
+    db: Connection,
+    writer: Arc<Writer>,
+    closing: Arc<AtomicBool>,
+}
+
+impl Reader {
+    fn tend(&self, woken: &mpsc::Receiver<()>) {
+        // Articles that come meanwhile are read anyway.
+        while woken.recv_timeout(SETTLE).is_ok() {}
+        let mut open = !self.closing.load(Ordering::Relaxed);
+        while open {
+            match self.read_some() {
+                Ok(0) => open = woken.recv().is_ok(),
+                Ok(_) => open = !self.closing.load(Ordering::Relaxed),
+                Err(error) => {
+                    tracing::warn!(%error, "new articles are found by their words alone");
+                    open = woken.recv().is_ok();
+                }
+            }
+        }
+    }
+
+    /// Embeds some articles that have no vectors, and says how many; nothing is locked meanwhile.
+    fn read_some(&self) -> Result<usize, StoreError> {
+        let failed = |e: EmbedError| StoreError::Failed(e.to_string());
+        let articles = vectors::unread(&self.db, TOGETHER)?;
+        let mut read = Vec::with_capacity(articles.len());
+        for article in articles {
+            if self.closing.load(Ordering::Relaxed) {
+                break;
+            }
+            let vectors = article.embed(Embedder::get().map_err(failed)?).map_err(failed)?;
+            read.push((article, vectors));
+        }
+        if !read.is_empty() {
+            let save = |tx: &mut rusqlite::Transaction<'_>| {
+                read.iter().try_for_each(|(article, vectors)| Ok(vectors::save(tx, article, vectors)?))
+            };
+            self.writer.transact(Touches::Nothing, save)?;
+        }
+        Ok(read.len())
+    }
+}
