@@ -95,8 +95,7 @@ fn mean(states: &[f32]) -> Vec<f32> {
         sum.iter_mut().zip(state).for_each(|(sum, x)| *sum += x);
     }
     let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-    sum.iter_mut().for_each(|x| *x /= length);
-    sum
+    sum.into_iter().map(|x| x / length).collect()
 }
 
 #[cfg(test)]

@@ -189,3 +189,79 @@ fn edition(conn: &Connection) -> rusqlite::Result<(i64, i64)> {
     let sql = "SELECT (SELECT coalesce(max(n), 0) FROM article_vectors), (SELECT count(*) FROM article_vectors)";
     conn.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::search::{article_ids, nearest_ids};
+    use crate::store::sqlite::open::MIGRATIONS;
+
+    fn desk() -> Connection {
+        let conn = Connection::open_in_memory().unwrap();
+        MIGRATIONS.iter().for_each(|sql| conn.execute_batch(sql).unwrap());
+        for (id, title, body) in [
+            ("KB-1", "Where is my order?", "Your parcel is on its way. Open the tracking page."),
+            ("KB-2", "Themes", "Choose a darker screen in the menu."),
+            ("KB-3", "Refunds", "We pay the money back within five days."),
+            ("KB-4", "退款政策", "退款需要三天。请联系客服。"),
+        ] {
+            conn.execute("INSERT INTO articles (id, title, body) VALUES (?1, ?2, ?3)", (id, title, body)).unwrap();
+        }
+        embed_all(&conn);
+        conn
+    }
+
+    fn embed_all(conn: &Connection) {
+        for article in unread(conn, 100).unwrap() {
+            save(conn, &article, &article.embed(Embedder::get().unwrap()).unwrap()).unwrap();
+        }
+    }
+
+    fn near(conn: &Connection, query: &str) -> Nearness {
+        Vectors::read(conn).unwrap().nearness(&Embedder::get().unwrap().embed(query).unwrap())
+    }
+
+    #[test]
+    fn an_article_is_found_without_a_word_in_common() {
+        let conn = desk();
+        let query = "the shipment never came";
+        let near = near(&conn, query);
+        assert_eq!(nearest_ids(&conn, &near, 1).unwrap(), ["KB-1"]);
+        assert_eq!(article_ids(&conn, query, &near, 1).unwrap(), ["KB-1"]);
+    }
+
+    #[test]
+    fn a_changed_article_is_read_again_and_a_stale_reading_is_not_kept() {
+        let conn = desk();
+        let known = Vectors::read(&conn).unwrap();
+        assert!(unread(&conn, 9).unwrap().is_empty() && known.is_current(&conn).unwrap());
+        conn.execute("UPDATE articles SET title = 'Old' WHERE id = 'KB-2'", []).unwrap();
+        assert!(!known.is_current(&conn).unwrap());
+        let old = unread(&conn, 9).unwrap().remove(0);
+        conn.execute("UPDATE articles SET title = 'Opening hours' WHERE id = 'KB-2'", []).unwrap();
+        save(&conn, &old, &[1; DIMENSIONS]).unwrap();
+        assert_eq!(unread(&conn, 9).unwrap().len(), 1);
+        embed_all(&conn);
+        assert!(!known.is_current(&conn).unwrap());
+        assert_eq!(nearest_ids(&conn, &near(&conn, "When do you open?"), 1).unwrap(), ["KB-2"]);
+    }
+
+    #[test]
+    fn a_text_that_the_model_cannot_read_is_left_to_the_words() {
+        let conn = desk();
+        let vectors = Vectors::read(&conn).unwrap();
+        assert!(!vectors.can_answer("怎么退款") && vectors.can_answer("refund"));
+        assert!(!Vectors::default().can_answer("refund"));
+        assert!(!near(&conn, "refund").near.contains_key(&4));
+        assert_eq!(article_ids(&conn, "怎么退款", &Nearness::default(), 1).unwrap(), ["KB-4"]);
+    }
+
+    #[test]
+    fn rounding_hardly_turns_a_direction() {
+        let vector = Embedder::get().unwrap().embed("Where is my parcel?").unwrap();
+        let (one, same) = (Vector::new(rounded(&vector)), Vector::new(rounded(&vector)));
+        assert!((one.cosine(&same) - 1.0).abs() < 1e-5);
+        let exact: f32 = vector.iter().zip(&one.numbers).map(|(x, n)| x * f32::from(*n) * one.scale).sum();
+        assert!(exact > 0.999, "{exact}");
+    }
+}

@@ -83,6 +83,14 @@ impl Sqlite {
         Ok(Opened { store: Self { path, readers, meaning, writer, revision, _watcher: watcher }, is_new })
     }
 
+    /// Whether articles wait to be embedded; until they are, they are found by their words alone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_unread_articles(&self) -> Result<bool, StoreError> {
+        self.read(|db| Ok(!search::vectors::unread(db, 1)?.is_empty()))
+    }
+
     /// Reads on whichever connection is free. Reads here take microseconds, so they run where they are asked for.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         work(&self.reader())
