@@ -198,7 +198,9 @@ mod tests {
 
     fn desk() -> Connection {
         let conn = Connection::open_in_memory().unwrap();
-        MIGRATIONS.iter().for_each(|sql| conn.execute_batch(sql).unwrap());
+        for sql in MIGRATIONS {
+            conn.execute_batch(sql).unwrap();
+        }
         for (id, title, body) in [
             ("KB-1", "Where is my order?", "Your parcel is on its way. Open the tracking page."),
             ("KB-2", "Themes", "Choose a darker screen in the menu."),
