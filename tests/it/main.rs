@@ -9,6 +9,7 @@ mod injection;
 mod journeys;
 mod layers;
 mod mcp;
+mod models;
 mod process;
 mod queue;
 mod screen;
