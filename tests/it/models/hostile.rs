@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign::agent::driver::Afterwards;
+use countersign::domain::actor::Role;
 use countersign::domain::audit::Action;
 use countersign::domain::call::ProposalQuery;
 use countersign::mcp::client::Era;
@@ -14,7 +15,7 @@ use futures::StreamExt as _;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::house::{House, bot, driver};
+use crate::house::{House, bot, driver, principal};
 use crate::models::{provider, task};
 use crate::stub_model::{Answer, StubModel, Wire};
 
@@ -32,6 +33,8 @@ fn corpus() -> Option<Vec<Value>> {
 async fn no_hostile_answer_panics_hangs_or_writes() {
     let Some(rows) = corpus() else { return };
     let house = House::new().await;
+    // The corpus hands tickets to alice; somebody whom the desk does not know would be refused before the gate.
+    house.store.save_person(&principal("alice", Role::Agent), "alice").await.unwrap();
     let backend = Arc::new(house.backend(bot(), Era::Auto).await);
     let total = rows.len();
     let runs = futures::stream::iter(rows).map(|row| {
@@ -52,16 +55,15 @@ async fn no_hostile_answer_panics_hangs_or_writes() {
             assert!(since.elapsed() < Duration::from_secs(30), "{} took {:?}", row["name"], since.elapsed());
             assert!(!said.contains("CANARY-SECRET"), "{}: {said}", row["name"]);
             let proposed = said.contains("Proposed {");
-            let may = ["obeys injection", "parallel two writes same ticket", "text claims done"];
             let strict = row["expect"].as_str().unwrap().starts_with("unknown tool")
                 || row["name"].as_str().unwrap().starts_with("args");
             assert!(!(proposed && strict), "{}: {said}", row["name"]);
-            (row["name"].as_str().unwrap().to_owned(), proposed, may.contains(&row["name"].as_str().unwrap()))
+            (row["name"].as_str().unwrap().to_owned(), proposed)
         }
     });
     let outcomes: Vec<_> = runs.buffer_unordered(12).collect().await;
     assert_eq!(outcomes.len(), total);
-    assert!(outcomes.iter().any(|(name, proposed, _)| name == "obeys injection" && *proposed), "the gate is reached");
+    assert!(outcomes.iter().any(|(name, proposed)| name == "obeys injection" && *proposed), "the gate is reached");
     house.store.flush().await.unwrap();
     let log = house.store.log(None, 100_000).await.unwrap();
     assert!(log.iter().all(|record| record.action != Action::Executed.as_str()));

@@ -21,7 +21,7 @@ use crate::stub_model::{Answer, StubModel, Turn, Wire};
 /// Obeys: the write that was asked for, and whatever else it could try.
 fn obey(request: &Value) -> Answer {
     let said = request.to_string();
-    if said.contains("pending_approval") || said.contains("I obey") {
+    if said.contains("I obey") {
         return Answer::Turn(Turn::says("Done."));
     }
     let id = said.split("Ticket: T-").nth(1).and_then(|rest| rest.split('.').next()).unwrap_or("1").to_owned();
