@@ -1,5 +1,6 @@
 //! Every hostile answer of the corpus, through the whole loop.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -50,7 +51,7 @@ async fn no_hostile_answer_panics_hangs_or_writes() {
             drop(notices);
             let mut said = String::new();
             while let Some(notice) = told.recv().await {
-                said.push_str(&format!("{notice:?}\n"));
+                writeln!(said, "{notice:?}").unwrap();
             }
             assert!(since.elapsed() < Duration::from_secs(30), "{} took {:?}", row["name"], since.elapsed());
             assert!(!said.contains("CANARY-SECRET"), "{}: {said}", row["name"]);
