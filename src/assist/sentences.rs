@@ -22,7 +22,8 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).map(str::to_lowercase)
 }
 
-fn split(line: &str) -> Vec<String> {
+/// The sentences of one line, as they stand.
+pub(crate) fn split(line: &str) -> Vec<String> {
     let chars: Vec<char> = line.chars().collect();
     let (mut found, mut current) = (Vec::new(), String::new());
     for (at, c) in chars.iter().enumerate() {

@@ -35,6 +35,8 @@ words! {
         ReadAudit = "read_audit",
         /// Bring tickets and articles in.
         Import = "import",
+        /// Sign and dismiss what the replies of the desk teach.
+        Teach = "teach",
     }
 }
 
@@ -42,13 +44,13 @@ impl Role {
     /// The one table of rights: role by operation; what is not listed is denied.
     #[must_use]
     pub const fn may(self, operation: Operation) -> bool {
-        use Operation::{Decide, Execute, Import, Propose, Read, ReadAudit};
+        use Operation::{Decide, Execute, Import, Propose, Read, ReadAudit, Teach};
         match self {
             Self::Bot => matches!(operation, Read | Propose),
             Self::Viewer => matches!(operation, Read),
             Self::Agent => matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import),
             Self::Supervisor | Self::Admin => {
-                matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import)
+                matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import | Teach)
             }
         }
     }

@@ -81,6 +81,8 @@ ids! {
     ProposalId,
     /// A receipt: one approval, good for one write.
     ReceiptId,
+    /// A lesson, like `L-3f0a9c12be77`.
+    LessonId,
     /// One run of the agent, or one sitting of a person.
     RunId,
     /// A principal's name: a person, or a bot.

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod draft;
 pub mod ids;
 pub mod intake;
+pub mod lesson;
 pub mod mail;
 pub mod policy;
 pub mod prepared;

@@ -8,11 +8,11 @@ mod answer;
 mod asking;
 mod canned;
 mod missing;
-mod naming;
+pub(crate) mod naming;
 mod passage;
 mod phrasing;
 mod quoting;
-mod suspicion;
+pub(crate) mod suspicion;
 
 use std::collections::BTreeSet;
 

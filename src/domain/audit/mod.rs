@@ -53,6 +53,8 @@ words! {
         Step = "step",
         /// Tickets or articles came in from a file.
         Imported = "imported",
+        /// A lesson was signed and applied, or dismissed, in the same transaction as this record.
+        Learned = "learned",
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0002_search.sql"),
     include_str!("../../../assets/migrations/0003_models.sql"),
     include_str!("../../../assets/migrations/0004_vectors.sql"),
+    include_str!("../../../assets/migrations/0005_lessons.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".
