@@ -4,6 +4,7 @@ mod audit;
 mod desk;
 mod handle;
 mod import;
+mod learn;
 mod measure;
 mod report;
 mod setup;
@@ -63,6 +64,8 @@ enum Command {
     },
     /// Brings in tickets, customers and articles from JSONL, CSV, mail and Markdown.
     Import(import::ImportArgs),
+    /// Shows what people's edits teach, as diffs that a supervisor countersigns; nothing leaves this machine.
+    Learn(learn::LearnArgs),
     /// Makes desks.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
@@ -171,6 +174,7 @@ async fn dispatch(
         Some(Command::Setup) => setup::run(setting, setting.config.as_deref()).await,
         Some(Command::Report { json }) => report::run(setting, json).await,
         Some(Command::Import(args)) => import::run(setting, args).await,
+        Some(Command::Learn(args)) => learn::run(setting, args).await,
         Some(Command::Desk(command)) => desk::run(command).await,
         Some(Command::Audit(command)) => audit::run(setting, command).await,
         Some(Command::Eval(command)) => measure::eval(command),

@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::assist::model::{brief, draft, summary};
 use crate::assist::reply::{self, ReplyInput};
 use crate::desk::DeskError;
+use crate::domain::canonical::Digest;
 use crate::domain::draft::{Maker, Suggestion, Summary};
 use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::ticket::{Ticket, Tone};
@@ -32,6 +33,8 @@ struct Ask<'a> {
     tool: &'static str,
     tone: Option<Tone>,
     prompt: &'a Prompt,
+    /// The desk's notes on style.
+    style: &'a [String],
 }
 
 impl Ask<'_> {
@@ -41,8 +44,17 @@ impl Ask<'_> {
             version: self.ticket.row.version,
             tool: self.tool,
             tone: self.tone,
-            prompt: self.prompt.version(),
+            prompt: self.version(),
         }
+    }
+
+    /// What was written before a note was signed is not what would be written now.
+    fn version(&self) -> String {
+        if self.style.is_empty() {
+            return self.prompt.version();
+        }
+        let notes: Vec<&[u8]> = self.style.iter().map(String::as_bytes).collect();
+        format!("{}, style {}", self.prompt.version(), Digest::of(&notes).short())
     }
 
     fn conversation(&self, form: Form, text: String) -> Conversation {
@@ -66,7 +78,7 @@ impl Assistant {
     ) -> Result<Summary, DeskError> {
         let offline = crate::assist::summary::summarize(&ticket.thread);
         let Some(provider) = &self.provider else { return Ok(offline) };
-        let ask = Ask { ticket, tool: "summarize_ticket", tone: None, prompt: &self.prompts.summarize_ticket };
+        let ask = Ask { ticket, tool: "summarize_ticket", tone: None, prompt: &self.prompts.summarize_ticket, style: &[] };
         if let Some(prepared) = found(store, &ask).await? {
             return Ok(prepared);
         }
@@ -97,14 +109,15 @@ impl Assistant {
     ) -> Result<Suggestion, DeskError> {
         let Some(provider) = &self.provider else { return Ok(reply::suggest(input)) };
         let prompt = &self.prompts.suggest_response;
-        let ask = Ask { ticket: input.ticket, tool: "suggest_response", tone: Some(input.tone), prompt };
+        let style = store.style_notes().await?;
+        let ask = Ask { ticket: input.ticket, tool: "suggest_response", tone: Some(input.tone), prompt, style: &style };
         if let Some(prepared) = found(store, &ask).await? {
             return Ok(prepared);
         }
         if quick {
             return Ok(reply::suggest(input));
         }
-        let brief = brief::of_reply(input, &[]);
+        let brief = brief::of_reply(input, &style);
         let talk = ask.conversation(Form::Text, brief.text);
         let heard = Heard::default();
         let listen = |told: Live<'_>| {

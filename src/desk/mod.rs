@@ -2,6 +2,7 @@
 
 mod assistant;
 mod confidence;
+mod learn;
 mod meter;
 mod read;
 mod validate;
@@ -13,6 +14,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 pub use assistant::Assistant;
+pub use learn::{Known, NotLearned};
 pub use meter::{Caps, Metered};
 
 use crate::domain::actor::{Operation, Principal};

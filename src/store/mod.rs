@@ -19,6 +19,7 @@ use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, ReceiptId, TicketId};
 use crate::domain::intake::Intake;
+use crate::domain::lesson::{Settled, Settlement};
 use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
@@ -189,6 +190,8 @@ pub trait Store: Send + Sync {
     async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError>;
     /// Whole articles, in the order asked for; unknown ones are left out.
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError>;
+    /// Every article, by id.
+    async fn every_article(&self) -> Result<Vec<Article>, StoreError>;
     /// Every canned reply.
     async fn canned(&self) -> Result<Vec<CannedReply>, StoreError>;
     /// Tickets for words.
@@ -242,6 +245,13 @@ pub trait Store: Send + Sync {
     async fn release(&self, ticket: &TicketId, holder: &str, done: Option<(u64, &str)>) -> Result<(), StoreError>;
     /// What people decided about what the assistant had proposed, oldest first, the newest `limit` of them.
     async fn decisions(&self, limit: u32) -> Result<Vec<Reviewed>, StoreError>;
+    /// Lessons that were signed or dismissed, oldest first.
+    async fn settled(&self) -> Result<Vec<Settled>, StoreError>;
+    /// The signed notes on style in force, oldest first.
+    async fn style_notes(&self) -> Result<Vec<String>, StoreError>;
+    /// Applies or dismisses a lesson, its record in the same transaction; false, and nothing changed, where the desk is
+    /// not any more as the lesson found it.
+    async fn settle(&self, settlement: Settlement, event: Event) -> Result<bool, StoreError>;
 
     /// Records before `before`, newest first.
     async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError>;

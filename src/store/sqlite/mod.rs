@@ -3,6 +3,7 @@
 mod checkpoints;
 mod execute;
 mod intake;
+mod lessons;
 mod log;
 mod meaning;
 pub(crate) mod open;
@@ -18,7 +19,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::Value;
 
 use crate::domain::actor::Principal;
@@ -30,6 +31,7 @@ use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, TicketId};
 use crate::domain::intake::Intake;
+use crate::domain::lesson::{Settled, Settlement};
 use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::proposal::Proposal;
 use crate::domain::receipt::Refusal;
@@ -129,6 +131,10 @@ impl Store for Sqlite {
 
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {
         self.read(|db| ids.iter().filter_map(|id| article(db, id).transpose()).collect())
+    }
+
+    async fn every_article(&self) -> Result<Vec<Article>, StoreError> {
+        self.read(every_article)
     }
 
     async fn canned(&self) -> Result<Vec<CannedReply>, StoreError> {
@@ -285,6 +291,28 @@ impl Store for Sqlite {
         self.read(|db| work::decisions(db, limit))
     }
 
+    async fn settled(&self) -> Result<Vec<Settled>, StoreError> {
+        self.read(lessons::settled)
+    }
+
+    async fn style_notes(&self) -> Result<Vec<String>, StoreError> {
+        self.read(lessons::style_notes)
+    }
+
+    async fn settle(&self, settlement: Settlement, event: Event) -> Result<bool, StoreError> {
+        let work = move |tx: &mut rusqlite::Transaction<'_>| {
+            // What was noted before it turned out that it cannot be applied must go, and the log must not.
+            let attempt = tx.savepoint()?;
+            let applied = lessons::settle(&attempt, &settlement, &event.actor, event.at)?;
+            if applied {
+                attempt.commit()?;
+                log::append(tx, &[event])?;
+            }
+            Ok(applied)
+        };
+        self.writer.transact(Touches::Desk, work)
+    }
+
     async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
         self.read(|db| log::page(db, before, limit))
     }
@@ -323,18 +351,27 @@ fn person(db: &Connection, id: &PrincipalId) -> Result<Option<Principal>, StoreE
     Ok(role.map(|role| Principal { id: id.clone(), role }))
 }
 
+const ARTICLES: &str = "SELECT id, title, body, tags, updated_at FROM articles";
+
 fn article(db: &Connection, id: &ArticleId) -> Result<Option<Article>, StoreError> {
-    let sql = "SELECT id, title, body, tags, updated_at FROM articles WHERE id = ?1";
-    let found = db.prepare_cached(sql)?.query_row([id.as_str()], |row| {
-        Ok(Article {
-            id: tickets::parsed(row, 0)?,
-            title: row.get(1)?,
-            body: row.get(2)?,
-            tags: tickets::json(row, 3)?,
-            updated_at: row.get::<_, Option<String>>(4)?.and_then(|at| at.parse().ok()),
-        })
-    });
-    Ok(found.optional()?)
+    let sql = format!("{ARTICLES} WHERE id = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([id.as_str()], as_article).optional()?)
+}
+
+fn every_article(db: &Connection) -> Result<Vec<Article>, StoreError> {
+    let mut query = db.prepare_cached(&format!("{ARTICLES} ORDER BY id"))?;
+    let rows = query.query_map([], as_article)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn as_article(row: &Row<'_>) -> rusqlite::Result<Article> {
+    Ok(Article {
+        id: tickets::parsed(row, 0)?,
+        title: row.get(1)?,
+        body: row.get(2)?,
+        tags: tickets::json(row, 3)?,
+        updated_at: row.get::<_, Option<String>>(4)?.and_then(|at| at.parse().ok()),
+    })
 }
 
 fn canned(db: &Connection) -> Result<Vec<CannedReply>, StoreError> {
