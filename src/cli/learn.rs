@@ -106,9 +106,8 @@ fn shown(lesson: &Lesson) -> String {
 
 /// What stands under the list.
 fn closing(known: &Known) -> String {
-    let in_force = |n: &&crate::domain::lesson::Settled| {
-        n.kind == LessonKind::StyleNote && n.state == LessonState::Signed
-    };
+    let in_force =
+        |n: &&crate::domain::lesson::Settled| n.kind == LessonKind::StyleNote && n.state == LessonState::Signed;
     let mut out = String::new();
     for note in known.settled.iter().filter(in_force) {
         out.push_str(&format!("{}  in force: {}\n", note.id, text::line(&note.new)));

@@ -78,7 +78,8 @@ impl Assistant {
     ) -> Result<Summary, DeskError> {
         let offline = crate::assist::summary::summarize(&ticket.thread);
         let Some(provider) = &self.provider else { return Ok(offline) };
-        let ask = Ask { ticket, tool: "summarize_ticket", tone: None, prompt: &self.prompts.summarize_ticket, style: &[] };
+        let ask =
+            Ask { ticket, tool: "summarize_ticket", tone: None, prompt: &self.prompts.summarize_ticket, style: &[] };
         if let Some(prepared) = found(store, &ask).await? {
             return Ok(prepared);
         }

@@ -65,8 +65,7 @@ impl Desk {
                 people.insert(ticket.clone(), found.people());
             }
         }
-        let (canned, articles, settled) =
-            (store.canned().await?, store.every_article().await?, store.settled().await?);
+        let (canned, articles, settled) = (store.canned().await?, store.every_article().await?, store.settled().await?);
         let past =
             Past { reviewed: &reviewed, people: &people, canned: &canned, articles: &articles, settled: &settled };
         let lessons = propose(&past);

@@ -8,6 +8,7 @@ mod house;
 mod injection;
 mod journeys;
 mod layers;
+mod learn;
 mod mcp;
 mod models;
 mod process;

@@ -15,6 +15,9 @@ const LEAST_TICKETS: usize = 3;
 /// A sentence has at least this many words.
 const LEAST_WORDS: usize = 4;
 
+/// Marks of Markdown around a word.
+const MARKS: [char; 3] = ['*', '_', '`'];
+
 /// Where a changed sentence stands in the articles.
 #[derive(Clone, Debug)]
 struct Place<'a> {
@@ -118,5 +121,10 @@ fn smallest<'n>(place: &Place<'_>, new: &'n str) -> Option<(Range<usize>, &'n st
     }
     let old_part = place.words.get(head)?.start..place.words.get(last_old - tail - 1)?.end;
     let new_part = new_words.get(head)?.1.start..new_words.get(last_new - tail - 1)?.1.end;
-    Some((old_part, &new[new_part]))
+    let (old_text, new_text) = (&body[old_part.clone()], &new[new_part]);
+    // A reply shows no marks: those around what is replaced stay.
+    let opening = old_text.len() - old_text.trim_start_matches(MARKS).len();
+    let closing = old_text.len() - old_text.trim_end_matches(MARKS).len();
+    let bare = old_part.start + opening..old_part.end - closing;
+    Some((bare, new_text.trim_matches(MARKS)))
 }

@@ -66,12 +66,7 @@ fn passages(paragraph: &Paragraph, exchange: &Exchange<'_>) -> Vec<String> {
     runs.map(|run| run.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" ")).collect()
 }
 
-fn lesson(
-    cluster: &Cluster,
-    exchanges: &[Exchange<'_>],
-    known: &[Vec<String>],
-    privacy: &Privacy,
-) -> Option<Lesson> {
+fn lesson(cluster: &Cluster, exchanges: &[Exchange<'_>], known: &[Vec<String>], privacy: &Privacy) -> Option<Lesson> {
     let places: BTreeSet<usize> = cluster.wordings.values().flatten().copied().collect();
     let of_cluster = || places.iter().map(|at| &exchanges[*at]);
     let support = support(of_cluster(), exchanges.len());

@@ -83,8 +83,7 @@ fn middle<T: PartialEq>(a: &[T], b: &[T], from: usize, found: &mut Vec<Step>) {
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
             let (right, down) = (common[i * width + j + 1], common[(i + 1) * width + j]);
-            common[i * width + j] =
-                if a[i] == b[j] { common[(i + 1) * width + j + 1] + 1 } else { right.max(down) };
+            common[i * width + j] = if a[i] == b[j] { common[(i + 1) * width + j + 1] + 1 } else { right.max(down) };
         }
     }
     let (mut i, mut j) = (0, 0);

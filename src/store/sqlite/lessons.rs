@@ -35,8 +35,9 @@ pub(crate) fn settle(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     match settlement {
-        Settlement::Sign(signed) => Ok(note(tx, signed.lesson(), LessonState::Signed, by, now)?
-            && apply(tx, signed.lesson(), now)?),
+        Settlement::Sign(signed) => {
+            Ok(note(tx, signed.lesson(), LessonState::Signed, by, now)? && apply(tx, signed.lesson(), now)?)
+        }
         Settlement::Dismiss(lesson) => note(tx, lesson, LessonState::Dismissed, by, now),
         Settlement::TakeBack(id) => {
             let sql = "UPDATE lessons SET state = 'dismissed', settled_by = ?2, settled_at = ?3 \
@@ -57,16 +58,8 @@ fn note(
     let sql = "INSERT INTO lessons (id, kind, state, title, old, new, settled_by, settled_at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
     let (kind, old, new) = (lesson.kind().as_str(), lesson.old(), lesson.new_text());
-    let row = params![
-        lesson.id().as_str(),
-        kind,
-        state.as_str(),
-        lesson.title,
-        old,
-        new,
-        by.as_str(),
-        now.as_millisecond()
-    ];
+    let row =
+        params![lesson.id().as_str(), kind, state.as_str(), lesson.title, old, new, by.as_str(), now.as_millisecond()];
     Ok(tx.execute(sql, row)? == 1)
 }
 
