@@ -1,5 +1,6 @@
 //! `countersign learn`: what people's edits teach, as diffs that a supervisor countersigns.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use crate::app::{self, Fill};
 use crate::assist::learn::diff;
 use crate::cli::Setting;
 use crate::desk::{Caller, Desk, Known};
-use crate::domain::ids::LessonId;
-use crate::domain::lesson::{Lesson, LessonKind, LessonState};
+use crate::domain::ids::{LessonId, TicketId};
+use crate::domain::lesson::{Lesson, LessonKind, LessonState, Settled};
 use crate::domain::text;
 use crate::random;
 
@@ -93,7 +94,7 @@ async fn dismiss(desk: &Desk, caller: &Caller, id: &LessonId) -> color_eyre::Res
 /// A lesson with what it rests on and its diff, escaped.
 fn shown(lesson: &Lesson) -> String {
     let support = &lesson.support;
-    let mut tickets: Vec<&str> = support.tickets.iter().take(MOST_NAMED).map(|ticket| ticket.as_str()).collect();
+    let mut tickets: Vec<&str> = support.tickets.iter().take(MOST_NAMED).map(TicketId::as_str).collect();
     let more = format!("and {} more", support.tickets.len().saturating_sub(MOST_NAMED));
     if support.tickets.len() > MOST_NAMED {
         tickets.push(&more);
@@ -106,11 +107,10 @@ fn shown(lesson: &Lesson) -> String {
 
 /// What stands under the list.
 fn closing(known: &Known) -> String {
-    let in_force =
-        |n: &&crate::domain::lesson::Settled| n.kind == LessonKind::StyleNote && n.state == LessonState::Signed;
+    let in_force = |n: &&Settled| n.kind == LessonKind::StyleNote && n.state == LessonState::Signed;
     let mut out = String::new();
     for note in known.settled.iter().filter(in_force) {
-        out.push_str(&format!("{}  in force: {}\n", note.id, text::line(&note.new)));
+        let _ = writeln!(out, "{}  in force: {}", note.id, text::line(&note.new));
     }
     out.push_str(match known.lessons.len() {
         0 => "Nothing to learn from what was sent so far.\n",
@@ -132,7 +132,9 @@ fn harmless(value: &Value) -> String {
     for c in value.to_string().chars() {
         if text::is_hostile(c) {
             let mut units = [0; 2];
-            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
         } else {
             out.push(c);
         }

@@ -10,7 +10,7 @@ use crate::domain::actor::{Operation, Role};
 use crate::domain::audit::{Action, Event};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::LessonId;
-use crate::domain::lesson::{Countersigned, Lesson, Settled, Settlement};
+use crate::domain::lesson::{Countersigned, Lesson, LessonState, Settled, Settlement};
 
 /// Decisions that are looked back on.
 const MOST: u32 = 5_000;
@@ -89,7 +89,7 @@ impl Desk {
     pub async fn teach(&self, caller: &Caller, signed: Countersigned) -> Result<(), NotLearned> {
         let id = signed.lesson().id().clone();
         self.may_teach(caller, &id)?;
-        let event = of_lesson(caller, signed.lesson(), Settlement::Sign(signed.clone()).state().as_str());
+        let event = of_lesson(caller, signed.lesson(), LessonState::Signed);
         self.settle(Settlement::Sign(signed), event).await?.then_some(()).ok_or(NotLearned::Moved(id))
     }
 
@@ -100,15 +100,12 @@ impl Desk {
     pub async fn dismiss(&self, caller: &Caller, id: &LessonId) -> Result<(), NotLearned> {
         self.may_teach(caller, id)?;
         let found = self.lessons(caller).await?.lessons.into_iter().find(|lesson| lesson.id() == id);
-        let (settlement, event) = match found {
-            Some(lesson) => {
-                let event = of_lesson(caller, &lesson, "dismissed");
-                (Settlement::Dismiss(lesson), event)
-            }
-            None => {
-                let arguments = json!({"lesson": id, "state": "taken back"});
-                (Settlement::TakeBack(id.clone()), event(caller, Action::Learned, TOOL, None, arguments))
-            }
+        let (settlement, event) = if let Some(lesson) = found {
+            let event = of_lesson(caller, &lesson, LessonState::Dismissed);
+            (Settlement::Dismiss(lesson), event)
+        } else {
+            let arguments = json!({"lesson": id, "state": "taken back"});
+            (Settlement::TakeBack(id.clone()), event(caller, Action::Learned, TOOL, None, arguments))
         };
         self.settle(settlement, event).await?.then_some(()).ok_or_else(|| NotLearned::Unknown(id.clone()))
     }
@@ -130,7 +127,7 @@ impl Desk {
 }
 
 /// The record: which lesson, what it rests on, both texts and their digests.
-fn of_lesson(caller: &Caller, lesson: &Lesson, state: &str) -> Event {
+fn of_lesson(caller: &Caller, lesson: &Lesson, state: LessonState) -> Event {
     let (old, new) = lesson.digests();
     let digest = Digest::of(&[lesson.id().as_str().as_bytes(), old.as_str().as_bytes(), new.as_str().as_bytes()]);
     let arguments = json!({

@@ -207,17 +207,6 @@ pub enum Settlement {
     TakeBack(LessonId),
 }
 
-impl Settlement {
-    /// What becomes of it.
-    #[must_use]
-    pub const fn state(&self) -> LessonState {
-        match self {
-            Self::Sign(_) => LessonState::Signed,
-            Self::Dismiss(_) | Self::TakeBack(_) => LessonState::Dismissed,
-        }
-    }
-}
-
 /// A lesson that was settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Settled {

@@ -1,14 +1,16 @@
 //! What the desk is taught: from replies that were really sent to a lesson that a supervisor has signed.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use countersign::desk::{Caller, NotLearned};
+use countersign::desk::{Assistant, Caller, NotLearned};
 use countersign::domain::actor::Role;
 use countersign::domain::article::Article;
 use countersign::domain::audit::Action;
 use countersign::domain::call::ReadCall;
 use countersign::domain::intake::Intake;
 use countersign::domain::lesson::{Change, Lesson, LessonKind, LessonState, Settlement, Support};
+use countersign::llm::{Conversation, Entry, Listener, LlmError, LlmProvider, Reply};
 use countersign::mcp::client::Era;
 use countersign::store::{Origin, Store};
 use countersign::tools::ToolBackend;
@@ -152,6 +154,44 @@ async fn a_signed_note_is_in_force_until_it_is_taken_back() {
     house.desk().dismiss(&caller(&house, "lena", Role::Supervisor), &id).await.unwrap();
     assert!(house.store.style_notes().await.unwrap().is_empty());
     assert_eq!(house.store.settled().await.unwrap()[0].state, LessonState::Dismissed);
+}
+
+/// A model that notes what it was told.
+#[derive(Default)]
+struct Attentive(Mutex<Vec<String>>);
+
+#[async_trait::async_trait]
+impl LlmProvider for Attentive {
+    fn name(&self) -> &'static str {
+        "attentive"
+    }
+
+    async fn reply(&self, talk: &Conversation, _live: Listener<'_>) -> Result<Reply, LlmError> {
+        let told = talk.entries.iter().filter_map(|entry| match entry {
+            Entry::Brief(text) => Some(text.clone()),
+            _ => None,
+        });
+        self.0.lock().unwrap().extend(told);
+        Ok(Reply { text: "Hello,\n\nwe look into it.\n\nMaya".into(), by: "attentive".into(), ..Reply::default() })
+    }
+}
+
+#[tokio::test]
+async fn a_model_is_told_a_note_as_soon_as_it_is_signed_and_writes_anew() {
+    let house = House::new().await;
+    let model = Arc::new(Attentive::default());
+    let assistant = Assistant { provider: Some(model.clone()), ..Assistant::default() };
+    let desk = house.desk().with_assistant(assistant);
+    let maya = caller(&house, "maya", Role::Agent);
+    let call = ReadCall::SuggestResponse(serde_json::from_value(json!({"ticket_id": "T-1"})).unwrap());
+    desk.read(&maya, &call).await.unwrap();
+    desk.read(&maya, &call).await.unwrap();
+    let note = Change::Style { about: "greeting Hi".into(), note: "Greet with “Hi”.".into() };
+    house.store.settle(signed(note), event()).await.unwrap();
+    desk.read(&maya, &call).await.unwrap();
+    let told = model.0.lock().unwrap();
+    let [before, after] = &told[..] else { panic!("told {} times", told.len()) };
+    assert!(!before.contains("Style of this team") && after.contains("Style of this team: Greet with “Hi”."));
 }
 
 #[tokio::test]

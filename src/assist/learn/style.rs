@@ -82,7 +82,9 @@ fn phrases(exchanges: &[Exchange<'_>], quoted: &Quoted<'_>, privacy: &Privacy) -
         let mut edits = edits(exchange, quoted);
         edits.sort();
         edits.dedup();
-        edits.into_iter().for_each(|edit| seen.entry(edit).or_default().push(exchange));
+        for edit in edits {
+            seen.entry(edit).or_default().push(exchange);
+        }
     }
     seen.retain(|_, seen| seen.len() >= LEAST_SEEN);
     let note = |((old, new), seen): (Edit, Vec<&Exchange<'_>>)| {
