@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::domain::call::{TicketUpdate, WriteCall};
 use crate::domain::policy::{Keys, Policy, Requirement};
 use crate::domain::proposal::Proposal;
+use crate::domain::provenance::from_customer_only;
 use crate::domain::text;
 use crate::domain::ticket::{Status, Ticket, Visibility};
 
@@ -49,6 +50,7 @@ impl Card {
         heading(&mut lines, &proposal, ticket, now);
         changes(&mut lines, proposal.call().update(), ticket);
         reply(&mut lines, proposal.call());
+        hearsay(&mut lines, proposal.call(), ticket);
         why(&mut lines, &proposal);
         needs(&mut lines, &proposal, requirement);
         Self { proposal, lines, requirement }
@@ -171,6 +173,19 @@ fn reply(lines: &mut Vec<Line>, call: &WriteCall) {
     }
     if !text::is_plain(&reply.body) {
         push(lines, Kind::Warning, "the text holds invisible or control characters, shown as <U+…>");
+    }
+}
+
+/// What stands in the arguments and was said by nobody but the customer.
+fn hearsay(lines: &mut Vec<Line>, call: &WriteCall, ticket: &Ticket) {
+    let tags = call.update().tags.as_deref().unwrap_or_default().join(" ");
+    let body = match call {
+        WriteCall::SendReply(reply) => reply.body.as_str(),
+        WriteCall::UpdateTicket(_) => "",
+    };
+    let said = from_customer_only(&format!("{body} {tags}"), ticket);
+    if !said.is_empty() {
+        push(lines, Kind::Note, format!("only the customer says: {}", text::line(&said.join(", "))));
     }
 }
 

@@ -20,6 +20,7 @@ pub mod mail;
 pub mod policy;
 pub mod prepared;
 pub mod proposal;
+pub mod provenance;
 pub mod receipt;
 pub mod redact;
 pub mod text;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::assist::learn::letter::{Paragraph, Sentence, same};
+use crate::assist::learn::letter::{Bag, Paragraph, Sentence};
 use crate::assist::learn::privacy::Privacy;
 use crate::assist::learn::{Exchange, Past, support};
 use crate::domain::lesson::{Change, Lesson};
@@ -17,7 +17,7 @@ const MOST_PASSAGES: usize = 2_000;
 
 /// Passages that say nearly the same.
 struct Cluster {
-    words: Vec<String>,
+    words: Bag,
     /// By wording, the exchanges that have it.
     wordings: BTreeMap<String, Vec<usize>>,
 }
@@ -29,20 +29,20 @@ pub(crate) fn lessons(past: &Past<'_>, exchanges: &[Exchange<'_>], privacy: &Pri
 }
 
 /// Each sentence that a suggestion or a canned reply has, once.
-fn known(past: &Past<'_>) -> Vec<Vec<String>> {
+fn known(past: &Past<'_>) -> Vec<Bag> {
     let suggested = past.reviewed.iter().filter_map(|reviewed| reviewed.texts.as_ref()).map(|texts| &texts.0);
     let canned = past.canned.iter().map(|canned| &canned.body);
     let all: BTreeSet<Vec<String>> =
         suggested.chain(canned).flat_map(|text| Paragraph::read(text).sentences).map(|s| s.words).collect();
-    all.into_iter().collect()
+    all.iter().map(|words| Bag::of(words)).collect()
 }
 
 fn clusters(exchanges: &[Exchange<'_>]) -> Vec<Cluster> {
     let mut clusters: Vec<Cluster> = Vec::new();
     for (at, exchange) in exchanges.iter().enumerate() {
         for passage in exchange.after.paragraphs.iter().flat_map(|paragraph| passages(paragraph, exchange)) {
-            let words = Sentence::read(&passage).words;
-            let known = clusters.iter().position(|cluster| same(&cluster.words, &words));
+            let words = Sentence::read(&passage).bag();
+            let known = clusters.iter().position(|cluster| cluster.words.same(&words));
             if known.is_none() && (words.len() < LEAST_WORDS || clusters.len() >= MOST_PASSAGES) {
                 continue;
             }
@@ -66,7 +66,7 @@ fn passages(paragraph: &Paragraph, exchange: &Exchange<'_>) -> Vec<String> {
     runs.map(|run| run.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" ")).collect()
 }
 
-fn lesson(cluster: &Cluster, exchanges: &[Exchange<'_>], known: &[Vec<String>], privacy: &Privacy) -> Option<Lesson> {
+fn lesson(cluster: &Cluster, exchanges: &[Exchange<'_>], known: &[Bag], privacy: &Privacy) -> Option<Lesson> {
     let places: BTreeSet<usize> = cluster.wordings.values().flatten().copied().collect();
     let of_cluster = || places.iter().map(|at| &exchanges[*at]);
     let support = support(of_cluster(), exchanges.len());
@@ -81,7 +81,7 @@ fn lesson(cluster: &Cluster, exchanges: &[Exchange<'_>], known: &[Vec<String>], 
         .filter(|(body, _)| privacy.allows(body, people()))
         .max_by_key(|(body, places)| (places.len(), std::cmp::Reverse(*body)))?;
     let sentences = Paragraph::read(body).sentences;
-    if sentences.iter().all(|sentence| known.iter().any(|words| same(words, &sentence.words))) {
+    if sentences.iter().all(|sentence| known.iter().any(|words| words.same(&sentence.bag()))) {
         return None;
     }
     Lesson::new(Change::Canned { body: body.clone() }, title(sentences.first()?), support)

@@ -1,11 +1,13 @@
 //! What people did to the sentences of a suggestion.
 
-use crate::assist::learn::letter::{Letter, Sentence, likeness};
+use crate::assist::learn::letter::{Letter, Sentence};
 
 /// Sentences with at least this much in common are one sentence, changed.
 const CHANGED: f64 = 0.5;
 /// Sentences of one reply that are compared; the rest of a longer one is left alone.
 const MOST: usize = 200;
+/// Pairs of lines or words that are compared; what differs by more is all taken and all put.
+const MOST_COMPARED: usize = 1_000_000;
 
 /// The sentences that differ between a suggestion and a reply.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,9 +45,10 @@ impl Edits {
 
 /// The first of those that have most in common with it.
 fn nearest(sentence: &Sentence, among: &[&Sentence]) -> Option<usize> {
+    let bag = sentence.bag();
     let mut best: Option<(usize, f64)> = None;
     for (at, other) in among.iter().enumerate() {
-        let score = likeness(&sentence.words, &other.words);
+        let score = bag.likeness(&other.bag());
         if score >= CHANGED && best.is_none_or(|(_, most)| score > most) {
             best = Some((at, score));
         }
@@ -77,6 +80,11 @@ pub(crate) fn steps<T: PartialEq>(old: &[T], new: &[T]) -> Vec<Step> {
 }
 
 fn middle<T: PartialEq>(a: &[T], b: &[T], from: usize, found: &mut Vec<Step>) {
+    if a.len().saturating_mul(b.len()) > MOST_COMPARED {
+        found.extend((0..a.len()).map(|n| Step::Take(from + n)));
+        found.extend((0..b.len()).map(|n| Step::Put(from + n)));
+        return;
+    }
     let width = b.len() + 1;
     // common[i * width + j]: how much a[i..] and b[j..] have in common.
     let mut common = vec![0_u32; (a.len() + 1) * width];

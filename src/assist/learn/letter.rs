@@ -74,6 +74,10 @@ impl Sentence {
     pub(crate) fn read(text: &str) -> Self {
         Self { text: text.to_owned(), words: placed(text).into_iter().map(|(word, _)| word).collect() }
     }
+
+    pub(crate) fn bag(&self) -> Bag {
+        Bag::of(&self.words)
+    }
 }
 
 /// The words of a text, lower case and without the marks around them, each with where it stands, marks included.
@@ -91,32 +95,48 @@ pub(crate) fn placed(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
     found
 }
 
-/// How much of their words two texts have in common, 0 to 1.
-pub(crate) fn likeness(a: &[String], b: &[String]) -> f64 {
-    let (mut a, mut b): (Vec<&String>, Vec<&String>) = (a.iter().collect(), b.iter().collect());
-    a.sort_unstable();
-    b.sort_unstable();
-    let (mut i, mut j, mut common) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => (i, j, common) = (i + 1, j + 1, common + 1),
-        }
-    }
-    ratio(2 * common, a.len() + b.len())
-}
+/// Words in the order of the alphabet, to be compared with others many times.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bag(Vec<String>);
 
-/// Whether two lists of words say nearly the same.
-pub(crate) fn same(a: &[String], b: &[String]) -> bool {
-    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
-    // Far apart in length they cannot be: spares the count.
-    ratio(2 * short, short + long) >= SAME && likeness(a, b) >= SAME
+impl Bag {
+    /// The words of a sentence or passage, whatever their order.
+    pub(crate) fn of(words: &[String]) -> Self {
+        let mut words = words.to_vec();
+        words.sort_unstable();
+        Self(words)
+    }
+
+    /// How many words.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How much of their words two have in common, 0 to 1.
+    pub(crate) fn likeness(&self, other: &Self) -> f64 {
+        let (a, b) = (&self.0, &other.0);
+        let (mut i, mut j, mut common) = (0, 0, 0);
+        while i < a.len() && j < b.len() {
+            match a[i].cmp(&b[j]) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => (i, j, common) = (i + 1, j + 1, common + 1),
+            }
+        }
+        ratio(2 * common, a.len() + b.len())
+    }
+
+    /// Whether two say nearly the same.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        let (short, long) = (self.len().min(other.len()), self.len().max(other.len()));
+        // Far apart in length they cannot be: spares the count.
+        ratio(2 * short, short + long) >= SAME && self.likeness(other) >= SAME
+    }
 }
 
 /// Whether two texts say nearly the same.
 pub(crate) fn alike(a: &str, b: &str) -> bool {
-    same(&Sentence::read(a).words, &Sentence::read(b).words)
+    Sentence::read(a).bag().same(&Sentence::read(b).bag())
 }
 
 /// A part of a whole.

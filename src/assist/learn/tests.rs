@@ -264,3 +264,17 @@ fn a_diff_is_what_other_tools_read() {
         assert_eq!(diff::unified(old, new), expect, "{old:?} {new:?}");
     }
 }
+
+#[test]
+fn a_long_past_and_endless_sentences_take_no_endless_time() {
+    let words = |n: usize| (0..30).map(|k| format!("w{}", (n * 31 + k * 17) % 997)).collect::<Vec<_>>().join(" ");
+    let mut desk = Desk::default();
+    for n in 0..1_000 {
+        desk.add(&letter(&words(n)), &letter(&format!("{}.\n\n{}.", words(n + 7), words(n * 3 + 1))));
+    }
+    let endless = "on and on ".repeat(20_000);
+    (0..3).for_each(|_| desk.add(&letter(&endless), &letter(&endless.replace("and", "und"))));
+    let since = std::time::Instant::now();
+    let _ = desk.lessons();
+    assert!(since.elapsed() < std::time::Duration::from_secs(20), "{:?}", since.elapsed());
+}
