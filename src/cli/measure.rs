@@ -42,6 +42,12 @@ pub(crate) enum EvalCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Whether the check of drafts finds what no source says, on drafts made from the sample's articles.
+    Grounding {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Calibration error of the fitted confidence beside the raw score and the base rate, on decisions not fitted on.
     Calibration {
         /// How many decisions of each simulated desk are fitted on.
@@ -79,6 +85,7 @@ pub(crate) fn eval(command: EvalCommand) -> color_eyre::Result<ExitCode> {
             print(&report, json)
         }
         EvalCommand::Reply { dir, json } => print(&eval::reply::run(&lines_in(&dir)?), json),
+        EvalCommand::Grounding { json } => print(&eval::grounding::run(&crate::import::sample::articles())?, json),
         EvalCommand::Search { faq, queries: _, tasks: Some(tasks), json } => {
             print(&eval::search::scenarios(&text_of(&faq)?, &text_of(&tasks)?)?, json)
         }

@@ -1,6 +1,7 @@
 //! Measuring the desk against data with known answers.
 
 pub mod calibration;
+pub mod grounding;
 pub mod history;
 pub mod reply;
 pub mod rouge;

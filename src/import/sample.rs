@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::actor::{Principal, Role};
+use crate::domain::article::Article;
 use crate::domain::intake::{Intake, NewTicket};
 use crate::import::{generate, read_carried};
 use crate::store::{Origin, Store, StoreError};
@@ -45,6 +46,17 @@ pub async fn fill(store: &dyn Store) -> Result<(), StoreError> {
         rows.extend(reading.rows.into_iter().map(|row| moved(row, now)));
     }
     store.import(rows, Origin::Sample, generate::event("sample", now)).await.map(|_| ())
+}
+
+/// The articles of the sample desk.
+#[must_use]
+pub fn articles() -> Vec<Article> {
+    let rows = FILES.iter().flat_map(|file| read_carried(file, Timestamp::UNIX_EPOCH).rows);
+    let article = |row| match row {
+        Intake::Article(article) => Some(article),
+        Intake::Ticket(_) | Intake::Customer(_) | Intake::Canned(_) => None,
+    };
+    rows.filter_map(article).collect()
 }
 
 /// Moves the times of a ticket, so that what was an hour ago is an hour ago.
