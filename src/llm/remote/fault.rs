@@ -51,6 +51,10 @@ fn told(endpoint: &Endpoint, status: u16, body: &Value, after: Option<Duration>)
     let words = Words::of(body.get("error").unwrap_or(body));
     let setup = |what: String, way_out| LlmError::Setup { what, way_out };
     match status {
+        // Anthropic has no code of its own for this.
+        400 | 403 if words.have(&["credit balance"]) => {
+            setup(no_credit(name), "add credit with the provider, or take another model")
+        }
         401 | 403 => setup(format!("{name} refused the key ({status})"), "set another key, or run `countersign setup`"),
         402 => setup(no_credit(name), "add credit with the provider, or take another model"),
         429 if words.have(&["insufficient_quota", "billing"]) => {
