@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use crate::domain::redact::{Kind, Veil};
 use crate::llm::{Conversation, Entry, Listener, Live, LlmError, LlmProvider, Reply, ToolUse};
@@ -54,7 +55,7 @@ fn hide(talk: &Conversation) -> (Conversation, Veil) {
     for entry in &mut hidden.entries {
         match entry {
             Entry::Brief(text) | Entry::Person(text) => *text = veil.hide(text),
-            Entry::Tool { content, .. } => *content = hide_json(&mut veil, content),
+            Entry::Tool { content, .. } => *content = hide_json(&mut veil, &without_pieces(content)),
             Entry::Model(reply) => {
                 reply.text = veil.hide(&reply.text);
                 for call in &mut reply.calls {
@@ -64,6 +65,21 @@ fn hide(talk: &Conversation) -> (Conversation, Veil) {
         }
     }
     (hidden, veil)
+}
+
+/// A tool's answer without what it quotes in pieces: a claim like `417` is not seen to be a part of a telephone number.
+/// The whole text stands beside it.
+fn without_pieces(content: &str) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(content) else { return content.to_owned() };
+    for mark in value.get_mut("unsupported").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(text) = mark.get_mut("text") {
+            *text = Value::default();
+        }
+    }
+    if let Some(notes) = value.pointer_mut("/maker/notes") {
+        *notes = Value::default();
+    }
+    value.to_string()
 }
 
 /// JSON stays JSON: only its strings are looked at. What is no JSON is a text.
@@ -167,6 +183,15 @@ mod tests {
         assert_eq!(reply.text, "Dear Ana Silva, at <EMAIL_9>", "a made-up placeholder stays one");
         assert_eq!(reply.calls[0].arguments, r#"{"body":"to ana@mailbox.example","ticket_id":"T-1"}"#);
         assert_eq!(*heard.lock().unwrap(), "Dear Ana Silva, I write to ana@mailbox.example or <b>");
+    }
+
+    #[test]
+    fn pieces_of_a_draft_do_not_leave() {
+        let draft = r#"{"response_text":"Call <PHONE_1>.","unsupported":[{"text":"417","kind":"number"}]}"#;
+        let noted = r#"{"maker":{"notes":["the thread does not say: 417"]}}"#;
+        assert!(!without_pieces(draft).contains("417") && without_pieces(draft).contains("number"));
+        assert!(!without_pieces(noted).contains("417"));
+        assert_eq!(without_pieces("no JSON"), "no JSON");
     }
 
     #[test]
