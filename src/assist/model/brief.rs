@@ -139,10 +139,18 @@ fn data(out: &mut String, body: &str) {
     }
 }
 
+/// At most so many characters. The cut never falls inside a number or an address: half of one would not be seen to be
+/// personal, and would leave.
 fn clipped(body: &str, most: usize) -> String {
-    let mut out: String = body.chars().take(most).collect();
-    if out.len() < body.len() {
-        out.push_str(" […]");
+    let head: String = body.chars().take(most).collect();
+    if head.len() == body.len() {
+        return head;
     }
-    out
+    let mut kept = head.trim_end_matches(|c: char| !c.is_whitespace()).trim_end();
+    while let Some(word) = kept.split_whitespace().next_back()
+        && word.contains(|c: char| c.is_numeric() || c == '@')
+    {
+        kept = kept[..kept.len() - word.len()].trim_end();
+    }
+    format!("{kept} […]")
 }

@@ -156,3 +156,18 @@ fn a_summary_keeps_only_lines_that_stand_in_the_thread() {
         assert!(summary::read(&charged(), bad, Maker::default()).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn a_cut_leaves_no_half_of_a_number_or_an_address() {
+    for personal in ["4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "ottilie.zwanziger@postalo.example"] {
+        for cut in 1..personal.len() {
+            let before = "word ".repeat(700);
+            let lead = 3000 - cut;
+            let body = format!("{}x {personal} and more of it", &before[..lead - 2]);
+            let text = brief::of_summary(&ticket(vec![message(Author::Customer, Visibility::Public, &body)])).text;
+            let tail: String = text.lines().find(|l| l.contains("[…]")).unwrap().chars().rev().take(40).collect();
+            let tail: String = tail.chars().rev().collect();
+            assert!(!tail.contains("4111") && !tail.contains("DE89") && !tail.contains("ottilie"), "{cut}: {tail}");
+        }
+    }
+}
