@@ -171,7 +171,7 @@ impl Commit {
             return Ok(Err(Outcome::Refused(answer.message)));
         };
         let reason = format!("the person edited it; {new} ran or will be decided in its place");
-        self.end(run, by, old, Action::Edited, ProposalState::Superseded, Some(&reason)).await?;
+        self.replace(run, by, old, Action::Edited, &new, reason).await?;
         Ok(Ok(new))
     }
 
@@ -288,7 +288,8 @@ impl Commit {
         let mut record = event(run, by, action, proposal);
         record.body.words = reason.map(str::to_owned);
         let by = (action != Action::Expired).then(|| by.principal().id.clone());
-        let decision = Decision::End { proposal: proposal.id().clone(), state, by, reason: reason.map(str::to_owned) };
+        let (proposal, reason) = (proposal.id().clone(), reason.map(str::to_owned));
+        let decision = Decision::End { proposal, state, by, reason, successor: None };
         Ok(self.store.decide(decision, record.at, vec![record]).await?)
     }
 
@@ -316,8 +317,30 @@ impl Commit {
         });
         // The new one first: whoever waits for the old one finds its successor when it ends.
         self.store.file(&new, event(run, by, Action::Proposed, &new)).await?;
-        self.end(run, by, old, Action::Superseded, ProposalState::Superseded, Some(reason)).await?;
+        self.replace(run, by, old, Action::Superseded, new.id(), reason.to_owned()).await?;
         Ok(new)
+    }
+
+    /// Ends a proposal in whose place another one stands.
+    async fn replace(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        old: &Proposal,
+        action: Action,
+        new: &ProposalId,
+        reason: String,
+    ) -> Result<Decided, CommitError> {
+        let mut record = event(run, by, action, old);
+        record.body.words = Some(reason.clone());
+        let decision = Decision::End {
+            proposal: old.id().clone(),
+            state: ProposalState::Superseded,
+            by: Some(by.principal().id.clone()),
+            reason: Some(reason),
+            successor: Some(new.clone()),
+        };
+        Ok(self.store.decide(decision, record.at, vec![record]).await?)
     }
 }
 

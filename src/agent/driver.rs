@@ -320,9 +320,7 @@ impl Driver {
 fn outcome(rows: &[ProposalRow], id: &ProposalId) -> Option<(ProposalRow, bool)> {
     let first = rows.iter().find(|row| row.id == *id)?;
     let mut row = first;
-    while row.state == ProposalState::Superseded {
-        let anew = |it: &&ProposalRow| it.run == row.run && it.tool == row.tool && it.filed_at > row.filed_at;
-        let Some(next) = rows.iter().find(anew) else { break };
+    while let Some(next) = rows.iter().find(|it| Some(&it.id) == row.replaced_by.as_ref()) {
         row = next;
     }
     let over = !matches!(row.state, ProposalState::Pending | ProposalState::Approved);
@@ -348,7 +346,7 @@ fn in_words(row: &ProposalRow, changed: bool) -> String {
         }
         ProposalState::Executed => format!("The support agent approved {tool}; it is done."),
         ProposalState::Denied => {
-            let reason = row.reason.as_deref().unwrap_or("none given");
+            let reason = row.reason.as_deref().unwrap_or("none given").trim_end_matches('.');
             format!("The support agent denied {tool}. Reason: {reason}. Do not repeat it with the same arguments.")
         }
         ProposalState::Superseded => {

@@ -139,7 +139,7 @@ fn question(ticket: &Ticket) -> String {
 }
 
 fn row(filed: Filed) -> ProposalRow {
-    let Filed { proposal, state, reason, .. } = filed;
+    let Filed { proposal, state, reason, replaced_by, .. } = filed;
     ProposalRow {
         id: proposal.id().clone(),
         ticket_id: proposal.call().ticket_id().clone(),
@@ -153,6 +153,7 @@ fn row(filed: Filed) -> ProposalRow {
         confidence: proposal.why().confidence,
         why: proposal.why().text.clone(),
         reason,
+        replaced_by,
     }
 }
 

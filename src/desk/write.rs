@@ -127,7 +127,13 @@ impl Desk {
         record.action = Action::Denied;
         record.body.words = Some(reason.clone());
         let state = ProposalState::Denied;
-        let decision = Decision::End { proposal: proposal.id().clone(), state, by: None, reason: Some(reason.clone()) };
+        let decision = Decision::End {
+            proposal: proposal.id().clone(),
+            state,
+            by: None,
+            reason: Some(reason.clone()),
+            successor: None,
+        };
         self.store.decide(decision, record.at, vec![record]).await?;
         Ok(WriteAnswer {
             success: false,

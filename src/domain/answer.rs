@@ -67,6 +67,9 @@ pub struct ProposalRow {
     pub why: String,
     /// The person's words, after a decision.
     pub reason: Option<String>,
+    /// The proposal in its place, when it was edited or filed anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<ProposalId>,
 }
 
 /// Proposals, oldest first.

@@ -72,6 +72,8 @@ pub struct Filed {
     pub decided_by: Option<PrincipalId>,
     /// The person's words.
     pub reason: Option<String>,
+    /// What stands in its place, when it was edited or filed anew.
+    pub replaced_by: Option<ProposalId>,
 }
 
 /// A decision by a person, about to be recorded.
@@ -89,6 +91,8 @@ pub enum Decision {
         by: Option<PrincipalId>,
         /// In words.
         reason: Option<String>,
+        /// What stands in its place now.
+        successor: Option<ProposalId>,
     },
 }
 

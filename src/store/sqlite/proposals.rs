@@ -13,7 +13,7 @@ use crate::store::sqlite::tickets::{json, parsed, time};
 use crate::store::{Decided, Decision, Filed, StoreError};
 
 const COLUMNS: &str = "id, tool, arguments, base_version, proposer, proposer_role, run, why, filed_at, expires_at, \
-                       edited_by, state, decided_by, reason";
+                       edited_by, state, decided_by, reason, replaced_by";
 
 /// What is asked for, whatever the version: counts repeated denials.
 pub(crate) fn asked(call: &WriteCall) -> Digest {
@@ -80,9 +80,13 @@ pub(crate) fn denials(db: &Connection, call: &WriteCall) -> Result<u32, StoreErr
 pub(crate) fn decide(tx: &Transaction<'_>, decision: &Decision, now: Timestamp) -> Result<Decided, StoreError> {
     match decision {
         Decision::Approve(receipt) => approve(tx, receipt, now),
-        Decision::End { proposal, state, by, reason } => {
+        Decision::End { proposal, state, by, reason, successor } => {
             let by = by.as_ref().map(crate::domain::ids::PrincipalId::as_str);
-            end(tx, proposal, *state, by, reason.as_deref(), now)
+            let ended = end(tx, proposal, *state, by, reason.as_deref(), now)?;
+            if let (Decided::Recorded, Some(successor)) = (&ended, successor) {
+                replace(tx, proposal, successor, by)?;
+            }
+            Ok(ended)
         }
     }
 }
@@ -137,6 +141,15 @@ fn end(
     Ok(Decided::Recorded)
 }
 
+/// Names the successor of a proposal, and who edited it when it asks for something else.
+fn replace(tx: &Transaction<'_>, old: &ProposalId, new: &ProposalId, by: Option<&str>) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE proposals SET replaced_by = ?2 WHERE id = ?1")?.execute([old.as_str(), new.as_str()])?;
+    let sql = "UPDATE proposals SET edited_by = coalesce(?3, edited_by) \
+               WHERE id = ?2 AND asked <> (SELECT o.asked FROM proposals o WHERE o.id = ?1)";
+    tx.prepare_cached(sql)?.execute(params![old.as_str(), new.as_str(), by])?;
+    Ok(())
+}
+
 fn already(tx: &Transaction<'_>, id: &ProposalId) -> Result<Decided, StoreError> {
     one(tx, id)?
         .map(|filed| Decided::Already(filed.state))
@@ -164,5 +177,6 @@ fn filed(row: &Row<'_>) -> rusqlite::Result<Filed> {
         state: parsed(row, 11)?,
         decided_by: row.get::<_, Option<String>>(12)?.and_then(|id| id.parse().ok()),
         reason: row.get(13)?,
+        replaced_by: row.get::<_, Option<String>>(14)?.and_then(|id| id.parse().ok()),
     })
 }

@@ -116,9 +116,10 @@ pub(crate) fn release(
     Ok(())
 }
 
-/// A proposal that ended, with the suggestion that the ticket had last before it.
+/// A proposal that ended, with the one that a person edited into it and the suggestion that the ticket had last before.
 const ENDED: &str = "\
-    SELECT p.ticket_id, p.tool, p.state, p.decided_at, p.proposer_role = 'bot', json_extract(p.why, '$.confidence'), \
+    SELECT p.ticket_id, p.tool, p.state, p.decided_at, 'bot' IN (p.proposer_role, o.proposer_role), \
+           coalesce(json_extract(p.why, '$.confidence'), json_extract(o.why, '$.confidence')), \
            json_extract(p.arguments, '$.body'), json_extract(p.arguments, '$.visibility'), \
            coalesce((SELECT json_extract(t.tags, '$[0]') FROM tickets t WHERE t.id = p.ticket_id), ''), \
            p.edited_by IS NOT NULL, \
@@ -126,7 +127,7 @@ const ENDED: &str = "\
             WHERE a.tool = 'suggest_response' AND a.action = 'read' AND a.ticket = p.ticket_id \
               AND a.outcome = 'ok' AND julianday(a.at) <= julianday(p.filed_at / 1000.0, 'unixepoch') \
             ORDER BY a.seq DESC LIMIT 1) \
-    FROM proposals p WHERE p.state IN ('executed', 'denied') ORDER BY p.decided_at DESC LIMIT ?1";
+    FROM proposals p LEFT JOIN proposals o ON o.replaced_by = p.id WHERE p.state IN ('executed', 'denied') ORDER BY p.decided_at DESC LIMIT ?1";
 
 /// What people decided, oldest first.
 pub(crate) fn decisions(db: &Connection, limit: u32) -> Result<Vec<Reviewed>, StoreError> {
