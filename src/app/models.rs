@@ -8,6 +8,7 @@ use color_eyre::eyre::WrapErr as _;
 
 use crate::config::{Config, Provider};
 use crate::desk::{Assistant, Caps, Metered};
+use crate::eval::agent::probe::Probe;
 use crate::llm::LlmProvider;
 use crate::llm::chain::Chain;
 use crate::llm::offline::OfflinePlanner;
@@ -58,6 +59,20 @@ impl Models {
     #[must_use]
     pub fn none() -> Self {
         Self { providers: Vec::new(), prompts: Prompts::default(), left_out: Vec::new() }
+    }
+
+    /// The model of this name alone, if it is among them.
+    #[must_use]
+    pub fn only(mut self, name: &str) -> Option<Self> {
+        self.providers.retain(|provider| provider.name() == name);
+        self.any().then_some(self)
+    }
+
+    /// The same models, with somebody looking on.
+    #[must_use]
+    pub fn watched(mut self, probe: &Probe) -> Self {
+        self.providers = self.providers.into_iter().map(|provider| probe.at(provider)).collect();
+        self
     }
 
     /// What the first of them is called, or the offline assistant.

@@ -3,10 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use color_eyre::eyre::{WrapErr as _, ensure};
 use serde::Serialize;
 
+use crate::app::Fill;
+use crate::cli::Setting;
+use crate::domain::text;
+use crate::eval::agent::trial::Trial;
+use crate::eval::agent::{Contender, Trials};
 use crate::{bench, eval};
 
 #[derive(Subcommand)]
@@ -42,6 +47,9 @@ pub(crate) enum EvalCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The agent loop over a folder of scenarios, or over a queue: what it ends in when a person approves all, denies all
+    /// or edits one, checked at a copy of the desk. Compares models and prompts.
+    Agent(AgentArgs),
     /// Whether the check of drafts finds what no source says, on drafts made from the sample's articles.
     Grounding {
         /// Prints JSON.
@@ -62,6 +70,26 @@ pub(crate) enum EvalCommand {
     },
 }
 
+#[derive(Args)]
+pub(crate) struct AgentArgs {
+    /// Folder with scenarios (.toml); the sample desk is what they start from.
+    #[arg(required_unless_present = "tickets")]
+    dir: Option<PathBuf>,
+    /// In place of a folder: so many tickets from the top of this desk's queue, while nobody decides.
+    #[arg(long, value_name = "N", conflicts_with = "dir")]
+    tickets: Option<u32>,
+    /// A configured model as `KIND MODEL`, or `offline`; may be given several times. Without it the scenarios' own turns
+    /// are replayed.
+    #[arg(long, value_name = "NAME")]
+    model: Vec<String>,
+    /// A folder of prompts to be tried beside the configured ones; may be given several times.
+    #[arg(long, value_name = "DIR", requires = "model")]
+    prompts: Vec<PathBuf>,
+    /// Prints JSON, with every step of every run.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum BenchCommand {
     /// The embedded desk through MCP: reads, search, pages, a durable update, the log.
@@ -78,8 +106,9 @@ pub(crate) enum BenchCommand {
     },
 }
 
-pub(crate) fn eval(command: EvalCommand) -> color_eyre::Result<ExitCode> {
+pub(crate) async fn eval(setting: &Setting, command: EvalCommand) -> color_eyre::Result<ExitCode> {
     match command {
+        EvalCommand::Agent(args) => agent(setting, args).await,
         EvalCommand::Summary { file, json } => {
             let report = eval::summary::run(&text_of(&file)?);
             print(&report, json)
@@ -100,6 +129,41 @@ pub(crate) fn eval(command: EvalCommand) -> color_eyre::Result<ExitCode> {
             print(&eval::calibration::simulated(decisions), json)
         }
     }
+}
+
+async fn agent(setting: &Setting, args: AgentArgs) -> color_eyre::Result<ExitCode> {
+    let scenarios = match (&args.dir, args.tickets) {
+        (Some(dir), _) => eval::agent::scenario::in_folder(dir)?,
+        (None, count) => {
+            let store = setting.open(Fill::Sample).await?;
+            eval::agent::from_queue(store.as_ref(), count.unwrap_or(1)).await?
+        }
+    };
+    let desk = args.tickets.is_some().then(|| setting.places.desk.clone());
+    let trials = Trials { scenarios, contenders: contenders(&args), desk, desk_name: setting.desk_name() };
+    let tell = |trial: &Trial| {
+        if !args.json {
+            println!("{}", text::block(&trial.to_string()));
+        }
+    };
+    let report = eval::agent::run(&trials, &setting.effective.config, tell).await?;
+    print(&report, args.json)?;
+    Ok(if report.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Each model under each set of prompts.
+fn contenders(args: &AgentArgs) -> Vec<Contender> {
+    if args.model.is_empty() {
+        return vec![Contender::Script];
+    }
+    let under = |name: &String| -> Vec<Contender> {
+        if name == "offline" {
+            return vec![Contender::Offline];
+        }
+        let all = std::iter::once(None).chain(args.prompts.iter().cloned().map(Some));
+        all.map(|prompts| Contender::Model { name: name.clone(), prompts }).collect()
+    };
+    args.model.iter().flat_map(under).collect()
 }
 
 pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode> {

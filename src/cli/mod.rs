@@ -177,7 +177,7 @@ async fn dispatch(
         Some(Command::Learn(args)) => learn::run(setting, args).await,
         Some(Command::Desk(command)) => desk::run(command).await,
         Some(Command::Audit(command)) => audit::run(setting, command).await,
-        Some(Command::Eval(command)) => measure::eval(command),
+        Some(Command::Eval(command)) => measure::eval(setting, command).await,
         Some(Command::Bench(command)) => measure::bench(command).await,
         Some(Command::Config) => {
             print!("{}", setting.effective);

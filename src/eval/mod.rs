@@ -1,5 +1,6 @@
 //! Measuring the desk against data with known answers.
 
+pub mod agent;
 pub mod calibration;
 pub mod grounding;
 pub mod history;

@@ -13,6 +13,7 @@ mod mcp;
 mod models;
 mod process;
 mod queue;
+mod scenarios;
 mod screen;
 mod setup;
 mod stub_model;

@@ -93,6 +93,14 @@ impl Sqlite {
         self.read(|db| Ok(!search::vectors::unread(db, 1)?.is_empty()))
     }
 
+    /// Writes a copy of the desk as it is now to a new file; it has no key and no checkpoints of its own yet.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        self.read(|db| Ok(db.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(|_| ())?))
+    }
+
     /// Reads on whichever connection is free. Reads here take microseconds, so they run where they are asked for.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         work(&self.reader())
