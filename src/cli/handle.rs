@@ -1,9 +1,14 @@
 //! `countersign handle`: the agent loop without a screen.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use color_eyre::eyre::WrapErr as _;
 use tokio::sync::mpsc;
 
 use crate::agent::driver::{Afterwards, Notice};
@@ -13,6 +18,8 @@ use crate::cli::Setting;
 use crate::desk::Desk;
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::Tone;
+use crate::eval::agent::scenario::Scenario;
+use crate::llm::scripted::Recorder;
 use crate::mcp::client::Era;
 use crate::mcp::server::DeskServer;
 use crate::random;
@@ -28,6 +35,9 @@ pub(crate) struct HandleArgs {
     /// Prints each step as a line of JSON.
     #[arg(long)]
     json: bool,
+    /// Keeps what the model said in a new file, as a scenario that `eval agent` replays. It holds what customers wrote.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Waits for a person to decide on what was proposed, and tells the assistant.
     #[arg(long)]
     wait: bool,
@@ -55,7 +65,10 @@ pub(crate) async fn run(setting: &Setting, args: HandleArgs) -> color_eyre::Resu
             cancel.cancel();
         }
     });
-    let driver = app::driver(config, &models, backend);
+    let mut driver = app::driver(config, &models, backend);
+    let recorder = Arc::new(Recorder::new(Arc::clone(&driver.provider)));
+    driver.provider = Arc::clone(&recorder) as _;
+    let mut scenario = Scenario { ticket: Some(task.ticket.clone()), tone: Some(tone), ..Scenario::default() };
     let work = tokio::spawn(async move { driver.handle(&run, task, afterwards, &notices).await });
     while let Some(notice) = inbox.recv().await {
         // What is being written is told again when it is written.
@@ -65,7 +78,20 @@ pub(crate) async fn run(setting: &Setting, args: HandleArgs) -> color_eyre::Resu
     }
     let ending = work.await?;
     store.flush().await?;
+    if let Some(file) = &args.record {
+        scenario.about = format!("recorded by {}, {}", models.name(), crate::clock::now().strftime("%Y-%m-%d"));
+        scenario.turns = recorder.turns();
+        keep(&scenario, file)?;
+    }
     Ok(if matches!(ending, Ending::Done(_)) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes a new file that its owner alone reads.
+fn keep(scenario: &Scenario, file: &Path) -> color_eyre::Result<()> {
+    let text = toml::to_string(scenario)?;
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let written = made.and_then(|mut made| made.write_all(text.as_bytes()));
+    written.wrap_err_with(|| format!("cannot write {}", file.display()))
 }
 
 fn print(notice: &Notice, json: bool) {

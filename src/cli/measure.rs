@@ -50,8 +50,11 @@ pub(crate) enum EvalCommand {
     /// The agent loop over a folder of scenarios, or over a queue: what it ends in when a person approves all, denies all
     /// or edits one, checked at a copy of the desk. Compares models and prompts.
     Agent(AgentArgs),
-    /// Whether the check of drafts finds what no source says, on drafts made from the sample's articles.
+    /// Whether the check of drafts finds what no source says, on drafts made from the sample's articles or on a file.
     Grounding {
+        /// JSON Lines: draft, sources [{title, text}], thread [what the customer wrote], wrong [words of the draft that
+        /// nothing supports; none where the draft is clean].
+        file: Option<PathBuf>,
         /// Prints JSON.
         #[arg(long)]
         json: bool,
@@ -114,7 +117,10 @@ pub(crate) async fn eval(setting: &Setting, command: EvalCommand) -> color_eyre:
             print(&report, json)
         }
         EvalCommand::Reply { dir, json } => print(&eval::reply::run(&lines_in(&dir)?), json),
-        EvalCommand::Grounding { json } => print(&eval::grounding::run(&crate::import::sample::articles())?, json),
+        EvalCommand::Grounding { file: None, json } => {
+            print(&eval::grounding::run(&crate::import::sample::articles())?, json)
+        }
+        EvalCommand::Grounding { file: Some(file), json } => print(&eval::grounding::of_file(&text_of(&file)?)?, json),
         EvalCommand::Search { faq, queries: _, tasks: Some(tasks), json } => {
             print(&eval::search::scenarios(&text_of(&faq)?, &text_of(&tasks)?)?, json)
         }
