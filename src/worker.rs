@@ -28,8 +28,10 @@ use crate::random;
 use crate::store::{Lease, Store, StoreError};
 use crate::tools::{BackendError, Run, ToolBackend};
 
-/// How often a ticket that fails is taken up again by one worker.
-const MOST_FAILURES: u32 = 3;
+/// How long a worker leaves a ticket alone that failed, or that no model answered for: so long at first, five times as
+/// long each time, and never longer than `LONGEST_PAUSE`.
+const PAUSE: Duration = Duration::from_mins(1);
+const LONGEST_PAUSE: Duration = Duration::from_hours(2);
 /// How long an idle worker waits when nothing changes: leases of others run out without a word.
 const REST: Duration = Duration::from_secs(15);
 
@@ -52,6 +54,8 @@ pub struct Worker {
     pub resolve_confidence: f64,
     /// Whether proposals are filed too, or only summaries and drafts are prepared.
     pub proposes: bool,
+    /// Whether a model is configured: what the offline assistant wrote in its place is not the end of it.
+    pub has_model: bool,
     /// Whether it ends when there is nothing left to do.
     pub once: bool,
     /// How long a ticket is held without a sign of life.
@@ -105,11 +109,39 @@ pub enum WorkerError {
 /// What came of one ticket.
 struct Outcome {
     word: String,
+    /// Whether a model that is configured wrote nothing.
+    without_model: bool,
     maker: Maker,
     confidence: f64,
     proposals: u64,
     prepared: u64,
     usage: Usage,
+}
+
+/// How holding a ticket came out.
+enum Held {
+    /// The work is done, or failed.
+    Worked(Result<Outcome, BackendError>),
+    /// The worker was told to stop.
+    Stopped,
+    /// Another worker has taken the ticket over.
+    Lost,
+}
+
+/// Tickets to be left alone for a while.
+#[derive(Default)]
+struct Later(HashMap<TicketId, (u32, Instant)>);
+
+impl Later {
+    fn put_off(&mut self, ticket: TicketId) {
+        let (times, until) = self.0.entry(ticket).or_insert((0, Instant::now()));
+        *until = Instant::now() + PAUSE.saturating_mul(5_u32.saturating_pow(*times)).min(LONGEST_PAUSE);
+        *times += 1;
+    }
+
+    fn has(&self, ticket: &TicketId) -> bool {
+        self.0.get(ticket).is_some_and(|(_, until)| *until > Instant::now())
+    }
 }
 
 impl Worker {
@@ -119,12 +151,11 @@ impl Worker {
     /// When the store fails.
     pub async fn run(&self, stop: &CancellationToken, tell: &mpsc::Sender<Done>) -> Result<Tally, WorkerError> {
         let mut tally = Tally::default();
-        let mut failures: HashMap<TicketId, u32> = HashMap::new();
+        let mut later = Later::default();
         let mut changes = self.store.changes();
         while !stop.is_cancelled() {
             changes.mark_unchanged();
-            let given_up = |id: &TicketId| failures.get(id).is_some_and(|n| *n >= MOST_FAILURES);
-            let Some(ticket) = self.take(given_up).await? else {
+            let Some(ticket) = self.take(&later).await? else {
                 if self.once {
                     break;
                 }
@@ -135,21 +166,25 @@ impl Worker {
                 continue;
             };
             let since = Instant::now();
-            let worked = self.hold(&ticket, stop).await;
-            let version = self.store.ticket(&ticket).await?.map_or(0, |found| found.row.version);
-            match worked {
-                None => self.store.release(&ticket, &self.holder, None).await?,
-                Some(Ok(outcome)) => {
-                    self.store.release(&ticket, &self.holder, Some((version, &outcome.word))).await?;
+            match self.hold(&ticket, stop).await {
+                Held::Stopped => self.store.release(&ticket, &self.holder, None).await?,
+                Held::Lost => tracing::warn!(%ticket, "another worker has taken the ticket over"),
+                Held::Worked(Ok(outcome)) => {
+                    let version = self.store.ticket(&ticket).await?.map_or(0, |found| found.row.version);
+                    let done = Some((version, outcome.word.as_str())).filter(|_| !outcome.without_model);
+                    self.store.release(&ticket, &self.holder, done).await?;
+                    if done.is_none() {
+                        later.put_off(ticket.clone());
+                    }
                     count(&mut tally, &outcome);
-                    let done = done(ticket, outcome, since, tally);
+                    let done = self::done(ticket, outcome, since, tally);
                     // Nobody may be listening any more.
                     let _ = tell.send(done).await;
                 }
-                Some(Err(error)) => {
-                    tracing::warn!(ticket = %ticket, %error, "a ticket could not be prepared");
+                Held::Worked(Err(error)) => {
+                    tracing::warn!(%ticket, %error, "a ticket could not be prepared");
                     self.store.release(&ticket, &self.holder, None).await?;
-                    *failures.entry(ticket).or_default() += 1;
+                    later.put_off(ticket);
                     tally.failures += 1;
                 }
             }
@@ -158,11 +193,11 @@ impl Worker {
     }
 
     /// The next ticket of the view that is free.
-    async fn take(&self, given_up: impl Fn(&TicketId) -> bool) -> Result<Option<TicketId>, StoreError> {
+    async fn take(&self, later: &Later) -> Result<Option<TicketId>, StoreError> {
         let mut query = self.view.clone();
         loop {
             let page = self.store.tickets(&query).await?;
-            let rows = page.tickets.iter().filter(|row| !row.status.is_done() && !given_up(&row.id));
+            let rows = page.tickets.iter().filter(|row| !row.status.is_done() && !later.has(&row.id));
             let tickets: Vec<_> = rows.map(|row| (row.id.clone(), row.version)).collect();
             if let Some(ticket) = self.lease(&tickets).await? {
                 return Ok(Some(ticket));
@@ -180,8 +215,8 @@ impl Worker {
         self.store.lease(Lease { tickets, holder: &self.holder, now, until }).await
     }
 
-    /// Works on a ticket and renews its lease meanwhile; nothing when it was stopped.
-    async fn hold(&self, ticket: &TicketId, stop: &CancellationToken) -> Option<Result<Outcome, BackendError>> {
+    /// Works on a ticket and renews its lease meanwhile.
+    async fn hold(&self, ticket: &TicketId, stop: &CancellationToken) -> Held {
         let run = Run::new(random::run_id());
         let work = self.work(&run, ticket);
         tokio::pin!(work);
@@ -190,14 +225,17 @@ impl Worker {
                 biased;
                 () = stop.cancelled() => {
                     run.cancel.cancel();
-                    return None;
+                    return Held::Stopped;
                 }
-                outcome = &mut work => return Some(outcome),
-                () = tokio::time::sleep(self.lease / 3) => {
-                    if let Err(error) = self.lease(&[(ticket.clone(), WHATEVER)]).await {
-                        tracing::warn!(%error, "a lease could not be renewed");
+                outcome = &mut work => return Held::Worked(outcome),
+                () = tokio::time::sleep(self.lease / 3) => match self.lease(&[(ticket.clone(), WHATEVER)]).await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => {
+                        run.cancel.cancel();
+                        return Held::Lost;
                     }
-                }
+                    Err(error) => tracing::warn!(%error, "a lease could not be renewed"),
+                },
             }
         }
     }
@@ -207,6 +245,7 @@ impl Worker {
         let suggest = Suggest { ticket_id: ticket.clone(), tone: self.tone, quick: false };
         let mut outcome = Outcome {
             word: "prepared".to_owned(),
+            without_model: false,
             maker: Maker::default(),
             confidence: 0.0,
             proposals: 0,
@@ -214,15 +253,18 @@ impl Worker {
             usage: Usage::default(),
         };
         if let Answer::Summary(summary) = self.backend.read(run, &ReadCall::SummarizeTicket(summarize)).await? {
-            outcome.wrote(&summary.maker);
+            outcome.wrote(&summary.maker, self.has_model);
         }
         if let Answer::Suggestion(suggestion) = self.backend.read(run, &ReadCall::SuggestResponse(suggest)).await? {
             let Suggestion { confidence, maker, .. } = *suggestion;
-            outcome.wrote(&maker);
+            outcome.wrote(&maker, self.has_model);
             (outcome.maker, outcome.confidence) = (maker, confidence);
         }
         if self.proposes && !self.has_proposal(run, ticket).await? {
             self.propose(run, ticket, &mut outcome).await?;
+        }
+        if outcome.without_model {
+            "no_model".clone_into(&mut outcome.word);
         }
         Ok(outcome)
     }
@@ -268,9 +310,12 @@ impl Worker {
 }
 
 impl Outcome {
-    fn wrote(&mut self, maker: &Maker) {
-        self.prepared += u64::from(maker.is_model());
-        self.usage = self.usage.and(maker.usage);
+    fn wrote(&mut self, maker: &Maker, has_model: bool) {
+        self.without_model |= has_model && !maker.is_model();
+        if !maker.kept {
+            self.prepared += u64::from(maker.is_model());
+            self.usage = self.usage.and(maker.usage);
+        }
     }
 }
 

@@ -117,6 +117,7 @@ async fn hire(setting: &Setting, args: WorkerArgs) -> color_eyre::Result<Worker>
         tone: args.tone.unwrap_or(config.assistant.tone),
         resolve_confidence: config.policy.resolve_confidence,
         proposes: !args.no_proposals,
+        has_model: models.any(),
         once: args.once,
         lease: Duration::from_secs(args.lease_seconds),
         holder: random::name::<8>("w"),

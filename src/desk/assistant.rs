@@ -172,7 +172,8 @@ impl Heard {
 }
 
 fn maker(reply: &Reply, prompt: &Prompt) -> Maker {
-    Maker { by: reply.by.clone(), prompt: prompt.version(), usage: reply.usage, notes: reply.passed.clone() }
+    let (by, notes) = (reply.by.clone(), reply.passed.clone());
+    Maker { by, prompt: prompt.version(), usage: reply.usage, kept: false, notes }
 }
 
 fn with_note(maker: Maker, note: String) -> Maker {
@@ -180,8 +181,9 @@ fn with_note(maker: Maker, note: String) -> Maker {
 }
 
 async fn found<T: serde::de::DeserializeOwned>(store: &dyn Store, ask: &Ask<'_>) -> Result<Option<T>, DeskError> {
-    let content = store.prepared(&ask.occasion()).await?;
-    Ok(content.and_then(|content| serde_json::from_value(content).ok()))
+    let Some(mut content) = store.prepared(&ask.occasion()).await? else { return Ok(None) };
+    content["maker"]["kept"] = json!(true);
+    Ok(serde_json::from_value(content).ok())
 }
 
 async fn keep(store: &dyn Store, ask: &Ask<'_>, content: serde_json::Value) -> Result<(), DeskError> {

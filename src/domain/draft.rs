@@ -54,6 +54,9 @@ pub struct Maker {
     /// What it took.
     #[serde(default)]
     pub usage: Usage,
+    /// Whether it was there already: nothing was spent on it this time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
     /// What else there is to say: who could not answer, what was cut.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

@@ -157,3 +157,60 @@ async fn what_a_worker_prepared_is_there_at_once_and_its_cost_is_counted() {
     let text = std::fs::read_to_string(metrics).unwrap();
     assert!(text.contains(&format!("countersign_worker_tickets_total {TICKETS}\n")), "{text}");
 }
+
+/// The model's connection is refused at first and answers later; a worker that ended in between left nothing done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_model_answered_for_is_prepared_when_the_model_is_back() {
+    let house = desk(Some("http://127.0.0.1:9/")).await;
+    let home = tempfile::tempdir().unwrap();
+    let first = worker(&house, home.path(), &["--once", "--no-proposals"]).spawn().unwrap();
+    let output = first.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said.lines().count(), TICKETS as usize, "{said}");
+    assert!(said.lines().all(|line| line.contains(r#""outcome":"no_model""#)), "{said}");
+    let done = || {
+        let db = rusqlite::Connection::open(house.path()).unwrap();
+        db.query_row("SELECT count(*) FROM worked", [], |row| row.get::<_, u32>(0)).unwrap()
+    };
+    assert_eq!(done(), 0);
+    let answer = |body: &Value, _nth: usize| {
+        let wants_json = body.get("response_format").is_some();
+        let summary = r#"{"summary": "The customer was charged twice.", "highlights": []}"#;
+        Answer::Turn(Turn::says(if wants_json { summary } else { "Hello,\n\nwe are looking into it.\n\nMaya" }))
+    };
+    let model = StubModel::start_with(Wire::OpenAi, answer).await;
+    let config = house.dir.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap().replace("http://127.0.0.1:9/", &model.base());
+    std::fs::write(&config, text).unwrap();
+    finished(worker(&house, home.path(), &["--once", "--no-proposals"]).spawn().unwrap());
+    assert_eq!(done(), TICKETS);
+    // Everything is there: a further worker, told to begin anew, spends nothing.
+    rusqlite::Connection::open(house.path()).unwrap().execute("DELETE FROM worked", []).unwrap();
+    let third = worker(&house, home.path(), &["--once", "--no-proposals"]).spawn().unwrap().wait_with_output().unwrap();
+    let last: Value = serde_json::from_str(String::from_utf8_lossy(&third.stdout).lines().last().unwrap()).unwrap();
+    assert_eq!(last["tally"]["usage"]["input_tokens"], 0, "{last}");
+    assert_eq!(last["tally"]["tickets"], TICKETS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_whose_ticket_was_taken_over_lets_go_of_it() {
+    let slow = Answer::Broken(Turn::says("Hello"), Behave { stall_after_events: Some(1), ..Behave::default() });
+    let model = StubModel::start(Wire::OpenAi, vec![slow.clone(), slow]).await;
+    let house = desk(Some(&model.base())).await;
+    let home = tempfile::tempdir().unwrap();
+    let child = worker(&house, home.path(), &[]).spawn().unwrap();
+    until("the model is asked", async || !model.requests().is_empty()).await;
+    let taken = {
+        let db = rusqlite::Connection::open(house.path()).unwrap();
+        let far = "UPDATE leases SET holder = 'another', until = until + 3600000 RETURNING ticket_id";
+        db.query_row(far, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    until("it has gone on to another ticket", async || model.requests().len() > 1).await;
+    let db = rusqlite::Connection::open(house.path()).unwrap();
+    let holder: String =
+        db.query_row("SELECT holder FROM leases WHERE ticket_id = ?1", [&taken], |row| row.get(0)).unwrap();
+    assert_eq!(holder, "another");
+    let mut child = child;
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
