@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::Response;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
@@ -15,7 +17,7 @@ const MOST_BYTES: usize = 16 * 1024;
 /// An answer that is not 200.
 pub(crate) async fn refused(endpoint: &Endpoint, response: Response) -> LlmError {
     let status = response.status().as_u16();
-    let after = retry_after(response.headers());
+    let after = retry_after(response.headers(), Timestamp::now());
     let body = beginning(response).await;
     told(endpoint, status, &body, after)
 }
@@ -91,12 +93,15 @@ fn no_credit(name: &str) -> String {
     format!("{name}: the account has no credit left")
 }
 
-/// Seconds, or milliseconds where they are given; never less than nothing.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|n| *n >= 0.0);
+/// Seconds, or milliseconds where they are given, or the time from `now` to a date; never less than nothing.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let number = |name: &str| text(name)?.parse::<f64>().ok().filter(|n| *n >= 0.0);
+    let date = |name: &str| DateTimeParser::new().parse_timestamp(text(name)?).ok();
     let millis = number("retry-after-ms").map(|ms| ms / 1000.0);
-    let seconds = millis.or_else(|| number(RETRY_AFTER.as_str()))?;
-    Some(Duration::from_secs_f64(seconds.min(86_400.0)))
+    let seconds = millis.or_else(|| number(RETRY_AFTER.as_str()));
+    let until = || date(RETRY_AFTER.as_str()).map(|at| at.duration_since(now).as_secs_f64().max(0.0));
+    Some(Duration::from_secs_f64(seconds.or_else(until)?.min(86_400.0)))
 }
 
 async fn beginning(mut response: Response) -> Value {
@@ -128,5 +133,29 @@ impl Words {
 
     fn have(&self, any: &[&str]) -> bool {
         any.iter().any(|word| self.all.contains(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &'static str, value: &str, expect: Option<f64>) {
+        let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
+        let now = "1994-11-06T08:49:07Z".parse().unwrap();
+        assert_eq!(retry_after(&headers, now).map(|d| d.as_secs_f64()), expect, "{name}: {value}");
+    }
+
+    #[test]
+    fn a_pause_is_given_in_seconds_in_milliseconds_or_as_a_date() {
+        check("retry-after", "7", Some(7.0));
+        check("retry-after-ms", "1500", Some(1.5));
+        check("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT", Some(30.0));
+        check("retry-after", "Sun, 06 Nov 1994 08:48:00 GMT", Some(0.0));
+        check("retry-after", "Fri, 01 Jan 9999 00:00:00 GMT", Some(86_400.0));
+        check("retry-after", "99999999", Some(86_400.0));
+        for nonsense in ["-1", "soon", "Mon, 06 Nov 1994 08:49:37 GMT", "06 Nov", ""] {
+            check("retry-after", nonsense, None);
+        }
     }
 }

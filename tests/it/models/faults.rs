@@ -76,6 +76,10 @@ async fn the_pause_that_a_provider_asks_for_is_kept_unless_it_is_longer_than_the
     assert!(requests[1].at - requests[0].at >= Duration::from_secs(1));
     let (_, asked, took) = fails(Wire::OpenAi, after("99999999")).await;
     assert!(asked == 1 && took < Duration::from_secs(2), "{asked} {took:?}");
+    let (_, asked, took) = fails(Wire::OpenAi, after("Fri, 01 Jan 9999 00:00:00 GMT")).await;
+    assert!(asked == 1 && took < Duration::from_secs(2), "{asked} {took:?}");
+    let (_, asked, _) = fails(Wire::OpenAi, after("Sun, 06 Nov 1994 08:49:37 GMT")).await;
+    assert_eq!(asked, 3, "a date in the past is no wait");
     let (_, asked, _) = fails(Wire::OpenAi, after("-1")).await;
     assert_eq!(asked, 3, "nonsense is no wish");
 }
