@@ -71,7 +71,7 @@ impl Wire for Messages {
                 stopped(&event["delta"], into);
             }
             "message_stop" => into.end(),
-            "error" => return Err(inside(&event["error"])),
+            "error" => return Err(inside(&into.name, &event["error"])),
             _ => {}
         }
         Ok(())
@@ -79,7 +79,7 @@ impl Wire for Messages {
 
     fn whole(&self, answer: &Value, into: &mut Gathered) -> Result<(), LlmError> {
         if answer["type"] == "error" {
-            return Err(inside(&answer["error"]));
+            return Err(inside(&into.name, &answer["error"]));
         }
         for (index, block) in (0..).zip(answer["content"].as_array().into_iter().flatten()) {
             into.text(word(&block["text"]))?;

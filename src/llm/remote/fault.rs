@@ -13,13 +13,38 @@ use crate::llm::remote::endpoint::Endpoint;
 
 /// How much of an error is read.
 const MOST_BYTES: usize = 16 * 1024;
+/// How providers say that they were sent too much.
+const TOO_LONG: &[&str] = &[
+    "context_length",
+    "context length",
+    "context_window",
+    "context window",
+    "context size",
+    "maximum context",
+    "too long",
+];
+/// The status that an error inside an answer would have had as an answer of its own; the first row that fits counts.
+const STATUSES: &[(u16, &[&str])] = &[
+    (401, &["authentication_", "invalid_api_key", "invalid api key", "unauthorized"]),
+    (402, &["insufficient_quota", "billing_", "credit balance"]),
+    (403, &["permission_", "insufficient_permissions", "forbidden"]),
+    (404, &["not_found", "not found", "does not exist"]),
+    (413, &["request_too_large"]),
+    (429, &["rate_limit", "rate limit", "too many requests"]),
+    (503, &["unavailable", "server busy"]),
+    (504, &["timeout", "timed out", "took too long"]),
+    (529, &["overloaded"]),
+    (500, &["server_error", "api_error", "internal_error", "internal server error"]),
+    (400, TOO_LONG),
+    (400, &["invalid_", "bad_request", "bad request"]),
+];
 
 /// An answer that is not 200.
 pub(crate) async fn refused(endpoint: &Endpoint, response: Response) -> LlmError {
     let status = response.status().as_u16();
     let after = retry_after(response.headers(), Timestamp::now());
     let body = beginning(response).await;
-    told(endpoint, status, &body, after)
+    told(&endpoint.name, status, &Words::of(body.get("error").unwrap_or(&body)), after)
 }
 
 /// A connection that could not be made or has broken.
@@ -39,18 +64,16 @@ pub(crate) fn broken(endpoint: &Endpoint, error: &reqwest::Error) -> LlmError {
     LlmError::passing(format!("{name} {how}"))
 }
 
-/// An error that came inside an answer, as streams bring them.
-pub(crate) fn inside(error: &Value) -> LlmError {
+/// An error that came inside an answer, as streams bring them: told like the same error as an HTTP status.
+pub(crate) fn inside(name: &str, error: &Value) -> LlmError {
     let words = Words::of(error);
-    if words.have(&["context_length", "context_window", "prompt is too long", "maximum context"]) {
-        return LlmError::TooLong("the model".to_owned());
+    match words.status() {
+        Some(status) => told(name, status, &words, None),
+        None => LlmError::passing(format!("{name} broke off ({})", words.code)),
     }
-    LlmError::passing(format!("the provider broke off ({})", words.code))
 }
 
-fn told(endpoint: &Endpoint, status: u16, body: &Value, after: Option<Duration>) -> LlmError {
-    let name = &endpoint.name;
-    let words = Words::of(body.get("error").unwrap_or(body));
+fn told(name: &str, status: u16, words: &Words, after: Option<Duration>) -> LlmError {
     let setup = |what: String, way_out| LlmError::Setup { what, way_out };
     match status {
         // Anthropic has no code of its own for this.
@@ -62,12 +85,8 @@ fn told(endpoint: &Endpoint, status: u16, body: &Value, after: Option<Duration>)
         429 if words.have(&["insufficient_quota", "billing"]) => {
             setup(no_credit(name), "add credit with the provider, or take another model")
         }
-        413 => LlmError::TooLong(name.clone()),
-        400 | 422
-            if words.have(&["context_length", "context length", "too long", "maximum context", "context size"]) =>
-        {
-            LlmError::TooLong(name.clone())
-        }
+        413 => LlmError::TooLong(name.to_owned()),
+        400 | 422 if words.have(TOO_LONG) => LlmError::TooLong(name.to_owned()),
         404 => setup(
             format!("{name}: there is no such model, or no such address"),
             "look at `model` and `address`, or run `countersign setup`",
@@ -117,8 +136,13 @@ async fn beginning(mut response: Response) -> Value {
 
 /// What an error says: searched, never shown, but for its code.
 struct Words {
-    all: String,
+    /// Code and type, where there are any.
+    codes: String,
+    message: String,
+    /// The code as it is shown.
     code: String,
+    /// A code that is an HTTP status.
+    number: Option<u16>,
 }
 
 impl Words {
@@ -127,18 +151,31 @@ impl Words {
         let is_code =
             |word: &&str| (1..=40).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         let code = [field("code"), field("type")].into_iter().find(is_code).unwrap_or("no code given");
-        let message = error.as_str().unwrap_or_else(|| field("message"));
-        Self { all: format!("{} {} {message}", field("code"), field("type")).to_lowercase(), code: code.to_owned() }
+        let number = error.get("code").and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok());
+        Self {
+            codes: format!("{} {}", field("code"), field("type")).to_lowercase(),
+            message: error.as_str().unwrap_or_else(|| field("message")).to_lowercase(),
+            code: code.to_owned(),
+            number: number.or_else(|| field("code").parse().ok()).filter(|n| (400..=599).contains(n)),
+        }
     }
 
     fn have(&self, any: &[&str]) -> bool {
-        any.iter().any(|word| self.all.contains(word))
+        any.iter().any(|word| self.codes.contains(word) || self.message.contains(word))
+    }
+
+    /// By its code; where that says nothing, by its message.
+    fn status(&self) -> Option<u16> {
+        let fits = |text: &str, row: &[&str]| row.iter().any(|word| text.contains(word));
+        let row = |text: &str| STATUSES.iter().find(|(_, row)| fits(text, row)).map(|(status, _)| *status);
+        self.number.or_else(|| row(&self.codes)).or_else(|| row(&self.message))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn check(name: &'static str, value: &str, expect: Option<f64>) {
         let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
@@ -156,6 +193,29 @@ mod tests {
         check("retry-after", "99999999", Some(86_400.0));
         for nonsense in ["-1", "soon", "Mon, 06 Nov 1994 08:49:37 GMT", "06 Nov", ""] {
             check("retry-after", nonsense, None);
+        }
+    }
+
+    #[test]
+    fn an_error_inside_an_answer_has_the_status_that_it_would_have_had() {
+        for (error, status) in [
+            (json!({"type": "invalid_request_error", "code": "invalid_api_key", "message": "x"}), Some(401)),
+            (json!({"type": "insufficient_quota", "code": "insufficient_quota"}), Some(402)),
+            (json!({"type": "permission_error"}), Some(403)),
+            (json!({"type": "invalid_request_error", "code": "model_not_found"}), Some(404)),
+            (json!({"type": "requests", "code": "rate_limit_exceeded"}), Some(429)),
+            (json!({"type": "overloaded_error", "message": "model not found"}), Some(529)),
+            (json!({"code": "server_error", "message": "it is too long"}), Some(500)),
+            (json!({"code": 502, "message": "bad request upstream"}), Some(502)),
+            (json!({"code": "429"}), Some(429)),
+            (json!("model 'x' not found"), Some(404)),
+            (json!("the request took too long"), Some(504)),
+            (json!("input length exceeds the context length"), Some(400)),
+            (json!("unexpected EOF"), None),
+            (json!({"code": 7, "type": "x"}), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(Words::of(&error).status(), status, "{error}");
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum Stop {
 /// What has arrived.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
+    /// Who is speaking.
+    pub(crate) name: String,
     pub(crate) text: String,
     calls: BTreeMap<u64, ToolUse>,
     pub(crate) usage: Usage,
@@ -37,6 +39,11 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
+    /// Nothing yet, of this provider.
+    pub(crate) fn of(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
     /// More text.
     pub(crate) fn text(&mut self, more: &str) -> Result<(), LlmError> {
         self.text.push_str(more);
@@ -92,9 +99,9 @@ impl Gathered {
 
     /// The turn, when it is one; `turn` is its place in the conversation.
     pub(crate) fn into_reply(mut self, endpoint: &Endpoint, form: &Form, turn: usize) -> Result<Reply, LlmError> {
-        let name = &endpoint.name;
+        let name = std::mem::take(&mut self.name);
         match self.stop {
-            Stop::Declined => return Err(LlmError::Declined(name.clone())),
+            Stop::Declined => return Err(LlmError::Declined(name)),
             Stop::Not => return Err(LlmError::passing(format!("{name} broke off in mid-answer"))),
             Stop::Length => {
                 let most = endpoint.most_tokens;
@@ -111,7 +118,7 @@ impl Gathered {
         }
         let calls = named_apart(self.calls.into_values().collect(), turn)?;
         let usage = endpoint.price.of(self.usage);
-        Ok(Reply { text: self.text, calls, by: name.clone(), usage, passed: Vec::new() })
+        Ok(Reply { text: self.text, calls, by: name, usage, passed: Vec::new() })
     }
 }
 

@@ -125,7 +125,7 @@ impl LlmProvider for Remote {
 
     async fn reply(&self, talk: &Conversation, live: Listener<'_>) -> Result<Reply, LlmError> {
         let response = self.send(talk).await?;
-        let mut said = Gathered::default();
+        let mut said = Gathered::of(&self.endpoint.name);
         self.stream(response, live, &mut said).await?;
         said.into_reply(&self.endpoint, &talk.form, talk.entries.len())
     }

@@ -43,7 +43,7 @@ impl Wire for Chat {
 
     fn take(&self, event: &Value, into: &mut Gathered) -> Result<(), LlmError> {
         if let Some(error) = event.get("error") {
-            return Err(inside(error));
+            return Err(inside(&into.name, error));
         }
         into.text(event["message"]["content"].as_str().unwrap_or_default())?;
         for call in event["message"]["tool_calls"].as_array().into_iter().flatten() {

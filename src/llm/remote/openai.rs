@@ -51,7 +51,7 @@ impl Wire for Chat {
             return Ok(());
         }
         if let Some(error) = event.get("error").filter(|e| !e.is_null()) {
-            return Err(inside(error));
+            return Err(inside(&into.name, error));
         }
         let choice = &event["choices"][0];
         said(&choice["delta"], into)?;
@@ -62,7 +62,7 @@ impl Wire for Chat {
 
     fn whole(&self, answer: &Value, into: &mut Gathered) -> Result<(), LlmError> {
         if let Some(error) = answer.get("error").filter(|e| !e.is_null()) {
-            return Err(inside(error));
+            return Err(inside(&into.name, error));
         }
         let choice = &answer["choices"][0];
         if !choice["message"].is_object() {

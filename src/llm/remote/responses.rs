@@ -64,8 +64,8 @@ impl Wire for Responses {
                 ended(&event["response"], into);
                 into.end();
             }
-            "response.failed" => return Err(inside(&event["response"]["error"])),
-            "error" => return Err(inside(event.get("error").unwrap_or(event))),
+            "response.failed" => return Err(inside(&into.name, &event["response"]["error"])),
+            "error" => return Err(inside(&into.name, event.get("error").unwrap_or(event))),
             _ => {}
         }
         Ok(())
@@ -73,7 +73,7 @@ impl Wire for Responses {
 
     fn whole(&self, answer: &Value, into: &mut Gathered) -> Result<(), LlmError> {
         if let Some(error) = answer.get("error").filter(|e| !e.is_null()) {
-            return Err(inside(error));
+            return Err(inside(&into.name, error));
         }
         for (index, item) in (0..).zip(answer["output"].as_array().into_iter().flatten()) {
             for part in item["content"].as_array().into_iter().flatten() {

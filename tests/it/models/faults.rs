@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use countersign::llm::LlmError;
+use serde_json::{Value, json};
 
 use crate::models::{KEY, ask, provider};
 use crate::stub_model::{Answer, Behave, StubModel, Turn, Wire};
@@ -58,6 +59,60 @@ async fn what_may_pass_is_tried_again_and_given_up_after_the_retries() {
         }
         let stub = StubModel::start(wire, vec![refusal(503, ""), Answer::Turn(Turn::says("There."))]).await;
         assert_eq!(ask(provider(&stub, wire).as_ref()).await.unwrap().text, "There.", "{wire:?}");
+    }
+}
+
+/// The same error as an answer of its own, and inside one that began well.
+fn both(wire: Wire, status: u16, code: &str, message: &str) -> (Answer, Vec<Answer>) {
+    let error = json!({"type": code, "code": code, "message": message});
+    let stream = |content_type: &str, body: String| Answer::Raw {
+        status: 200,
+        content_type: content_type.into(),
+        headers: Vec::new(),
+        body: body.into_bytes(),
+        behave: Behave::default(),
+    };
+    let event = |event: Value| stream("text/event-stream", format!("data: {event}\n\n"));
+    let (alone, inside) = match wire {
+        Wire::OpenAi => (json!({"error": error}), vec![event(json!({"error": error}))]),
+        Wire::OpenAiResponses => {
+            let failed = json!({"type": "response.failed", "response": {"status": "failed", "error": error}});
+            let plain = json!({"type": "error", "code": code, "message": message, "param": null});
+            (json!({"error": error}), vec![event(failed), event(plain)])
+        }
+        Wire::Anthropic => {
+            let error = json!({"type": "error", "error": {"type": code, "message": message}});
+            (error.clone(), vec![event(error)])
+        }
+        Wire::Ollama => {
+            let error = json!({"error": message});
+            (error.clone(), vec![stream("application/x-ndjson", format!("{error}\n"))])
+        }
+    };
+    (Answer::json(status, &alone.to_string()), inside)
+}
+
+#[tokio::test]
+async fn an_error_inside_a_stream_is_what_it_would_be_as_a_status() {
+    for wire in Wire::all() {
+        for (status, code, message, times) in [
+            (401, "authentication_error", "unauthorized", 1),
+            (403, "permission_error", "forbidden", 1),
+            (404, "not_found_error", "model 'stub' not found", 1),
+            (400, "context_length_exceeded", "the prompt is too long", 1),
+            (400, "invalid_request_error", "bad request", 1),
+            (402, "billing_error", "your credit balance is too low", 1),
+            (429, "rate_limit_error", "rate limit reached", 3),
+            (500, "api_error", "internal server error", 3),
+            (529, "overloaded_error", "overloaded", 3),
+        ] {
+            let (alone, inside) = both(wire, status, code, &format!("{message} ({CANARY})"));
+            let (expect, ..) = fails(wire, alone).await;
+            for answer in inside {
+                let (error, asked, _) = fails(wire, answer).await;
+                assert_eq!((error, asked), (expect.clone(), times), "{wire:?} {status} {code}");
+            }
+        }
     }
 }
 
