@@ -55,13 +55,16 @@ impl Frames {
         self.bounded(frames)
     }
 
-    /// What stands at the end, when the answer came in one piece.
+    /// What stands at the end: an answer that came in one piece, or a last frame without its line end.
     pub(crate) fn rest(self) -> Result<Option<Value>, LlmError> {
         let is_blank = self.pending.iter().all(u8::is_ascii_whitespace);
         match self.style {
             Style::Whole => json(&self.pending).map(Some),
             // The last line may lack its end.
             Style::Lines if !is_blank => json(&self.pending).map(Some),
+            Style::Events if self.data.is_empty() && self.pending.strip_prefix(b"data:").is_some_and(is_done) => {
+                Ok(Some(Value::Null))
+            }
             Style::Lines | Style::Events => Ok(None),
         }
     }
@@ -74,14 +77,16 @@ impl Frames {
             return Ok(());
         }
         if let Some(data) = line.strip_prefix(b"data:") {
+            if self.data.is_empty() && is_done(data) {
+                frames.push(Value::Null);
+                return Ok(());
+            }
             if !self.data.is_empty() {
                 self.data.push(b'\n');
             }
             self.data.extend_from_slice(data.strip_prefix(b" ").unwrap_or(data));
         } else if line.is_empty() && !self.data.is_empty() {
-            let data = std::mem::take(&mut self.data);
-            // OpenAI's own word for the end of a stream is no JSON.
-            frames.push(if data.trim_ascii() == b"[DONE]" { Value::Null } else { json(&data)? });
+            frames.push(json(&std::mem::take(&mut self.data))?);
         }
         Ok(())
     }
@@ -92,6 +97,11 @@ impl Frames {
         }
         Ok(frames)
     }
+}
+
+/// `OpenAI`'s own word for the end of a stream: no JSON, told as null. Some servers leave out the line end after it.
+fn is_done(data: &[u8]) -> bool {
+    data.trim_ascii() == b"[DONE]"
 }
 
 fn json(bytes: &[u8]) -> Result<Value, LlmError> {
@@ -119,6 +129,19 @@ mod tests {
     fn events_are_the_same_however_they_are_cut() {
         for piece in [1, 2, 3, 7, 1000] {
             assert_eq!(all("text/event-stream", STREAM, piece), [json!({"a": "漢字😀"}), Value::Null], "{piece}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_needs_no_line_end() {
+        for end in ["data: [DONE]", "data:[DONE]\n", "data: [DONE]\r\n"] {
+            for piece in [1, 1000] {
+                let text = format!("data: {{\"a\":1}}\n\n{end}");
+                assert_eq!(all("text/event-stream", &text, piece), [json!({"a": 1}), Value::Null], "{end:?}");
+            }
+        }
+        for cut in ["data: {\"a\":1}\n\n", "data: {\"a\":1}\n\ndata: [DO", "data: {\"a\":1}\n\nevent: [DONE]"] {
+            assert_eq!(all("text/event-stream", cut, 1000), [json!({"a": 1})], "{cut:?}");
         }
     }
 

@@ -25,7 +25,7 @@ pub use secret::{Key, Secret};
 
 use crate::llm::remote::fault::{broken, refused};
 use crate::llm::remote::frames::Frames;
-use crate::llm::remote::gather::Gathered;
+use crate::llm::remote::gather::{Gathered, Stop};
 use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
 
 /// The longest answer that is read, in bytes on the wire.
@@ -111,8 +111,13 @@ impl Remote {
             }
         }
         match frames.rest()? {
+            Some(Value::Null) => self.wire.take(&Value::Null, said),
             Some(answer) => self.wire.whole(&answer, said),
-            None => Ok(()),
+            // A reason to stop is not yet the end: the usage comes after it.
+            None => {
+                said.stop(Stop::Not);
+                Ok(())
+            }
         }
     }
 }
