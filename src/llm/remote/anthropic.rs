@@ -37,9 +37,7 @@ impl Wire for Messages {
             "model": endpoint.model, "system": talk.prompt.text(), "messages": messages(&talk.entries),
             "max_tokens": endpoint.most_tokens, "stream": true,
         });
-        if let Some(temperature) = endpoint.temperature {
-            body["temperature"] = json!(temperature);
-        }
+        endpoint.say_temperature(&mut body);
         match &talk.form {
             Form::Tools(tools) => body["tools"] = tools.iter().map(tool).collect(),
             Form::Text => {}

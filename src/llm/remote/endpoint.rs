@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::domain::usage::Usage;
 use crate::llm::remote::secret::Key;
 
@@ -79,6 +81,15 @@ pub struct Endpoint {
     pub price: Price,
     /// How long nothing may arrive.
     pub idle: Duration,
+}
+
+impl Endpoint {
+    /// Says in a request's options how freely to write, where it is to be said.
+    pub(crate) fn say_temperature(&self, options: &mut Value) {
+        if let Some(temperature) = self.temperature {
+            options["temperature"] = json!(temperature);
+        }
+    }
 }
 
 /// Whether an address is somebody else's machine: neither this one nor one of a private network.

@@ -4,12 +4,16 @@ use serde_json::Value;
 
 use crate::llm::LlmError;
 
+/// The longest answer that is read, in bytes on the wire.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// The longest single frame, in bytes.
 const MOST_FRAME: usize = 1024 * 1024;
 
 /// What arrived and is no whole frame yet.
 pub(crate) struct Frames {
     style: Style,
+    /// Bytes so far.
+    bytes: usize,
     pending: Vec<u8>,
     /// The data lines of the event so far.
     data: Vec<u8>,
@@ -35,11 +39,15 @@ impl Frames {
         } else {
             Style::Whole
         };
-        Self { style, pending: Vec::new(), data: Vec::new() }
+        Self { style, bytes: 0, pending: Vec::new(), data: Vec::new() }
     }
 
     /// The frames that are whole now.
     pub(crate) fn push(&mut self, chunk: &[u8]) -> Result<Vec<Value>, LlmError> {
+        self.bytes += chunk.len();
+        if self.bytes > MOST_BYTES {
+            return Err(LlmError::Garbage("it is longer than 4 MiB".to_owned()));
+        }
         let from = self.pending.len();
         self.pending.extend_from_slice(chunk);
         if self.style == Style::Whole {
@@ -159,5 +167,15 @@ mod tests {
         let mut frames = Frames::of("text/event-stream");
         assert!(frames.push(b"data: {\"a\n\n").is_err());
         assert!(Frames::of("application/json").rest().is_err());
+    }
+
+    #[test]
+    fn no_answer_is_longer_than_four_mebibytes_whatever_it_is_cut_into() {
+        for content_type in ["text/event-stream", "application/x-ndjson", "application/json"] {
+            let mut frames = Frames::of(content_type);
+            let lines = vec![b'\n'; MOST_BYTES / 4];
+            assert!((0..4).all(|_| frames.push(&lines).is_ok()), "{content_type}");
+            assert!(matches!(frames.push(b"\n"), Err(LlmError::Garbage(_))), "{content_type}");
+        }
     }
 }

@@ -28,8 +28,6 @@ use crate::llm::remote::frames::Frames;
 use crate::llm::remote::gather::{Gathered, Stop};
 use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
 
-/// The longest answer that is read, in bytes on the wire.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -93,12 +91,7 @@ impl Remote {
 
     async fn stream(&self, mut response: Response, live: Listener<'_>, said: &mut Gathered) -> Result<(), LlmError> {
         let mut frames = Frames::of(content_type(&response));
-        let mut bytes = 0;
         while let Some(chunk) = response.chunk().await.map_err(|e| broken(&self.endpoint, &e))? {
-            bytes += chunk.len();
-            if bytes > MOST_BYTES {
-                return Err(LlmError::Garbage(format!("it is longer than {} MiB", MOST_BYTES / 1024 / 1024)));
-            }
             for frame in frames.push(&chunk)? {
                 let before = said.text.len();
                 self.wire.take(&frame, said)?;
@@ -151,12 +144,7 @@ pub async fn list_models(endpoint: &Endpoint) -> Result<Vec<String>, LlmError> {
         return Err(refused(endpoint, response).await);
     }
     let mut frames = Frames::of("");
-    let mut bytes = 0;
     while let Some(chunk) = response.chunk().await.map_err(|e| broken(endpoint, &e))? {
-        bytes += chunk.len();
-        if bytes > MOST_BYTES {
-            return Err(LlmError::Garbage("the list of models is too long".to_owned()));
-        }
         frames.push(&chunk)?;
     }
     let list = frames.rest()?.unwrap_or_default();

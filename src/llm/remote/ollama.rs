@@ -30,9 +30,7 @@ impl Wire for Chat {
             "model": endpoint.model, "messages": messages, "stream": true,
             "options": {"num_predict": endpoint.most_tokens},
         });
-        if let Some(temperature) = endpoint.temperature {
-            body["options"]["temperature"] = json!(temperature);
-        }
+        endpoint.say_temperature(&mut body["options"]);
         match &talk.form {
             Form::Tools(tools) => body["tools"] = tools.iter().map(tool).collect(),
             Form::Text => {}

@@ -31,9 +31,7 @@ impl Wire for Chat {
         // OpenAI's own models refuse the old name; other servers do not all know the new one.
         let most = if endpoint.base.contains("api.openai.com") { "max_completion_tokens" } else { "max_tokens" };
         body[most] = json!(endpoint.most_tokens);
-        if let Some(temperature) = endpoint.temperature {
-            body["temperature"] = json!(temperature);
-        }
+        endpoint.say_temperature(&mut body);
         match &talk.form {
             Form::Tools(tools) => body["tools"] = tools.iter().map(tool).collect(),
             Form::Text => {}

@@ -29,9 +29,7 @@ impl Wire for Responses {
             "model": endpoint.model, "instructions": talk.prompt.text(), "input": input, "stream": true,
             "store": false, "max_output_tokens": endpoint.most_tokens,
         });
-        if let Some(temperature) = endpoint.temperature {
-            body["temperature"] = json!(temperature);
-        }
+        endpoint.say_temperature(&mut body);
         match &talk.form {
             Form::Tools(tools) => {
                 let tool = |t: &crate::llm::ToolSpec| {

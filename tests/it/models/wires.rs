@@ -3,10 +3,11 @@
 use std::sync::Mutex;
 
 use countersign::domain::usage::Usage;
-use countersign::llm::{Entry, Form, Live, NOBODY, ToolSpec};
+use countersign::llm::remote::{Endpoint, Remote};
+use countersign::llm::{Entry, Form, Live, LlmProvider as _, NOBODY, ToolSpec};
 use serde_json::{Value, json};
 
-use crate::models::{KEY, provider, talk};
+use crate::models::{KEY, endpoint, provider, talk};
 use crate::stub_model::{Answer, StubModel, Turn, Wire};
 
 fn tools() -> Form {
@@ -91,5 +92,19 @@ async fn arguments_are_passed_on_letter_by_letter() {
         let stub = StubModel::start(wire, vec![Answer::Turn(turn)]).await;
         let reply = provider(&stub, wire).reply(&talk(tools()), NOBODY).await.unwrap();
         assert_eq!(reply.calls[0].arguments, twice, "{wire:?}");
+    }
+}
+
+#[tokio::test]
+async fn how_freely_it_writes_is_said_where_it_is_set() {
+    for wire in Wire::all() {
+        for temperature in [None, Some(0.5)] {
+            let stub = StubModel::start(wire, vec![Answer::Turn(Turn::says("Done."))]).await;
+            let remote = Remote::new(Endpoint { temperature, ..endpoint(&stub, wire) }).unwrap();
+            remote.reply(&talk(Form::Text), NOBODY).await.unwrap();
+            let body = &stub.requests()[0].body;
+            let options = if wire == Wire::Ollama { &body["options"] } else { body };
+            assert_eq!(options.get("temperature").and_then(Value::as_f64), temperature, "{wire:?}");
+        }
     }
 }
