@@ -220,6 +220,7 @@ impl Driver {
         let live = |live: Live<'_>| match live {
             Live::Text(text) => tell(notices, Notice::Writing { text: text.to_owned() }),
             Live::Anew(why) => tell(notices, Notice::Anew { why: why.to_owned() }),
+            Live::Wasted(_) => {}
         };
         match self.provider.reply(talk, &live).await {
             Ok(reply) => {

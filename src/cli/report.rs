@@ -87,8 +87,8 @@ impl fmt::Display for Report {
             writeln!(f, "not enough data (n={n}): {FEWEST} decisions about one tool are needed")?;
         }
         writeln!(f, "\nWhat models took\n")?;
-        for (model, answers, usage) in &self.models {
-            writeln!(f, "{:<32} {answers:>6} answers  {usage}", text::short(model, 32))?;
+        for (model, calls, usage) in &self.models {
+            writeln!(f, "{:<32} {calls:>6} calls  {usage}", text::short(model, 32))?;
         }
         if self.models.is_empty() { writeln!(f, "nothing: the offline assistant did it all") } else { Ok(()) }
     }

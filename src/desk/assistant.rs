@@ -156,6 +156,7 @@ impl Heard {
         let (now, longest) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match told {
             Live::Text(text) => now.push_str(text),
+            Live::Wasted(_) => {}
             Live::Anew(_) => {
                 let before = std::mem::take(now);
                 if before.len() > longest.len() {

@@ -1,14 +1,15 @@
-//! What models may take: looked up before each answer, noted after it, for all programs that share the desk.
+//! What models may take: looked up before each answer, noted after it, for all programs that share the desk. Tries that
+//! came to nothing count too.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::usage::{Spending, Spent, dollars};
-use crate::llm::{Conversation, Listener, LlmError, LlmProvider, Reply};
+use crate::domain::usage::{Spending, Spent, Usage, dollars};
+use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
 use crate::store::{Store, StoreError};
 
 /// Caps; 0 for none.
@@ -50,14 +51,25 @@ impl<P: LlmProvider> LlmProvider for Metered<P> {
         if let Some(cap) = reached(&self.caps, &spent) {
             return Err(LlmError::Spent(cap));
         }
-        let since = Instant::now();
-        let reply = self.provider.reply(talk, live).await;
+        let (since, wasted) = (Instant::now(), Mutex::new(Usage::default()));
+        let listen = |told: Live<'_>| match told {
+            Live::Wasted(usage) => {
+                let mut sum = wasted.lock().unwrap_or_else(PoisonError::into_inner);
+                *sum = sum.and(usage);
+            }
+            Live::Text(_) | Live::Anew(_) => live(told),
+        };
+        let reply = self.provider.reply(talk, &listen).await;
         log(talk, self.name(), since, &reply);
-        let reply = reply?;
-        let (by, prompt) = (reply.by.clone(), talk.prompt.version());
-        let spending = Spending { ticket: ticket.clone(), by, prompt, usage: reply.usage };
+        let wasted = wasted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (by, usage) = match &reply {
+            Ok(reply) => (reply.by.clone(), wasted.and(reply.usage)),
+            Err(_) if wasted == Usage::default() => return reply,
+            Err(_) => (self.name().to_owned(), wasted),
+        };
+        let spending = Spending { ticket: ticket.clone(), by, prompt: talk.prompt.version(), usage };
         self.store.spend(&spending, now).await.map_err(|e| unknown(&e))?;
-        Ok(reply)
+        reply
     }
 }
 
@@ -100,7 +112,6 @@ fn reached(caps: &Caps, spent: &Spent) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::usage::Usage;
 
     #[test]
     fn a_cap_is_reached_when_it_is_used_up_and_none_never_is() {

@@ -140,6 +140,8 @@ pub enum Live<'a> {
     Text(&'a str),
     /// It begins anew, for this reason; what was told before does not count.
     Anew(&'a str),
+    /// A try that came to nothing took this much, as it said or by the length of what was sent. It is to be billed.
+    Wasted(Usage),
 }
 
 /// Who is told.

@@ -37,7 +37,7 @@ impl<P: LlmProvider> LlmProvider for Veiled<P> {
             match (told, shown) {
                 (Live::Text(_), text) if text.is_empty() => {}
                 (Live::Text(_), text) => live(Live::Text(&text)),
-                (Live::Anew(why), _) => live(Live::Anew(why)),
+                (Live::Anew(_) | Live::Wasted(_), _) => live(told),
             }
         };
         let reply = self.provider.reply(&hidden, &listen).await?;

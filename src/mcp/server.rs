@@ -84,6 +84,7 @@ impl DeskServer {
             let _ = told.send(match live {
                 Live::Text(text) => Ok(text.to_owned()),
                 Live::Anew(why) => Err(why.to_owned()),
+                Live::Wasted(_) => return,
             });
         };
         let work = self.desk.read_live(caller, &call, &live);

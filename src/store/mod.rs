@@ -237,7 +237,7 @@ pub trait Store: Send + Sync {
     async fn spent(&self, since: Timestamp, ticket: &TicketId) -> Result<Spent, StoreError>;
     /// Notes what a model took.
     async fn spend(&self, spending: &Spending, now: Timestamp) -> Result<(), StoreError>;
-    /// What each model took in all, and for how many answers.
+    /// What each model took in all, and for how many calls, those without an answer too.
     async fn spending(&self) -> Result<Vec<(String, u64, Usage)>, StoreError>;
     /// What was written for this occasion.
     async fn prepared(&self, occasion: &Occasion) -> Result<Option<Value>, StoreError>;

@@ -47,6 +47,11 @@ pub(crate) async fn refused(endpoint: &Endpoint, response: Response) -> LlmError
     told(&endpoint.name, status, &Words::of(body.get("error").unwrap_or(&body)), after)
 }
 
+/// Whether an answer with this status may have cost something: 501, 503 and 529 say that the work was not begun.
+pub(crate) fn may_cost(status: u16) -> bool {
+    matches!(status, 200 | 500..=599) && !matches!(status, 501 | 503 | 529)
+}
+
 /// A connection that could not be made or has broken.
 pub(crate) fn broken(endpoint: &Endpoint, error: &reqwest::Error) -> LlmError {
     let name = &endpoint.name;

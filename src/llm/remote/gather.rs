@@ -98,7 +98,7 @@ impl Gathered {
     }
 
     /// The turn, when it is one; `turn` is its place in the conversation.
-    pub(crate) fn into_reply(mut self, endpoint: &Endpoint, form: &Form, turn: usize) -> Result<Reply, LlmError> {
+    pub(crate) fn reply(&mut self, endpoint: &Endpoint, form: &Form, turn: usize) -> Result<Reply, LlmError> {
         let name = std::mem::take(&mut self.name);
         match self.stop {
             Stop::Declined => return Err(LlmError::Declined(name)),
@@ -116,9 +116,9 @@ impl Gathered {
         if self.text.trim().is_empty() && self.calls.is_empty() {
             return Err(LlmError::Garbage("it is empty".to_owned()));
         }
-        let calls = named_apart(self.calls.into_values().collect(), turn)?;
+        let calls = named_apart(std::mem::take(&mut self.calls).into_values().collect(), turn)?;
         let usage = endpoint.price.of(self.usage);
-        Ok(Reply { text: self.text, calls, by: name, usage, passed: Vec::new() })
+        Ok(Reply { text: std::mem::take(&mut self.text), calls, by: name, usage, passed: Vec::new() })
     }
 }
 

@@ -4,6 +4,7 @@
 //! for as many calls as a stream's index says, and takes a stream that breaks off for one that ended.
 
 mod anthropic;
+mod bill;
 mod endpoint;
 mod fault;
 mod frames;
@@ -23,7 +24,8 @@ use serde_json::Value;
 pub use endpoint::{Endpoint, Kind, Price, is_hosted};
 pub use secret::{Key, Secret};
 
-use crate::llm::remote::fault::{broken, refused};
+use crate::llm::remote::bill::Bill;
+use crate::llm::remote::fault::{broken, may_cost, refused};
 use crate::llm::remote::frames::Frames;
 use crate::llm::remote::gather::{Gathered, Stop};
 use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
@@ -74,18 +76,22 @@ impl Remote {
         Ok(Self { endpoint, wire, client })
     }
 
-    async fn send(&self, talk: &Conversation) -> Result<Response, LlmError> {
+    async fn send(&self, talk: &Conversation, bill: &mut Bill<'_>) -> Result<Response, LlmError> {
         let address = format!("{}{}", self.endpoint.base.trim_end_matches('/'), self.wire.path());
         let key = self.endpoint.key.read().await?;
-        let response = self
-            .client
-            .post(address)
-            .headers(self.wire.headers(key.as_ref())?)
-            .header(CONTENT_TYPE, "application/json")
-            .body(self.wire.body(talk, &self.endpoint).to_string())
-            .send()
-            .await
-            .map_err(|e| broken(&self.endpoint, &e))?;
+        let headers = self.wire.headers(key.as_ref())?;
+        let body = self.wire.body(talk, &self.endpoint).to_string();
+        bill.send(&body);
+        let request = self.client.post(address).headers(headers).header(CONTENT_TYPE, "application/json").body(body);
+        let sent = request.send().await;
+        let may_cost = match &sent {
+            Ok(response) => may_cost(response.status().as_u16()),
+            Err(error) => !(error.is_builder() || error.is_connect()),
+        };
+        if !may_cost {
+            bill.void();
+        }
+        let response = sent.map_err(|e| broken(&self.endpoint, &e))?;
         if response.status().as_u16() == 200 { Ok(response) } else { Err(refused(&self.endpoint, response).await) }
     }
 
@@ -122,10 +128,15 @@ impl LlmProvider for Remote {
     }
 
     async fn reply(&self, talk: &Conversation, live: Listener<'_>) -> Result<Reply, LlmError> {
-        let response = self.send(talk).await?;
-        let mut said = Gathered::of(&self.endpoint.name);
-        self.stream(response, live, &mut said).await?;
-        said.into_reply(&self.endpoint, &talk.form, talk.entries.len())
+        let mut bill = Bill::new(&self.endpoint.name, self.endpoint.price, live);
+        let response = self.send(talk, &mut bill).await?;
+        let streamed = self.stream(response, live, &mut bill.said).await;
+        let reply = streamed.and_then(|()| bill.said.reply(&self.endpoint, &talk.form, talk.entries.len()));
+        // A reply says itself what it took; nobody works on a wrong key or on too long a prompt.
+        if matches!(reply, Ok(_) | Err(LlmError::Setup { .. } | LlmError::TooLong(_))) {
+            bill.void();
+        }
+        reply
     }
 }
 

@@ -1,5 +1,6 @@
 //! Models over HTTP: four wire formats, what goes wrong with them, and what must never reach them.
 
+mod bills;
 mod canaries;
 mod faults;
 mod hostile;
