@@ -498,13 +498,16 @@ async fn a_run_hears_how_a_proposal_ended_that_was_filed_anew() {
     tokio::spawn(async move { driver.handle(&run, task, Afterwards::Wait(changes), &notices).await });
 
     let (commit, maya) = house.commit_of("maya", Role::Agent).await;
-    let waiting = loop {
-        let waiting = house.store.proposals(&ProposalQuery::default()).await.unwrap();
-        if waiting.len() == 2 {
-            break waiting;
+    let both = async {
+        loop {
+            let waiting = house.store.proposals(&ProposalQuery::default()).await.unwrap();
+            if waiting.len() == 2 {
+                break waiting;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     };
+    let waiting = tokio::time::timeout(std::time::Duration::from_mins(1), both).await.expect("two proposals");
     let of = |tool: &str| waiting.iter().find(|f| f.proposal.call().tool() == tool).unwrap().proposal.id().clone();
     let reply_card = house.card(&commit, &maya, &of("send_reply")).await;
     house.approve(&commit, &maya, reply_card).await;

@@ -1,7 +1,6 @@
 //! What the desk is taught: from replies that were really sent to a lesson that a supervisor has signed.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use countersign::desk::{Assistant, Caller, NotLearned};
 use countersign::domain::actor::Role;
@@ -30,8 +29,6 @@ async fn taught() -> House {
         let ticket = format!("T-{n}");
         let suggest = serde_json::from_value(json!({"ticket_id": ticket})).unwrap();
         backend.read(&house.run, &ReadCall::SuggestResponse(suggest)).await.unwrap();
-        // The log counts finer than the proposals do.
-        tokio::time::sleep(Duration::from_millis(5)).await;
         house.through(reply(&ticket, &format!("Hello there,\n\n{PASSAGE}\n\nBest wishes,\nMaya"))).await;
     }
     house.store.flush().await.unwrap();

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::assist::claims::terms::terms;
 use crate::assist::claims::{states_done, unsupported};
 use crate::assist::confidence::weigh;
+use crate::assist::grounds::{self, LEAST_SHARE, sentences, share};
 use crate::assist::model::brief::Source;
 use crate::assist::reply::{self, ReplyInput};
 use crate::domain::draft::{Citation, Ground, Maker, Suggestion, Unsupported, without_marks};
@@ -15,10 +16,6 @@ use crate::domain::ticket::{Author, Ticket};
 const MOST_DRAFT: usize = 8_000;
 /// The longest snippet of a citation, in characters.
 const LONGEST_SNIPPET: usize = 300;
-/// Share of a sentence's telling words that its source must have.
-const LEAST_SHARE: f64 = 0.34;
-/// Fewer telling words state nothing.
-const FEWEST_WORDS: usize = 3;
 
 /// A suggestion out of what a model wrote, with the sources of its brief.
 #[must_use]
@@ -29,7 +26,8 @@ pub fn read(input: &ReplyInput<'_>, sources: &[Source], written: &str, maker: Ma
     let mut told = reply::thread_sources(input.ticket);
     told.extend(used.iter().flat_map(|source| [source.title.clone(), source.text.clone()]));
     let marks = unsupported(&text, &told.iter().map(String::as_str).collect::<Vec<_>>());
-    let grounds = grounds(&text, &used, input.ticket);
+    let said: Vec<String> = used.iter().map(|source| format!("{} {}", source.title, source.text)).collect();
+    let grounds = grounds::of(&text, &said, input.ticket);
     let marks = with_deeds(&text, marks, input.ticket);
     let unsupported = with_statements(&text, marks, &grounds);
     let mut signals = reply::signals_of(input);
@@ -128,51 +126,6 @@ fn mark(text: &str) -> Option<(usize, &str)> {
 fn citation(index: usize, source: &Source) -> Citation {
     let snippet = source.text.chars().take(LONGEST_SNIPPET).collect::<String>().replace('\n', " ");
     Citation { index, source_id: source.id.clone(), title: source.title.clone(), snippet }
-}
-
-/// What each sentence rests on.
-fn grounds(text: &str, used: &[&Source], ticket: &Ticket) -> Vec<Ground> {
-    let sources: Vec<BTreeSet<String>> = used.iter().map(|s| terms(&format!("{} {}", s.title, s.text))).collect();
-    let thread: Vec<BTreeSet<String>> = ticket.thread.iter().map(|m| terms(&m.body)).collect();
-    sentences(text)
-        .map(|(start, end)| {
-            let sentence = &text[start..end];
-            let words = terms(&without_marks(sentence, used.len()));
-            let best = |of: &[BTreeSet<String>]| {
-                let share = |i: usize| (i, share(&words, &of[i]));
-                (0..of.len()).map(share).filter(|(_, s)| *s >= LEAST_SHARE).max_by(|a, b| a.1.total_cmp(&b.1))
-            };
-            let by = if words.len() < FEWEST_WORDS || sentence.trim_end().ends_with(['?', '？', '؟']) {
-                "wording".to_owned()
-            } else if let Some((i, _)) = best(&sources) {
-                format!("source {}", i + 1)
-            } else if let Some((i, _)) = best(&thread) {
-                format!("message {}", i + 1)
-            } else {
-                String::new()
-            };
-            Ground { start, end, by }
-        })
-        .collect()
-}
-
-/// Where the sentences of a text stand, without the white space around them.
-fn sentences(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let mut from = 0;
-    let pieces = text.split_inclusive(['.', '!', '?', '\n', '。', '！', '？']).map(move |piece| {
-        let start = from;
-        from += piece.len();
-        (start, piece)
-    });
-    pieces.filter(|(_, piece)| piece.chars().any(char::is_alphanumeric)).map(|(start, piece)| {
-        let lead = piece.len() - piece.trim_start().len();
-        (start + lead, start + piece.trim_end().len())
-    })
-}
-
-fn share(words: &BTreeSet<String>, of: &BTreeSet<String>) -> f64 {
-    let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    count(words.intersection(of).count()) / count(words.len().max(1))
 }
 
 fn covered(asked: &BTreeSet<String>, used: &[&Source]) -> f64 {

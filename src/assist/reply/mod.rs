@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 
 use crate::assist::claims::unsupported;
 use crate::assist::confidence::{Signals, weigh};
+use crate::assist::grounds;
 use crate::assist::reply::answer::Answer;
 use crate::assist::reply::asking::Question;
 use crate::assist::reply::naming::{Names, names};
@@ -53,6 +54,7 @@ pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
     let response_text = written(input, &question, &names, answer.as_ref());
     let sources = answer.as_ref().map_or(&[][..], |a| &a.sources);
     let unsupported = checked(&response_text, input.ticket, sources);
+    let grounds = grounds::of(&response_text, sources, input.ticket);
     let (score, evidence) = weigh(&signals(&question, answer.as_ref(), unsupported.len()));
     let citations = answer.map(|a| a.citations).unwrap_or_default();
     Suggestion {
@@ -63,7 +65,7 @@ pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
         score,
         citations,
         unsupported,
-        grounds: Vec::new(),
+        grounds,
         evidence,
         maker: Maker::offline(),
     }

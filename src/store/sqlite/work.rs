@@ -125,7 +125,7 @@ const ENDED: &str = "\
            p.edited_by IS NOT NULL, \
            (SELECT b.body FROM audit a JOIN audit_bodies b ON b.seq = a.seq \
             WHERE a.tool = 'suggest_response' AND a.action = 'read' AND a.ticket = p.ticket_id \
-              AND a.outcome = 'ok' AND julianday(a.at) <= julianday(p.filed_at / 1000.0, 'unixepoch') \
+              AND a.outcome = 'ok' AND julianday(a.at) < julianday((p.filed_at + 1) / 1000.0, 'unixepoch') \
             ORDER BY a.seq DESC LIMIT 1) \
     FROM proposals p LEFT JOIN proposals o ON o.replaced_by = p.id WHERE p.state IN ('executed', 'denied') ORDER BY p.decided_at DESC LIMIT ?1";
 
