@@ -1,6 +1,7 @@
 //! The operations of a desk, the same behind every door: authorise, validate, do, record.
 
 mod assistant;
+mod canned;
 mod confidence;
 mod learn;
 mod meter;
@@ -33,6 +34,7 @@ pub struct Desk {
     policy: Policy,
     assistant: Assistant,
     track: confidence::Track,
+    habits: canned::Habits,
 }
 
 /// Who calls, and in which run.
@@ -92,7 +94,8 @@ impl Desk {
     /// A desk over a store, with the offline assistant.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, policy: Policy) -> Self {
-        Self { store, policy, assistant: Assistant::default(), track: confidence::Track::default() }
+        let (track, habits) = (confidence::Track::default(), canned::Habits::default());
+        Self { store, policy, assistant: Assistant::default(), track, habits }
     }
 
     /// The same desk with a model for summaries and replies.

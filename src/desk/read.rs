@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::assist::reply::ReplyInput;
 use crate::assist::summary;
+use crate::desk::canned::offers;
 use crate::desk::{Caller, Desk, DeskError, authorise, complete, event, validate};
 use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
@@ -82,7 +83,9 @@ impl Desk {
         let ids: Vec<_> = hits.iter().map(|hit| hit.id.clone()).collect();
         let articles = self.store.articles(&ids).await?;
         let scored: Vec<_> = articles.into_iter().zip(hits.iter().map(|hit| hit.score)).collect();
-        let canned = self.store.canned().await?;
+        let ranked = self.canned_for(&ticket).await?;
+        let canned: Vec<_> = ranked.iter().map(|(reply, _)| reply.clone()).collect();
+        let offered = offers(&ranked);
         let input = ReplyInput {
             ticket: &ticket,
             customer: customer.as_ref(),
@@ -90,8 +93,10 @@ impl Desk {
             tone: ask.tone,
             articles: &scored,
             canned: &canned,
+            likely: offered.len(),
         };
-        let suggestion = self.assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await?;
+        let mut suggestion = self.assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await?;
+        suggestion.canned = offered;
         self.calibrated(&ticket, suggestion).await
     }
 

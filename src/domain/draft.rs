@@ -121,6 +121,17 @@ pub struct Ground {
     pub by: String,
 }
 
+/// A canned reply that may come next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Offer {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// 0 to 1: its share among all canned replies of the desk.
+    pub score: f64,
+}
+
 /// One reason behind a confidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
@@ -157,9 +168,12 @@ pub struct Suggestion {
     pub citations: Vec<Citation>,
     /// What nothing supports.
     pub unsupported: Vec<Unsupported>,
-    /// What each sentence rests on, where a model wrote it.
+    /// What each sentence rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grounds: Vec<Ground>,
+    /// The canned replies that the desk most often gave in such a place, the likeliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub canned: Vec<Offer>,
     /// Why the score is what it is.
     pub evidence: Vec<Evidence>,
     /// Who wrote it.

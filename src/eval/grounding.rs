@@ -167,6 +167,7 @@ fn row(name: &'static str, cases: impl Iterator<Item = Case>) -> Row {
             tone: Tone::Polite,
             articles: &[],
             canned: &[],
+            likely: 0,
         };
         let found = draft::read(&input, &sources, &draft, Maker::default());
         let marked =

@@ -9,6 +9,7 @@ pub mod lexical;
 mod model;
 pub mod recognise;
 mod signals;
+pub mod thread;
 mod words;
 
 use crate::assist::canned_rank::lexical::Bm25;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::assist::reply::{self, ReplyInput};
+use crate::domain::article::CannedReply;
 use crate::domain::mail;
 use crate::domain::text;
 use crate::domain::ticket::{Author, Message, Ticket, Visibility};
@@ -68,10 +69,25 @@ pub fn of_reply(input: &ReplyInput<'_>, style: &[String]) -> Brief {
     if sources.is_empty() {
         out.push_str("\nThere is no source.\n");
     }
+    for (canned, text) in wordings(input, &sources) {
+        let _ = writeln!(
+            out,
+            "\nThis team often writes here ({}; wording, not a source):",
+            text::short(&canned.title, 200)
+        );
+        data(&mut out, &clipped(&text, MOST_SOURCE));
+    }
     for note in style {
         line(&mut out, "Style of this team", note);
     }
     Brief { text: out, sources }
+}
+
+/// Likely canned replies that are no source.
+fn wordings<'a>(input: &ReplyInput<'a>, sources: &[Source]) -> Vec<(&'a CannedReply, String)> {
+    let likely = reply::likely_canned(input).into_iter();
+    let other = likely.filter(|(canned, _)| sources.iter().all(|source| source.id != canned.id.as_str()));
+    other.take(MOST_CANNED).collect()
 }
 
 fn sources(input: &ReplyInput<'_>) -> Vec<Source> {

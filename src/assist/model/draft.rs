@@ -46,6 +46,7 @@ pub fn read(input: &ReplyInput<'_>, sources: &[Source], written: &str, maker: Ma
         citations,
         unsupported,
         grounds,
+        canned: Vec::new(),
         evidence,
         maker,
     }
@@ -67,6 +68,7 @@ pub fn broken(written: &str, mut maker: Maker) -> Suggestion {
         citations: Vec::new(),
         unsupported: vec![mark],
         grounds: Vec::new(),
+        canned: Vec::new(),
         evidence: Vec::new(),
         maker,
     }

@@ -235,8 +235,13 @@ fn marked(text: &str, index: usize) -> String {
 
 /// The canned reply that fits, filled for this ticket.
 pub(crate) fn canned_for<'a>(input: &ReplyInput<'a>, asked: &BTreeSet<String>, first_name: &str) -> Option<Filled<'a>> {
-    let fields = canned::Fields { first_name, ticket: input.ticket.row.id.as_str(), agent: input.agent_name };
+    let fields = fields(input, first_name);
     let mut grounds = thread_sources(input.ticket);
     grounds.extend(input.articles.iter().map(|(article, _)| article.body.clone()));
     canned::choose(input.canned, asked, &fields, &grounds)
+}
+
+/// What fills the fields of a canned reply.
+pub(crate) fn fields<'a>(input: &ReplyInput<'a>, first_name: &'a str) -> canned::Fields<'a> {
+    canned::Fields { first_name, ticket: input.ticket.row.id.as_str(), agent: input.agent_name }
 }

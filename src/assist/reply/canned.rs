@@ -85,13 +85,17 @@ fn opens_with_news(middle: &str) -> bool {
 
 /// A reply that says `I have refunded` would be a lie until somebody has.
 fn usable<'a>(reply: &'a CannedReply, fields: &Fields<'_>, asked: &BTreeSet<String>, fit: f64) -> Option<Filled<'a>> {
-    let text = fill(&reply.body, fields)?;
+    let text = honest(reply, fields)?;
     let middle = middle(&text, fields.agent);
-    let honest = !states_done(&text) && !is_suspicious(&text) && !middle.is_empty();
     let mut words = terms(&middle);
     words.extend(terms(&reply.title));
     let score = ratio(words.intersection(asked).count(), asked.len());
-    (honest && score >= LEAST_SCORE).then_some(Filled { reply, text, middle, fit, score })
+    (!middle.is_empty() && score >= LEAST_SCORE).then_some(Filled { reply, text, middle, fit, score })
+}
+
+/// The whole text, filled; none when it tells of something done, or a field has no value.
+pub(crate) fn honest(reply: &CannedReply, fields: &Fields<'_>) -> Option<String> {
+    fill(&reply.body, fields).filter(|text| !states_done(text) && !is_suspicious(text))
 }
 
 /// The text with its fields filled; none when a field is not known or has no value.

@@ -40,8 +40,10 @@ pub struct ReplyInput<'a> {
     pub tone: Tone,
     /// Articles found for the ticket, each with its score, 0 to 1.
     pub articles: &'a [(Article, f64)],
-    /// The canned replies of the desk.
+    /// The canned replies of the desk, the likeliest here first.
     pub canned: &'a [CannedReply],
+    /// How many of them, from the first on, are likely here.
+    pub likely: usize,
 }
 
 /// A reply with its sources and its confidence; the same input always gives the same one.
@@ -66,6 +68,7 @@ pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
         citations,
         unsupported,
         grounds,
+        canned: Vec::new(),
         evidence,
         maker: Maker::offline(),
     }
@@ -110,6 +113,15 @@ pub fn fitting_canned<'a>(input: &ReplyInput<'a>) -> Vec<(&'a CannedReply, Strin
     let question = Question::of(input.ticket);
     let canned = answer::canned_for(input, &question.terms, &addressed(input).first);
     canned.into_iter().map(|filled| (filled.reply, filled.text)).collect()
+}
+
+/// The likely canned replies, the likeliest first, with their fields filled: wording and no evidence.
+#[must_use]
+pub fn likely_canned<'a>(input: &ReplyInput<'a>) -> Vec<(&'a CannedReply, String)> {
+    let first_name = addressed(input).first;
+    let fields = answer::fields(input, &first_name);
+    let likely = input.canned.iter().take(input.likely);
+    likely.filter_map(|reply| Some((reply, canned::honest(reply, &fields)?))).collect()
 }
 
 /// The names to use: a firm has no first name, so the person who wrote is addressed.
