@@ -12,10 +12,13 @@ use crate::domain::audit::Action;
 use crate::domain::call::{ProposalQuery, ReadCall, SearchTickets, Suggest};
 use crate::domain::draft::{Section, Suggestion};
 use crate::domain::ids::TicketId;
-use crate::domain::ticket::Ticket;
+use crate::domain::redact::{Kind, Veil};
+use crate::domain::ticket::{Author, Message, Ticket, Visibility};
 use crate::llm::{Listener, NOBODY};
 use crate::store::Filed;
 
+/// How many similar tickets are looked through for answers.
+const SIMILAR: u32 = 20;
 /// How many articles a reply may draw on.
 const ARTICLES: u32 = 4;
 
@@ -86,6 +89,7 @@ impl Desk {
         let ranked = self.canned_for(&ticket).await?;
         let canned: Vec<_> = ranked.iter().map(|(reply, _)| reply.clone()).collect();
         let offered = offers(&ranked);
+        let precedents = self.precedents(&ticket).await?;
         let input = ReplyInput {
             ticket: &ticket,
             customer: customer.as_ref(),
@@ -94,10 +98,34 @@ impl Desk {
             articles: &scored,
             canned: &canned,
             likely: offered.len(),
+            precedents: &precedents,
         };
         let mut suggestion = self.assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await?;
         suggestion.canned = offered;
         self.calibrated(&ticket, suggestion).await
+    }
+
+    /// The desk's last public answers in similar tickets that are done, as far as the rules allow, blotted.
+    async fn precedents(&self, ticket: &Ticket) -> Result<Vec<String>, DeskError> {
+        let most = self.policy.similar_answers;
+        let mut answers = Vec::new();
+        if most == 0 {
+            return Ok(answers);
+        }
+        for row in self.store.similar_tickets(&ticket.row.id, SIMILAR).await? {
+            if !row.status.is_done() || answers.len() >= most as usize {
+                continue;
+            }
+            let Some(other) = self.store.ticket(&row.id).await? else { continue };
+            let by_us =
+                |message: &&Message| message.author == Author::Agent && message.visibility == Visibility::Public;
+            let mut veil = Veil::default();
+            for name in other.people().iter().chain(&ticket.people()) {
+                veil.know(Kind::Name, name);
+            }
+            answers.extend(other.thread.iter().rev().find(by_us).map(|message| veil.blotted(&message.body)));
+        }
+        Ok(answers)
     }
 
     async fn search(&self, search: &SearchTickets) -> Result<Answer, DeskError> {

@@ -95,6 +95,8 @@ pub struct Policy {
     pub most_denials: u32,
     /// What of a customer's record models and other programs may see.
     pub customer_fields: Vec<CustomerField>,
+    /// Of how many similar resolved tickets a model may read the last answer, blotted.
+    pub similar_answers: u32,
     /// Rules that tighten.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
@@ -112,6 +114,7 @@ impl Default for Policy {
                 CustomerField::Locale,
                 CustomerField::Since,
             ],
+            similar_answers: 0,
             rules: Vec::new(),
         }
     }

@@ -168,6 +168,7 @@ fn row(name: &'static str, cases: impl Iterator<Item = Case>) -> Row {
             articles: &[],
             canned: &[],
             likely: 0,
+            precedents: &[],
         };
         let found = draft::read(&input, &sources, &draft, Maker::default());
         let marked =

@@ -14,6 +14,8 @@ const MOST_THREAD: usize = 8_000;
 const MOST_MESSAGE: usize = 3_000;
 /// Most characters of one source.
 const MOST_SOURCE: usize = 1_800;
+/// Most characters of an answer to another customer.
+const MOST_PRECEDENT: usize = 800;
 /// Canned replies offered beside the articles.
 const MOST_CANNED: usize = 2;
 
@@ -76,6 +78,10 @@ pub fn of_reply(input: &ReplyInput<'_>, style: &[String]) -> Brief {
             text::short(&canned.title, 200)
         );
         data(&mut out, &clipped(&text, MOST_SOURCE));
+    }
+    for answered in input.precedents {
+        out.push_str("\nThis team answered another customer in a similar ticket (wording, not a source):\n");
+        data(&mut out, &clipped(answered, MOST_PRECEDENT));
     }
     for note in style {
         line(&mut out, "Style of this team", note);

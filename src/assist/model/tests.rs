@@ -59,7 +59,16 @@ fn articles() -> Vec<(Article, f64)> {
 }
 
 fn input<'a>(ticket: &'a Ticket, articles: &'a [(Article, f64)]) -> ReplyInput<'a> {
-    ReplyInput { ticket, customer: None, agent_name: "Maya", tone: Tone::Polite, articles, canned: &[], likely: 0 }
+    ReplyInput {
+        ticket,
+        customer: None,
+        agent_name: "Maya",
+        tone: Tone::Polite,
+        articles,
+        canned: &[],
+        likely: 0,
+        precedents: &[],
+    }
 }
 
 fn drafted(written: &str) -> Suggestion {

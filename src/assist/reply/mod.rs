@@ -44,6 +44,8 @@ pub struct ReplyInput<'a> {
     pub canned: &'a [CannedReply],
     /// How many of them, from the first on, are likely here.
     pub likely: usize,
+    /// What the desk answered other customers in similar tickets, blotted.
+    pub precedents: &'a [String],
 }
 
 /// A reply with its sources and its confidence; the same input always gives the same one.

@@ -34,7 +34,16 @@ fn pause() -> Article {
 }
 
 fn reply_to(ticket: &Ticket, tone: Tone, articles: &[(Article, f64)], canned: &[CannedReply]) -> Suggestion {
-    suggest(&ReplyInput { ticket, customer: None, agent_name: "Maya Lindqvist", tone, articles, canned, likely: 0 })
+    suggest(&ReplyInput {
+        ticket,
+        customer: None,
+        agent_name: "Maya Lindqvist",
+        tone,
+        articles,
+        canned,
+        likely: 0,
+        precedents: &[],
+    })
 }
 
 fn pausing() -> Ticket {

@@ -102,6 +102,21 @@ impl Veil {
         out
     }
 
+    /// The text with personal data and every digit blotted out for good, like `Hello [name], order FH-######`.
+    #[must_use]
+    pub fn blotted(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        let plain = |text: &str| text.replace(char::is_numeric, "#");
+        for span in self.find(text).into_spans() {
+            out.push_str(&plain(&text[done..span.start]));
+            out.extend(["[", &span.kind.as_str().to_lowercase(), "]"]);
+            done = span.end;
+        }
+        out.push_str(&plain(&text[done..]));
+        out
+    }
+
     /// The text with placeholders replaced by what they stand for; an unknown placeholder stays as it is.
     #[must_use]
     pub fn show(&self, text: &str) -> String {

@@ -5,6 +5,7 @@ mod canaries;
 mod faults;
 mod hostile;
 mod injections;
+mod precedents;
 mod wires;
 
 use std::sync::Arc;
