@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::assist::{claims, reply};
 use crate::desk::{Caller, Desk, DeskError, authorise, event, validate};
-use crate::domain::actor::Operation;
+use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::audit::{Action, Event};
-use crate::domain::call::WriteCall;
+use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::ids::ReceiptId;
 use crate::domain::policy::Support;
 use crate::domain::proposal::{Filing, Proposal, ProposalState, Why};
@@ -70,6 +70,12 @@ impl Desk {
             return Ok(WriteAnswer { version: Some(ticket.row.version), ..refused(Refusal::Superseded) });
         }
         self.check_assignee(&call).await?;
+        if let Some(waiting) = self.waiting(caller, &call, ticket.row.version).await? {
+            let mut record = filed_event(caller, &waiting);
+            "already_waits".clone_into(&mut record.outcome);
+            self.store.record(record)?;
+            return Ok(pending(&waiting));
+        }
         let denials = self.store.denials(&call).await?;
         let why = self.with_claims(&call, &ticket, why).await?;
         let proposal = self.freeze(caller, call, why, ticket.row.version);
@@ -78,6 +84,22 @@ impl Desk {
             return self.deny_again(caller, &proposal, denials).await;
         }
         Ok(pending(&proposal))
+    }
+
+    /// A program's own proposal of the same that waits already: a person is not asked the same thing twice.
+    async fn waiting(&self, caller: &Caller, call: &WriteCall, version: u64) -> Result<Option<Proposal>, DeskError> {
+        if caller.principal.role != Role::Bot {
+            return Ok(None);
+        }
+        let asked = call.clone().without_version();
+        let query = ProposalQuery { ticket_id: Some(call.ticket_id().clone()), decided: false };
+        let waiting =
+            self.store.proposals(&query).await?.into_iter().filter(|filed| filed.state == ProposalState::Pending);
+        let same = |proposal: &Proposal| {
+            let own = proposal.proposer() == &caller.principal && proposal.base_version() == version;
+            own && proposal.call().clone().without_version() == asked
+        };
+        Ok(waiting.map(|filed| filed.proposal).find(same))
     }
 
     async fn check_assignee(&self, call: &WriteCall) -> Result<(), DeskError> {

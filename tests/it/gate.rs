@@ -315,10 +315,10 @@ async fn a25_a_clock_that_runs_back_revives_no_approval_and_the_log_keeps_its_or
 #[tokio::test]
 async fn a27_any_mcp_client_meets_the_same_gate() {
     let house = House::new().await;
-    for era in [Era::Modern, Era::Legacy] {
+    for (era, call) in [(Era::Modern, resolve("T-1")), (Era::Legacy, update("T-1", json!({"priority": "high"})))] {
         for who in [bot(), maya()] {
             let backend = house.backend(who, era).await;
-            let answer = backend.propose(&house.run, &resolve("T-1"), &Why::default()).await.unwrap();
+            let answer = backend.propose(&house.run, &call, &Why::default()).await.unwrap();
             assert_eq!(answer.outcome, WriteOutcome::PendingApproval);
             assert!(!answer.success);
         }
@@ -525,4 +525,19 @@ async fn a_run_hears_how_a_proposal_ended_that_was_filed_anew() {
     });
     let words = words.await.unwrap();
     assert!(words.contains("approved send_reply") && words.contains("Reason: leave it open"), "{words}");
+}
+
+#[tokio::test]
+async fn a_program_that_asks_for_the_same_again_asks_a_person_once() {
+    let house = House::new().await;
+    let first = house.propose(resolve("T-1")).await.proposal_id;
+    assert_eq!(house.propose(resolve("T-1")).await.proposal_id, first);
+    assert_ne!(house.propose(update("T-1", json!({"priority": "high"}))).await.proposal_id, first);
+    let by_another = house.propose_as(principal("other", Role::Bot), resolve("T-1")).await.proposal_id;
+    assert_ne!(by_another, first, "another program speaks for itself");
+    let waiting = house.store.proposals(&ProposalQuery::default()).await.unwrap();
+    assert_eq!(waiting.len(), 3);
+    let (commit, maya) = house.commit_of("maya", Role::Agent).await;
+    commit.deny(&house.run, &maya, &first.clone().unwrap(), "not yet").await.unwrap();
+    assert_ne!(house.propose(resolve("T-1")).await.proposal_id, first, "what was denied may be asked for anew");
 }
