@@ -189,6 +189,23 @@ mod tests {
         assert_eq!(asked(&down), before, "it was not asked");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn offline_for_an_hour_and_back_it_is_asked_now_and_then_and_then_again() {
+        // Three failures close the door; from then on each knock is one try and its retries.
+        let down = patient(LlmError::passing("no route to host"), 100_000);
+        let since = Instant::now();
+        let mut refused = 0;
+        while since.elapsed() < Duration::from_hours(1) {
+            refused += u32::from(down.reply(&talk(), NOBODY).await.is_err());
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+        assert!(refused > 600 && asked(&down) <= 400, "{refused} asked for, {} sent", asked(&down));
+        down.provider.asked.store(100_000, Ordering::SeqCst);
+        tokio::time::sleep(REST).await;
+        assert!(down.reply(&talk(), NOBODY).await.is_ok(), "back again");
+        assert!(down.reply(&talk(), NOBODY).await.is_ok());
+    }
+
     #[tokio::test]
     async fn a_wrong_key_is_not_sent_again_and_again() {
         let wrong = patient(LlmError::Setup { what: "401".into(), way_out: "" }, u32::MAX);

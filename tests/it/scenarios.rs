@@ -7,6 +7,9 @@ use countersign::config;
 use countersign::eval::agent::scenario::{Person, in_folder};
 use countersign::eval::agent::trial::Trial;
 use countersign::eval::agent::{AgentReport, Contender, Trials, run};
+use serde_json::{Value, json};
+
+use crate::stub_model::{Answer, StubModel, Turn, Wire};
 
 async fn report(people: &[Person], keep: impl Fn(&str) -> bool) -> AgentReport {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
@@ -75,4 +78,45 @@ fn a_folder_without_scenarios_and_a_file_with_a_misspelt_key_are_named() {
     std::fs::write(dir.path().join("x.toml"), "about = \"x\"\nticket = \"T-1\"\nexpcet = 1\n").unwrap();
     let misspelt = in_folder(dir.path()).unwrap_err().to_string();
     assert!(misspelt.contains("x.toml") && misspelt.contains("expcet"), "{misspelt}");
+}
+
+/// Two models beside each other: one that answers from the article, one that is down.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_models_are_compared_on_the_same_scenarios() {
+    let reply = json!({"ticket_id": "T-1135", "visibility": "public",
+        "body": "Hello Will,\n\nDelivery to Ireland takes 3-6 working days.\n\nFernhill Coffee"});
+    let good = move |body: &Value, _nth: usize| {
+        let said = body.to_string();
+        Answer::Turn(match (said.contains("waits for a person; nothing"), body.get("tools").is_some()) {
+            (true, _) => Turn::says("It waits for a person."),
+            (false, true) => Turn::says("From the article.").and_calls("send_reply", &reply.to_string()),
+            (false, false) => Turn::says("Hello."),
+        })
+    };
+    let good = StubModel::start_with(Wire::OpenAi, good).await;
+    let provider = |model: &str, base: &str| {
+        format!("[[llm.provider]]\nkind = \"openai\"\nmodel = \"{model}\"\naddress = \"{base}v1\"\n")
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("config.toml");
+    let text = provider("good", &good.base()) + &provider("down", "http://127.0.0.1:9/") + "[llm]\nretries = 0\n";
+    std::fs::write(&file, text).unwrap();
+    let config = config::load(Some(&file), None, std::iter::empty(), &[]).unwrap().config;
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
+    let mut scenarios = in_folder(&shipped).unwrap();
+    scenarios.retain(|named| named.name.starts_with("01"));
+    let model = |name: &str| Contender::Model { name: format!("openai {name}"), prompts: None };
+    let trials = Trials {
+        scenarios,
+        contenders: vec![model("good"), model("down"), Contender::Offline],
+        desk: None,
+        desk_name: "default".to_owned(),
+    };
+    let report = run(&trials, &config, |_| {}).await.unwrap();
+    let [good, down, offline] = &report.rows[..] else { panic!("three rows") };
+    assert_eq!((good.runs, good.right, good.proposals, good.writes, good.unapproved), (3, 3, 3, 2, 0), "{report}");
+    assert!(good.first_word_ms.is_some() && good.usage.tokens() > 0 && good.unanswered == 0, "{report}");
+    assert_eq!((down.runs, down.right, down.writes, down.unanswered), (3, 0, 0, down.asked), "{report}");
+    assert_eq!((offline.asked, offline.unapproved), (0, 0), "{report}");
+    assert!(!report.is_right());
 }

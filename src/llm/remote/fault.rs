@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::Response;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::llm::LlmError;
@@ -117,13 +117,15 @@ fn no_credit(name: &str) -> String {
     format!("{name}: the account has no credit left")
 }
 
-/// Seconds, or milliseconds where they are given, or the time from `now` to a date; never less than nothing.
+/// Seconds, or milliseconds where they are given, or the time to a date from the provider's own `Date`, since its clock
+/// and ours may differ (from `now` where it says none); never less than nothing.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |name: &str| text(name)?.parse::<f64>().ok().filter(|n| *n >= 0.0);
     let date = |name: &str| DateTimeParser::new().parse_timestamp(text(name)?).ok();
     let millis = number("retry-after-ms").map(|ms| ms / 1000.0);
     let seconds = millis.or_else(|| number(RETRY_AFTER.as_str()));
+    let now = date(DATE.as_str()).unwrap_or(now);
     let until = || date(RETRY_AFTER.as_str()).map(|at| at.duration_since(now).as_secs_f64().max(0.0));
     Some(Duration::from_secs_f64(seconds.or_else(until)?.min(86_400.0)))
 }
@@ -199,6 +201,17 @@ mod tests {
         for nonsense in ["-1", "soon", "Mon, 06 Nov 1994 08:49:37 GMT", "06 Nov", ""] {
             check("retry-after", nonsense, None);
         }
+    }
+
+    #[test]
+    fn a_date_is_read_by_the_clock_that_wrote_it() {
+        let header = |name: &str, value: &str| (name.parse().unwrap(), value.parse().unwrap());
+        let headers = HeaderMap::from_iter([
+            header("date", "Sun, 06 Nov 1994 11:49:07 GMT"),
+            header("retry-after", "Sun, 06 Nov 1994 11:49:37 GMT"),
+        ]);
+        let now = "1994-11-06T08:49:07Z".parse().unwrap();
+        assert_eq!(retry_after(&headers, now), Some(Duration::from_secs(30)), "three hours ahead of us");
     }
 
     #[test]

@@ -2,9 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use countersign::desk::{Assistant, Caller};
+use countersign::domain::actor::Role;
+use countersign::domain::answer::Answer as Told;
+use countersign::domain::call::ReadCall;
 use countersign::llm::LlmError;
+use countersign::llm::prompt::Prompts;
 use serde_json::{Value, json};
 
+use crate::house::{House, principal};
 use crate::models::{KEY, ask, provider};
 use crate::stub_model::{Answer, Behave, StubModel, Turn, Wire};
 
@@ -228,4 +234,27 @@ async fn a_key_that_is_revoked_while_running_is_said_and_not_sent_on_and_on() {
         assert!(ask(provider.as_ref()).await.is_err());
     }
     assert_eq!(stub.requests().len(), 2, "the door stays shut for a while");
+}
+
+/// Through the desk, as the screen sees it: what had arrived is kept, marked, and trusted with nothing.
+#[tokio::test]
+async fn a_provider_that_goes_in_mid_draft_leaves_what_had_arrived_marked() {
+    let words = "Hello,\n\nwe have looked at both charges of your card and see that one of them is a hold. ".repeat(3);
+    // All but the end and what comes before it; see above for how many events there are.
+    for (wire, events) in [(Wire::OpenAi, 5), (Wire::OpenAiResponses, 7), (Wire::Anthropic, 6), (Wire::Ollama, 3)] {
+        let cut = Behave { truncate_after_events: Some(events), ..Behave::default() };
+        let stub = StubModel::start(wire, vec![Answer::Broken(Turn::says(&words), cut)]).await;
+        let house = House::new().await;
+        let assistant = Assistant { provider: Some(provider(&stub, wire)), prompts: Prompts::default() };
+        let desk = house.desk().with_assistant(assistant);
+        let who = principal("maya", Role::Agent);
+        let caller = Caller { name: "Maya".into(), principal: who, run: house.run.id.clone(), by: None };
+        let call = ReadCall::SuggestResponse(serde_json::from_value(json!({"ticket_id": "T-1"})).unwrap());
+        let Told::Suggestion(draft) = desk.read(&caller, &call).await.unwrap() else { panic!("a suggestion") };
+        let arrived = draft.response_text.trim_end_matches(" …");
+        assert!(arrived.starts_with("Hello,") && words.starts_with(arrived), "{wire:?}: {arrived}");
+        assert_eq!(draft.unsupported.last().map(|mark| mark.kind.as_str()), Some("broken off"), "{wire:?}");
+        assert!(draft.score.abs() < 1e-9, "{wire:?}: {}", draft.score);
+        assert!(draft.maker.notes.iter().any(|note| note.contains("broke off")), "{:?}", draft.maker);
+    }
 }
