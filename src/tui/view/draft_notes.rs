@@ -70,10 +70,7 @@ fn explained(canvas: &Canvas<'_, '_>, suggestion: &Suggestion) -> Vec<Vec<Span<'
         format!("Score {confidence:.2}, because (c closes this); no confidence yet: not enough data (n={decisions})")
     };
     let title = vec![canvas.say(Ink::Strong, title)];
-    let by = vec![canvas.say(
-        Ink::Dim,
-        format!("by {} · {} · {}", text::short(&maker.by, 60), maker.usage, text::short(&maker.prompt, 60)),
-    )];
+    let by = vec![canvas.say(Ink::Dim, format!("by {}", made_by(maker)))];
     let row = |evidence: &Evidence| {
         let (ink, sign) = if evidence.weight < 0.0 { (Ink::Danger, '−') } else { (Ink::Good, '+') };
         let weight = format!("{sign}{:.2}  ", evidence.weight.abs());
