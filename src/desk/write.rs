@@ -74,6 +74,7 @@ impl Desk {
             let mut record = filed_event(caller, &waiting);
             "already_waits".clone_into(&mut record.outcome);
             self.store.record(record)?;
+            self.store.flush().await?;
             return Ok(pending(&waiting));
         }
         let denials = self.store.denials(&call).await?;
