@@ -2,13 +2,15 @@
 
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::app::Fill;
 use crate::cli::Setting;
-use crate::domain::audit::Record;
 use crate::domain::audit::chain::Head;
+use crate::domain::audit::figures::{Decided, Figures, ToolFigures};
+use crate::domain::audit::query::LogQuery;
+use crate::domain::audit::{Record, table};
 use crate::domain::text;
 use crate::store::Store;
 
@@ -25,21 +27,51 @@ pub(crate) enum AuditCommand {
         /// How many.
         #[arg(long, default_value_t = 50)]
         limit: u32,
+        #[command(flatten)]
+        which: Which,
     },
-    /// Prints every record, oldest first, with what was said.
-    Export {
-        /// As lines of JSON, the only form there is.
-        #[arg(long, required = true)]
+    /// Latency and errors by tool, and what people decided.
+    Figures {
+        #[command(flatten)]
+        which: Which,
+        /// Prints JSON.
+        #[arg(long)]
         json: bool,
     },
+    /// Prints every record, oldest first.
+    Export {
+        #[command(flatten)]
+        which: Which,
+        /// As lines of JSON, with what was said.
+        #[arg(long, required_unless_present = "csv")]
+        json: bool,
+        /// As comma-separated values, without what was said.
+        #[arg(long, conflicts_with = "json")]
+        csv: bool,
+    },
+}
+
+/// Which records.
+#[derive(Args)]
+pub(crate) struct Which {
+    /// `ticket:T-1 tool:send_reply who:maya what:denied run:r-1 since:2h until:2026-11-23`, and words.
+    #[arg(value_name = "FILTER")]
+    filter: Vec<String>,
+}
+
+impl Which {
+    fn query(&self) -> color_eyre::Result<LogQuery> {
+        Ok(LogQuery::parse(&self.filter.join(" "), crate::clock::now())?)
+    }
 }
 
 pub(crate) async fn run(setting: &Setting, command: AuditCommand) -> color_eyre::Result<ExitCode> {
     let store = setting.open(Fill::Sample).await?;
     match command {
         AuditCommand::Verify { expect_head } => verify(store.as_ref(), expect_head).await,
-        AuditCommand::Show { limit } => show(store.as_ref(), limit).await,
-        AuditCommand::Export { json: _ } => export(store.as_ref()).await,
+        AuditCommand::Show { limit, which } => show(store.as_ref(), &which.query()?, limit).await,
+        AuditCommand::Figures { which, json } => figures(store.as_ref(), &which.query()?, json).await,
+        AuditCommand::Export { which, json: _, csv } => export(store.as_ref(), &which.query()?, csv).await,
     }
 }
 
@@ -57,12 +89,12 @@ async fn verify(store: &dyn Store, expect: Option<Head>) -> color_eyre::Result<E
     }
 }
 
-async fn show(store: &dyn Store, limit: u32) -> color_eyre::Result<ExitCode> {
+async fn show(store: &dyn Store, query: &LogQuery, limit: u32) -> color_eyre::Result<ExitCode> {
     println!(
         "{:>7} {:<19} {:<11} {:<9} {:<17} {:<12} {:<11} {:<16} {:>8}",
         "seq", "time", "run", "ticket", "tool", "who", "action", "outcome", "ms"
     );
-    for record in store.log(None, limit).await?.iter().rev() {
+    for record in store.find_log(query, None, limit).await?.iter().rev() {
         println!("{}", text::line(&row(record)));
     }
     Ok(ExitCode::SUCCESS)
@@ -78,17 +110,38 @@ fn row(r: &Record) -> String {
     )
 }
 
-async fn export(store: &dyn Store) -> color_eyre::Result<ExitCode> {
-    let newest = store.log(None, 1).await?.first().map_or(0, |record| record.seq);
-    let mut next = 1;
-    while next <= newest {
-        let end = (next + 500).min(newest + 1);
-        let page = store.log(Some(end), u32::try_from(end - next)?).await?;
-        for record in page.iter().rev() {
-            let body = store.log_body(record.seq).await?;
-            println!("{}", json!({"record": record, "body": body}));
+async fn figures(store: &dyn Store, query: &LogQuery, json: bool) -> color_eyre::Result<ExitCode> {
+    let figures = Figures::of(&store.log_marks(query).await?);
+    if json {
+        println!("{}", serde_json::to_string_pretty(&figures)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} records\n", figures.records);
+    println!("{:<18} {:>8} {:>7} {:>10} {:>10} {:>10}", "tool", "calls", "errors", "p50 ms", "p95 ms", "p99 ms");
+    for ToolFigures { tool, calls, errors, p50, p95, p99 } in &figures.tools {
+        let [p50, p95, p99] = [p50, p95, p99].map(|micros| format!("{}.{}", micros / 1000, micros % 1000 / 100));
+        println!("{:<18} {calls:>8} {errors:>7} {p50:>10} {p95:>10} {p99:>10}", text::short(tool, 18));
+    }
+    for (title, rows) in [("person", &figures.people), ("about", &figures.proposals)] {
+        println!("\n{title:<18} {:>8} {:>7} {:>10} {:>10}", "approved", "edited", "denied", "seconds");
+        for decided @ Decided { name, approved, edited, denied, .. } in rows {
+            let seconds = decided.seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.to_string());
+            println!("{:<18} {approved:>8} {edited:>7} {denied:>10} {seconds:>10}", text::short(name, 18));
         }
-        next = end;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn export(store: &dyn Store, query: &LogQuery, csv: bool) -> color_eyre::Result<ExitCode> {
+    let mut records = store.find_log(query, None, u32::MAX).await?;
+    records.reverse();
+    if csv {
+        print!("{}", table::csv(&records)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for record in records {
+        let body = store.log_body(record.seq).await?;
+        println!("{}", json!({"record": record, "body": body}));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,8 @@ use tokio::sync::watch;
 use crate::domain::actor::{Principal, Role};
 use crate::domain::article::{Article, ArticleHit, CannedReply};
 use crate::domain::audit::chain::{Broken, Head};
+use crate::domain::audit::figures::Mark;
+use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Body, Event, Record};
 use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::canonical::Digest;
@@ -258,7 +260,13 @@ pub trait Store: Send + Sync {
     async fn settle(&self, settlement: Settlement, event: Event) -> Result<bool, StoreError>;
 
     /// Records before `before`, newest first.
-    async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError>;
+    async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
+        self.find_log(&LogQuery::default(), before, limit).await
+    }
+    /// Records that a filter matches, before `before`, newest first.
+    async fn find_log(&self, query: &LogQuery, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError>;
+    /// What the figures need of every record that a filter matches, oldest first.
+    async fn log_marks(&self, query: &LogQuery) -> Result<Vec<Mark>, StoreError>;
     /// What was said in a record; nothing when it was erased.
     async fn log_body(&self, seq: u64) -> Result<Option<Body>, StoreError>;
     /// Walks the whole chain and its checkpoints.

@@ -3,6 +3,7 @@
 
 mod audit;
 mod canned;
+mod figures;
 mod gate;
 mod hostile;
 mod house;

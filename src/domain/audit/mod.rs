@@ -9,6 +9,9 @@
 
 pub mod chain;
 pub mod checkpoint;
+pub mod figures;
+pub mod query;
+pub mod table;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use crate::domain::audit::chain::{Broken, Head, Walk};
+use crate::domain::audit::figures::Mark;
+use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Body, Event, Record, commit_to, genesis};
 use crate::store::StoreError;
 use crate::store::sqlite::checkpoints;
@@ -69,13 +72,70 @@ fn insert(tx: &Transaction<'_>, r: &Record) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Records before `before`, newest first.
-pub(crate) fn page(db: &Connection, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
-    let mut query = db.prepare_cached(&sql)?;
-    let before = before.and_then(|b| i64::try_from(b).ok()).unwrap_or(i64::MAX);
-    let rows = query.query_map(params![before, limit], record)?;
+/// The conditions of a filter, by the parameters of [`conditions`].
+const MATCHES: &str = "(:ticket IS NULL OR ticket = :ticket) AND (:tool IS NULL OR instr(tool, :tool) = 1) \
+     AND (:who IS NULL OR instr(actor, :who) = 1) AND (:what IS NULL OR action = :what) \
+     AND (:run IS NULL OR run = :run) AND (:since IS NULL OR julianday(at) >= julianday(:since)) \
+     AND (:until IS NULL OR julianday(at) < julianday(:until)) \
+     AND NOT EXISTS (SELECT 1 FROM json_each(:words) WHERE instr(lower(coalesce(ticket, '') || ' ' || tool || ' ' || \
+         actor || ' ' || action || ' ' || outcome || ' ' || run || ' ' || coalesce(proposal, '')), value) = 0)";
+
+/// Runs a statement with a filter's values, and what else it asks for.
+fn matching<T>(
+    db: &Connection,
+    sql: &str,
+    query: &LogQuery,
+    more: &[(&str, &dyn rusqlite::ToSql)],
+    row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
+    let LogQuery { ticket, tool, who, what, run, since, until, words } = query;
+    let (since, until) = (since.map(|at| at.to_string()), until.map(|at| at.to_string()));
+    let words = serde_json::json!(words).to_string();
+    let mut values: Vec<(&str, &dyn rusqlite::ToSql)> = vec![
+        (":ticket", ticket),
+        (":tool", tool),
+        (":who", who),
+        (":what", what),
+        (":run", run),
+        (":since", &since),
+        (":until", &until),
+        (":words", &words),
+    ];
+    values.extend(more);
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(values.as_slice(), row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Records that a filter matches, before `before`, newest first.
+pub(crate) fn find(
+    db: &Connection,
+    query: &LogQuery,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<Record>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq < :before AND {MATCHES} ORDER BY seq DESC LIMIT :limit");
+    let before = before.and_then(|b| i64::try_from(b).ok()).unwrap_or(i64::MAX);
+    matching(db, &sql, query, &[(":before", &before), (":limit", &limit)], record)
+}
+
+/// What the figures need of every record that a filter matches, oldest first.
+pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
+    let sql = format!(
+        "SELECT at, actor, action, tool, ticket, proposal, outcome, micros FROM audit WHERE {MATCHES} ORDER BY seq"
+    );
+    matching(db, &sql, query, &[], |row| {
+        Ok(Mark {
+            at: moment(row, 0)?,
+            actor: row.get(1)?,
+            action: row.get(2)?,
+            tool: row.get(3)?,
+            ticket: row.get(4)?,
+            proposal: row.get(5)?,
+            outcome: row.get(6)?,
+            micros: row.get(7)?,
+        })
+    })
 }
 
 /// What was said in a record.
@@ -147,14 +207,16 @@ fn expected(db: &Connection, origin: &str, head: &Head, expect: Option<&Head>) -
     }
 }
 
+fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    row.get::<_, String>(column)?.parse().map_err(|e: jiff::Error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, e.to_string().into())
+    })
+}
+
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
-    let at: String = row.get(1)?;
-    let at = at.parse().map_err(|e: jiff::Error| {
-        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, e.to_string().into())
-    })?;
     Ok(Record {
         seq: row.get(0)?,
-        at,
+        at: moment(row, 1)?,
         actor: row.get(2)?,
         run: row.get(3)?,
         action: row.get(4)?,

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use crate::embed::{EmbedError, Embedder};
 use crate::store::StoreError;
 use crate::store::search::vectors::{self, Nearness, Vectors};
+use crate::store::sqlite::Sqlite;
 use crate::store::sqlite::writer::{Touches, Writer};
 
 /// The first screen comes first.
@@ -131,5 +132,15 @@ impl Reader {
             self.writer.transact(Touches::Nothing, save)?;
         }
         Ok(read.len())
+    }
+}
+
+impl Sqlite {
+    /// Whether articles wait to be embedded; until they are, they are found by their words alone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_unread_articles(&self) -> Result<bool, StoreError> {
+        self.read(|db| Ok(!vectors::unread(db, 1)?.is_empty()))
     }
 }

@@ -25,6 +25,8 @@ use serde_json::Value;
 use crate::domain::actor::Principal;
 use crate::domain::article::{Article, ArticleHit, CannedReply};
 use crate::domain::audit::chain::{Broken, Head};
+use crate::domain::audit::figures::Mark;
+use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Action, Body, Event, Record};
 use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::customer::Customer;
@@ -83,22 +85,6 @@ impl Sqlite {
         let meaning = Meaning::start(open::connect(path)?, Arc::clone(&writer))?;
         let path = path.to_owned();
         Ok(Opened { store: Self { path, readers, meaning, writer, revision, _watcher: watcher }, is_new })
-    }
-
-    /// Whether articles wait to be embedded; until they are, they are found by their words alone.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn has_unread_articles(&self) -> Result<bool, StoreError> {
-        self.read(|db| Ok(!search::vectors::unread(db, 1)?.is_empty()))
-    }
-
-    /// Writes a copy of the desk as it is now to a new file; it has no key and no checkpoints of its own yet.
-    ///
-    /// # Errors
-    /// When the file is there already or cannot be written.
-    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        self.read(|db| Ok(db.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(|_| ())?))
     }
 
     /// Reads on whichever connection is free. Reads here take microseconds, so they run where they are asked for.
@@ -321,8 +307,12 @@ impl Store for Sqlite {
         self.writer.transact(Touches::Desk, work)
     }
 
-    async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
-        self.read(|db| log::page(db, before, limit))
+    async fn find_log(&self, query: &LogQuery, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
+        self.read(|db| log::find(db, query, before, limit))
+    }
+
+    async fn log_marks(&self, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
+        self.read(|db| log::marks(db, query))
     }
 
     async fn log_body(&self, seq: u64) -> Result<Option<Body>, StoreError> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::store::StoreError;
+use crate::store::sqlite::Sqlite;
 
 /// Migrations in order; the file's `user_version` counts those applied.
 pub(crate) const MIGRATIONS: &[&str] = &[
@@ -84,5 +85,15 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Failed(crate::domain::text::line(&error.to_string()).into_owned()),
         }
+    }
+}
+
+impl Sqlite {
+    /// Writes a copy of the desk as it is now to a new file; it has no key and no checkpoints of its own yet.
+    ///
+    /// # Errors
+    /// When the file is there already or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        self.read(|db| Ok(db.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(|_| ())?))
     }
 }

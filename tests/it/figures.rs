@@ -1,0 +1,78 @@
+//! The log, filtered and summed up, on the command line.
+
+use std::path::Path;
+use std::process::Output;
+
+use countersign::domain::actor::Role;
+use countersign::domain::call::{OfTicket, ReadCall};
+use countersign::mcp::client::Era;
+use countersign::store::Store;
+use countersign::tools::ToolBackend;
+use serde_json::{Value, json};
+
+use crate::house::{House, principal, reply, update};
+use crate::process::program;
+
+fn audit(home: &Path, house: &House, arguments: &[&str]) -> Output {
+    program(home).arg("--desk").arg(house.path()).arg("audit").args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A morning: reads, one approval, one denial, one edit.
+async fn morning() -> House {
+    let house = House::new().await;
+    let backend = house.backend(principal("tom", Role::Agent), Era::Auto).await;
+    for n in [1, 2, 3, 1] {
+        let call = ReadCall::GetTicket(OfTicket { ticket_id: format!("T-{n}").parse().unwrap() });
+        backend.read(&house.run, &call).await.unwrap();
+    }
+    house.through(update("T-1", json!({"priority": "high"}))).await;
+    let (commit, maya) = house.commit_of("maya", Role::Agent).await;
+    let denied = house.propose(update("T-2", json!({"status": "closed"}))).await.proposal_id.unwrap();
+    commit.deny(&house.run, &maya, &denied, "no").await.unwrap();
+    let edited = house.propose(reply("T-3", "Hello.")).await.proposal_id.unwrap();
+    let new = commit.edit(&house.run, &maya, &edited, reply("T-3", "Hello, Ines.")).await.unwrap().unwrap();
+    let card = house.card(&commit, &maya, &new).await;
+    house.approve(&commit, &maya, card).await;
+    house.store.flush().await.unwrap();
+    house
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_filtered_by_column_and_by_word() {
+    let (house, home) = (morning().await, tempfile::tempdir().unwrap());
+    let rows = |filter: &[&str]| {
+        let arguments = [&["export", "--csv"], filter].concat();
+        said(&audit(home.path(), &house, &arguments)).lines().count() - 1
+    };
+    assert_eq!(rows(&["who:tom"]), 4);
+    assert_eq!(rows(&["who:tom", "ticket:t-1"]), 2);
+    assert_eq!(rows(&["what:denied"]), 1);
+    assert_eq!(rows(&["tool:send_reply", "what:edited"]), 1);
+    assert_eq!(rows(&["T-2", "CLOSED-IS-IN-NO-COLUMN"]), 0);
+    assert_eq!(rows(&["denied"]), 1);
+    assert_eq!((rows(&["since:1h"]), rows(&["until:2020-01-01"])), (rows(&[]), 0));
+    let wrong = audit(home.path(), &house, &["show", "tol:x"]);
+    assert!(!wrong.status.success() && String::from_utf8_lossy(&wrong.stderr).contains("ticket, tool, who"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_count_each_decision_once() {
+    let (house, home) = (morning().await, tempfile::tempdir().unwrap());
+    let figures: Value = serde_json::from_str(&said(&audit(home.path(), &house, &["figures", "--json"]))).unwrap();
+    let maya = &figures["people"][0];
+    assert_eq!(
+        (&maya["name"], &maya["approved"], &maya["edited"], &maya["denied"]),
+        (&json!("maya"), &json!(1), &json!(1), &json!(1))
+    );
+    let reads = figures["tools"].as_array().unwrap().iter().find(|tool| tool["tool"] == "get_ticket").unwrap();
+    assert!(reads["calls"].as_u64().unwrap() >= 4 && reads["errors"] == 0, "{reads}");
+    assert!(reads["p50"].as_u64().unwrap() > 0 && reads["p50"].as_u64() <= reads["p99"].as_u64(), "{reads}");
+    assert_eq!(figures["days"][0][2], 3);
+    let table = said(&audit(home.path(), &house, &["figures", "ticket:T-2"]));
+    assert!(table.contains("maya") && table.contains("update_ticket") && !table.contains("send_reply"), "{table}");
+}
