@@ -188,7 +188,8 @@ impl Commit {
             | Answer::Page(_)
             | Answer::Customer(_)
             | Answer::Found(_)
-            | Answer::Proposals(_) => {
+            | Answer::Proposals(_)
+            | Answer::Canned(_) => {
                 Err(BackendError::Garbage { tool: "get_ticket", reason: "not a ticket".to_owned() }.into())
             }
         }

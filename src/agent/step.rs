@@ -244,7 +244,7 @@ impl State {
             ReadCall::GetFaq(_) => true,
             ReadCall::GetCustomer(of) => self.has_seen(&format!("\"customer_id\":\"{}\"", of.customer_id)),
             ReadCall::ListProposals(query) => query.ticket_id.as_ref() == Some(&self.talk.task.ticket),
-            ReadCall::ListTickets(_) | ReadCall::SearchTickets(_) => false,
+            ReadCall::ListTickets(_) | ReadCall::SearchTickets(_) | ReadCall::ListCanned(_) => false,
         };
         if own { Ok(()) } else { Err(self.out_of_scope()) }
     }

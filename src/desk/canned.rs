@@ -4,8 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::assist::canned_rank::thread::said;
 use crate::assist::canned_rank::{Ranked, Ranker};
-use crate::desk::{Desk, DeskError};
+use crate::assist::reply;
+use crate::desk::{Caller, Desk, DeskError};
+use crate::domain::answer::{CannedText, CannedTexts};
 use crate::domain::article::CannedReply;
+use crate::domain::call::CannedQuery;
 use crate::domain::draft::Offer;
 use crate::domain::ticket::{Sort, Status, Ticket, TicketQuery};
 use crate::store::Store;
@@ -87,6 +90,38 @@ impl Desk {
         let found = |Ranked { id, score }: Ranked| Some((canned.iter().find(|reply| reply.id == id)?.clone(), score));
         Ok(ranked.into_iter().filter_map(found).collect())
     }
+
+    /// Every canned reply: for a ticket the offered ones first and worded for it, the others by title.
+    pub(crate) async fn canned_texts(&self, caller: &Caller, query: &CannedQuery) -> Result<CannedTexts, DeskError> {
+        let Some(id) = &query.ticket_id else {
+            let canned = self.store.canned().await?.into_iter();
+            let kept =
+                canned.map(|reply| text_of(&reply, (reply.body.clone(), reply::canned_fields(&reply.body)), None));
+            return Ok(CannedTexts { canned: by_title(kept.collect()) });
+        };
+        let ticket = self.ticket(id).await?;
+        let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
+        let ranked = self.canned_for(&ticket).await?;
+        let offered = offers(&ranked).len();
+        let worded = |at: usize, (reply, score): &(CannedReply, f64)| {
+            let filled = reply::canned_text(&reply.body, &ticket, customer.as_ref(), &caller.name);
+            text_of(reply, filled, (at < offered).then_some(*score))
+        };
+        let mut canned: Vec<_> = ranked.iter().enumerate().map(|(at, ranked)| worded(at, ranked)).collect();
+        let others = canned.split_off(offered);
+        canned.extend(by_title(others));
+        Ok(CannedTexts { canned })
+    }
+}
+
+fn text_of(reply: &CannedReply, (text, open): (String, Vec<String>), score: Option<f64>) -> CannedText {
+    let CannedReply { id, title, tags, .. } = reply.clone();
+    CannedText { id, title, text, tags, open, score }
+}
+
+fn by_title(mut canned: Vec<CannedText>) -> Vec<CannedText> {
+    canned.sort_by_cached_key(|reply| (reply.title.to_lowercase(), reply.id.to_string()));
+    canned
 }
 
 /// The few that are offered: those more likely than by chance.

@@ -71,6 +71,7 @@ impl Desk {
             }
             ReadCall::SearchTickets(search) => self.search(search).await?,
             ReadCall::ListProposals(query) => self.proposals(query).await?,
+            ReadCall::ListCanned(query) => Answer::Canned(self.canned_texts(caller, query).await?),
         })
     }
 
@@ -153,7 +154,8 @@ fn made_by(answer: &Answer) -> Option<String> {
         | Answer::Page(_)
         | Answer::Customer(_)
         | Answer::Found(_)
-        | Answer::Proposals(_) => return None,
+        | Answer::Proposals(_)
+        | Answer::Canned(_) => return None,
     };
     maker.is_model().then(|| format!("{} · {}", maker.by, maker.prompt))
 }

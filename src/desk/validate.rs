@@ -27,7 +27,8 @@ pub(crate) fn read(call: &ReadCall) -> Result<(), DeskError> {
         | ReadCall::SummarizeTicket(_)
         | ReadCall::SuggestResponse(_)
         | ReadCall::GetCustomer(_)
-        | ReadCall::ListProposals(_) => Ok(()),
+        | ReadCall::ListProposals(_)
+        | ReadCall::ListCanned(_) => Ok(()),
     }
 }
 

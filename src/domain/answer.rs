@@ -10,7 +10,7 @@ use crate::domain::article::ArticleHit;
 use crate::domain::call::ReadCall;
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
-use crate::domain::ids::{PrincipalId, ProposalId, RunId, TicketId};
+use crate::domain::ids::{CannedId, PrincipalId, ProposalId, RunId, TicketId};
 use crate::domain::proposal::ProposalState;
 use crate::domain::ticket::{Ticket, TicketPage, TicketRow};
 
@@ -79,6 +79,31 @@ pub struct Proposals {
     pub proposals: Vec<ProposalRow>,
 }
 
+/// A canned reply, worded for the ticket that was asked about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CannedText {
+    /// Its id.
+    pub id: CannedId,
+    /// Its title.
+    pub title: String,
+    /// The text; for a ticket its fields are filled as far as they have a value there.
+    pub text: String,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// The fields that still stand in the text, as they stand there: `{{customer.first_name}}`.
+    pub open: Vec<String>,
+    /// 0 to 1: how likely it comes next; only of the few that are offered for the ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+}
+
+/// Canned replies: those offered for the ticket, the likeliest first, then the others by title.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CannedTexts {
+    /// The canned replies.
+    pub canned: Vec<CannedText>,
+}
+
 words! {
     /// What became of a write.
     WriteOutcome {
@@ -131,6 +156,8 @@ pub enum Answer {
     Found(FoundTickets),
     /// To `list_proposals`.
     Proposals(Proposals),
+    /// To `list_canned`.
+    Canned(CannedTexts),
 }
 
 impl Answer {
@@ -146,6 +173,7 @@ impl Answer {
             Self::Customer(answer) => json!(answer),
             Self::Found(answer) => json!(answer),
             Self::Proposals(answer) => json!(answer),
+            Self::Canned(answer) => json!(answer),
         }
     }
 
@@ -163,6 +191,7 @@ impl Answer {
             ReadCall::GetCustomer(_) => Self::Customer(serde_json::from_value(value)?),
             ReadCall::SearchTickets(_) => Self::Found(serde_json::from_value(value)?),
             ReadCall::ListProposals(_) => Self::Proposals(serde_json::from_value(value)?),
+            ReadCall::ListCanned(_) => Self::Canned(serde_json::from_value(value)?),
         })
     }
 }

@@ -97,6 +97,15 @@ pub struct ProposalQuery {
     pub decided: bool,
 }
 
+/// Asks for the canned replies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CannedQuery {
+    /// The ticket that one is for: the likely ones come first, and fields are filled; leave out for all as they are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_id: Option<TicketId>,
+}
+
 /// A call that changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadCall {
@@ -116,6 +125,8 @@ pub enum ReadCall {
     SearchTickets(SearchTickets),
     /// Proposals.
     ListProposals(ProposalQuery),
+    /// Canned replies.
+    ListCanned(CannedQuery),
 }
 
 /// The fields of a ticket that may be changed; a field left out stays as it is.
@@ -280,6 +291,7 @@ impl ReadCall {
             Self::GetCustomer(_) => "get_customer",
             Self::SearchTickets(_) => "search_tickets",
             Self::ListProposals(_) => "list_proposals",
+            Self::ListCanned(_) => "list_canned",
         }
     }
 
@@ -292,6 +304,7 @@ impl ReadCall {
             Self::SuggestResponse(call) => Some(&call.ticket_id),
             Self::SearchTickets(call) => call.ticket_id.as_ref(),
             Self::ListProposals(call) => call.ticket_id.as_ref(),
+            Self::ListCanned(call) => call.ticket_id.as_ref(),
             Self::GetFaq(_) | Self::ListTickets(_) | Self::GetCustomer(_) => None,
         }
     }
@@ -308,6 +321,7 @@ impl ReadCall {
             Self::GetCustomer(call) => json!(call),
             Self::SearchTickets(call) => json!(call),
             Self::ListProposals(call) => json!(call),
+            Self::ListCanned(call) => json!(call),
         }
     }
 }

@@ -7,9 +7,9 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::domain::answer::{FaqAnswer, FoundTickets, Proposals, TicketAnswer, WriteAnswer};
+use crate::domain::answer::{CannedTexts, FaqAnswer, FoundTickets, Proposals, TicketAnswer, WriteAnswer};
 use crate::domain::call::{
-    FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, SendReply, Suggest, Summarize,
+    CannedQuery, FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, SendReply, Suggest, Summarize,
     UpdateTicket, WriteCall,
 };
 use crate::domain::customer::Customer;
@@ -121,6 +121,9 @@ fn table() -> Vec<Tool> {
         read::<ProposalQuery, Proposals>("list_proposals", "Proposals",
             "Proposals that wait for a person, and with `decided` those that were decided.",
             |v| Ok(Call::Read(ReadCall::ListProposals(from(v)?)))),
+        read::<CannedQuery, CannedTexts>("list_canned", "Canned replies",
+            "The desk's canned replies. For a ticket: the likely ones first, fields filled where they have a value. Wording, no evidence.",
+            |v| Ok(Call::Read(ReadCall::ListCanned(from(v)?)))),
         write::<UpdateTicket>("update_ticket", "Change a ticket",
             "Proposes new values for a ticket's status, assignee, priority or tags (tags replace the old ones). \
              A person must approve; until then the answer is `pending_approval`.",

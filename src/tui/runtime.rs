@@ -346,7 +346,7 @@ fn shown(told: Told) -> Answered {
         Told::Page(page) => Answer::Queue(page),
         Told::Summary(summary) => Answer::Summary(Box::new(summary)),
         Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
-        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
+        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) | Told::Canned(_) => {
             return Err(trouble("the desk answered something else", "press r to try again"));
         }
     })

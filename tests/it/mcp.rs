@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign::domain::answer::Answer;
 use countersign::domain::call::{
-    FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, Suggest, Summarize,
+    CannedQuery, FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, Suggest, Summarize,
 };
 use countersign::domain::ticket::{TicketQuery, Tone};
 use countersign::mcp::client::Era;
@@ -38,6 +38,8 @@ async fn every_read_answers_with_what_its_schema_promises_in_both_eras() {
             ReadCall::GetCustomer(OfCustomer { customer_id: "C-1".parse().unwrap() }),
             ReadCall::SearchTickets(SearchTickets { query: Some("charged".into()), ticket_id: None, limit: 5 }),
             ReadCall::ListProposals(ProposalQuery::default()),
+            ReadCall::ListCanned(CannedQuery::default()),
+            ReadCall::ListCanned(CannedQuery { ticket_id: Some("T-1".parse().unwrap()) }),
         ] {
             let answer = backend.read(&house.run, &call).await.unwrap_or_else(|e| panic!("{call:?}: {e}"));
             let tool = catalog::all().iter().find(|tool| tool.name == call.tool()).unwrap();

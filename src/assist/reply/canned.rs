@@ -14,6 +14,18 @@ pub(crate) struct Fields<'a> {
     pub(crate) agent: &'a str,
 }
 
+impl<'a> Fields<'a> {
+    /// What stands for a field; none when there is no such field.
+    fn value(&self, name: &str) -> Option<&'a str> {
+        match name.trim() {
+            "customer.first_name" => Some(self.first_name),
+            "ticket.id" => Some(self.ticket),
+            "agent.name" => Some(self.agent),
+            _ => None,
+        }
+    }
+}
+
 /// A canned reply with its fields filled.
 pub(crate) struct Filled<'a> {
     pub(crate) reply: &'a CannedReply,
@@ -104,12 +116,7 @@ pub(crate) fn fill(body: &str, fields: &Fields<'_>) -> Option<String> {
     let mut rest = body;
     while let Some((before, tail)) = rest.split_once("{{") {
         let (name, after) = tail.split_once("}}")?;
-        let value = match name.trim() {
-            "customer.first_name" => fields.first_name,
-            "ticket.id" => fields.ticket,
-            "agent.name" => fields.agent,
-            _ => return None,
-        };
+        let value = fields.value(name)?;
         // Without a name the comma of the greeting stands alone, and the greeting is replaced anyway.
         out.push_str(before);
         out.push_str(value);
@@ -117,6 +124,29 @@ pub(crate) fn fill(body: &str, fields: &Fields<'_>) -> Option<String> {
     }
     out.push_str(rest);
     Some(out)
+}
+
+/// The text with every field filled that has a value, and the other fields, which stay as they stand.
+pub(crate) fn fill_known(body: &str, fields: &Fields<'_>) -> (String, Vec<String>) {
+    let (mut out, mut open) = (String::new(), Vec::new());
+    let mut rest = body;
+    while let Some((before, tail)) = rest.split_once("{{")
+        && let Some((name, after)) = tail.split_once("}}")
+    {
+        out.push_str(before);
+        if let Some(value) = fields.value(name).filter(|value| !value.is_empty()) {
+            out.push_str(value);
+        } else {
+            let field = format!("{{{{{name}}}}}");
+            out.push_str(&field);
+            open.push(field);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    let mut named = BTreeSet::new();
+    open.retain(|field| named.insert(field.clone()));
+    (out, open)
 }
 
 /// Everything between the greeting, which ends with a comma, and the signature, which ends with the agent's name.
@@ -142,6 +172,15 @@ mod tests {
         let asked = terms("please refund one charge");
         let fields = Fields { first_name: "Ines", ticket: "T-1", agent: "Maya" };
         choose(&[canned], &asked, &fields, grounds).is_some()
+    }
+
+    #[test]
+    fn a_field_without_a_value_stays_and_is_named() {
+        let fields = Fields { first_name: "", ticket: "T-1", agent: "Maya" };
+        let body = "Hello {{customer.first_name}}, {{ ticket.id }} {{order.id}} {{order.id}} {{agent.name}} {{half";
+        let (text, open) = fill_known(body, &fields);
+        assert_eq!(text, "Hello {{customer.first_name}}, T-1 {{order.id}} {{order.id}} Maya {{half");
+        assert_eq!(open, ["{{customer.first_name}}", "{{order.id}}"]);
     }
 
     #[test]

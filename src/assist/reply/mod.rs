@@ -52,7 +52,7 @@ pub struct ReplyInput<'a> {
 #[must_use]
 pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
     let question = Question::of(input.ticket);
-    let names = addressed(input);
+    let names = addressed(input.ticket, input.customer);
     let canned = answer::canned_for(input, &question.terms, &names.first);
     let answer = answer::compose(input, &question.terms, canned.as_ref(), phrasing::most_quoted(input.tone));
     let response_text = written(input, &question, &names, answer.as_ref());
@@ -80,7 +80,7 @@ pub fn suggest(input: &ReplyInput<'_>) -> Suggestion {
 #[must_use]
 pub fn signals_of(input: &ReplyInput<'_>) -> Signals {
     let question = Question::of(input.ticket);
-    let canned = answer::canned_for(input, &question.terms, &addressed(input).first);
+    let canned = answer::canned_for(input, &question.terms, &addressed(input.ticket, input.customer).first);
     let answer = answer::compose(input, &question.terms, canned.as_ref(), phrasing::most_quoted(input.tone));
     signals(&question, answer.as_ref(), 0)
 }
@@ -113,24 +113,37 @@ pub fn is_public(article: &Article) -> bool {
 #[must_use]
 pub fn fitting_canned<'a>(input: &ReplyInput<'a>) -> Vec<(&'a CannedReply, String)> {
     let question = Question::of(input.ticket);
-    let canned = answer::canned_for(input, &question.terms, &addressed(input).first);
+    let canned = answer::canned_for(input, &question.terms, &addressed(input.ticket, input.customer).first);
     canned.into_iter().map(|filled| (filled.reply, filled.text)).collect()
 }
 
 /// The likely canned replies, the likeliest first, with their fields filled: wording and no evidence.
 #[must_use]
 pub fn likely_canned<'a>(input: &ReplyInput<'a>) -> Vec<(&'a CannedReply, String)> {
-    let first_name = addressed(input).first;
+    let first_name = addressed(input.ticket, input.customer).first;
     let fields = answer::fields(input, &first_name);
     let likely = input.canned.iter().take(input.likely);
     likely.filter_map(|reply| Some((reply, canned::honest(reply, &fields)?))).collect()
 }
 
+/// A canned reply's text for a ticket, and the fields that stay in it because nothing is known for them.
+#[must_use]
+pub fn canned_text(body: &str, ticket: &Ticket, customer: Option<&Customer>, agent: &str) -> (String, Vec<String>) {
+    let first_name = &addressed(ticket, customer).first;
+    canned::fill_known(body, &canned::Fields { first_name, ticket: ticket.row.id.as_str(), agent })
+}
+
+/// The fields of a canned reply, as they stand in it.
+#[must_use]
+pub fn canned_fields(body: &str) -> Vec<String> {
+    canned::fill_known(body, &canned::Fields { first_name: "", ticket: "", agent: "" }).1
+}
+
 /// The names to use: a firm has no first name, so the person who wrote is addressed.
-fn addressed(input: &ReplyInput<'_>) -> Names {
-    let shown = input.customer.map_or(input.ticket.row.customer_name.as_str(), |c| c.name.as_str());
+fn addressed(ticket: &Ticket, customer: Option<&Customer>) -> Names {
+    let shown = customer.map_or(ticket.row.customer_name.as_str(), |c| c.name.as_str());
     let found = names(shown);
-    let writer = input.ticket.thread.iter().rev().find(|m| m.author == Author::Customer).map(|m| names(&m.name));
+    let writer = ticket.thread.iter().rev().find(|m| m.author == Author::Customer).map(|m| names(&m.name));
     match writer {
         Some(writer)
             if found.first.contains(' ') && writer.first.split(' ').count() == 1 && writer != Names::default() =>
