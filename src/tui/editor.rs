@@ -124,6 +124,15 @@ impl Editor {
         self.wrap();
     }
 
+    /// Adds a text below what is there, as one step of the history.
+    pub(crate) fn append(&mut self, text: &str) {
+        self.area.move_cursor(CursorMove::Bottom);
+        self.area.move_cursor(CursorMove::End);
+        let before = self.text();
+        let gap = if before.trim().is_empty() || before.ends_with("\n\n") { "" } else { "\n\n" };
+        self.paste(&format!("{gap}{text}"));
+    }
+
     /// Takes the last change back.
     pub(crate) fn undo(&mut self) -> bool {
         let changed = self.area.undo();
@@ -335,6 +344,18 @@ mod tests {
         assert_eq!(editor.text(), "x");
         editor.redo();
         assert_eq!(editor.text(), "xone\ntwo\nthree");
+    }
+
+    #[test]
+    fn what_is_added_stands_below_and_is_one_step_back() {
+        for (before, after) in [("", "new"), ("  ", "  new"), ("old", "old\n\nnew"), ("old\n\n", "old\n\nnew")] {
+            let mut editor = Editor::text_of(before);
+            press(&mut editor, KeyCode::Home);
+            editor.append("new");
+            assert_eq!(editor.text(), after);
+            editor.undo();
+            assert_eq!(editor.text(), before);
+        }
     }
 
     #[test]

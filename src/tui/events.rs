@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
+use crate::domain::answer::CannedText;
 use crate::domain::approval::Card;
 use crate::domain::audit::{Body, Record};
 use crate::domain::call::WriteCall;
@@ -129,6 +130,8 @@ pub enum Answer {
     Summary(Box<Summary>),
     /// To [`Effect::Suggest`].
     Suggestion(Box<Suggestion>),
+    /// To [`Effect::LoadCanned`]: those offered for the ticket first.
+    Canned(Vec<CannedText>),
     /// To [`Effect::LoadDraft`]: what was saved, if anything was.
     Draft(Option<String>),
     /// To [`Effect::SaveDraft`].
@@ -261,6 +264,13 @@ pub enum Effect {
         tone: Tone,
         /// At once, without a model.
         quick: bool,
+    },
+    /// The canned replies, worded for a ticket.
+    LoadCanned {
+        /// The request.
+        request: RequestId,
+        /// For which ticket.
+        ticket: TicketId,
     },
     /// The draft that was saved for a ticket.
     LoadDraft {

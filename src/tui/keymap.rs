@@ -23,6 +23,8 @@ pub enum Context {
     Steps,
     /// A text is being edited.
     Editing,
+    /// The picker of canned replies.
+    Picking,
     /// The filter line of the queue.
     Filter,
     /// A yes-or-no question.
@@ -62,6 +64,7 @@ impl Context {
         (Context::Draft, "draft"),
         (Context::Steps, "steps"),
         (Context::Editing, "editing"),
+        (Context::Picking, "canned replies"),
         (Context::Filter, "filter"),
         (Context::Confirm, "question"),
         (Context::Form, "update form"),
@@ -133,6 +136,8 @@ pub enum Command {
     Update,
     /// Ask for a draft in the next tone.
     Tone,
+    /// Look for a canned reply.
+    Canned,
     /// Explain the confidence.
     Explain,
     /// Unfold or fold quoted text.
@@ -318,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_printable_key_is_text_where_text_is_typed() {
-        for context in [Context::Editing, Context::Filter, Context::Comment, Context::Form] {
+        for context in [Context::Editing, Context::Picking, Context::Filter, Context::Comment, Context::Form] {
             let typed = bindings(context).flat_map(|b| b.keys).find(|key| key.chars().count() == 1);
             assert_eq!(typed, None, "{context:?}");
         }

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::actor::Reviewer;
 use crate::domain::answer::{Answer as Told, WriteOutcome};
 use crate::domain::approval::Card;
-use crate::domain::call::{OfCustomer, OfTicket, ProposalQuery, ReadCall, Suggest, Summarize, WriteCall};
+use crate::domain::call::{CannedQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, Suggest, Summarize, WriteCall};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::proposal::Why;
@@ -119,6 +119,9 @@ impl Inner {
             }
             Effect::Suggest { ticket, request, tone, quick } => {
                 self.written(request, ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick })).await
+            }
+            Effect::LoadCanned { ticket, .. } => {
+                self.read(ReadCall::ListCanned(CannedQuery { ticket_id: Some(ticket) })).await
             }
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,
@@ -346,7 +349,8 @@ fn shown(told: Told) -> Answered {
         Told::Page(page) => Answer::Queue(page),
         Told::Summary(summary) => Answer::Summary(Box::new(summary)),
         Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
-        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) | Told::Canned(_) => {
+        Told::Canned(texts) => Answer::Canned(texts.canned),
+        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
             return Err(trouble("the desk answered something else", "press r to try again"));
         }
     })
@@ -364,6 +368,7 @@ fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::LoadTicket { request, .. } => (*request, "open the ticket"),
         Effect::Summarize { request, .. } => (*request, "summarise the ticket"),
         Effect::Suggest { request, .. } => (*request, "suggest a reply"),
+        Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
         Effect::LoadDraft { request, .. } => (*request, "load the draft"),
         Effect::SaveDraft { request, .. } => (*request, "save the draft"),
         Effect::Propose { request, .. } => (*request, "file the proposal"),

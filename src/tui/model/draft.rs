@@ -127,28 +127,33 @@ impl Draft {
     }
 
     fn marked(&self, width: usize) -> Vec<DraftRow> {
-        let source = self.editor.text();
-        let mut shown = String::new();
-        let mut parts = Vec::new();
-        for (claim, part) in parted(&source, &claims_in(&source, &self.unsupported())) {
-            let from = shown.len();
-            let mark = if claim { "~" } else { "" };
-            shown.extend([mark, &text::block(part), mark]);
-            parts.push((from..shown.len(), claim));
-        }
-        let cut = |row: Range<usize>| {
-            let overlap = |range: &Range<usize>| range.start.max(row.start)..range.end.min(row.end);
-            let inside = parts.iter().map(|(range, claim)| (*claim, overlap(range))).filter(|(_, r)| r.start < r.end);
-            inside.map(|(claim, range)| (claim, shown[range].to_owned())).collect()
-        };
-        wrap::text(&shown, width).into_iter().map(cut).collect()
+        marked_rows(&self.editor.text(), &self.unsupported(), "~", width)
     }
 }
 
-/// Where the claims stand in `text`, in order, none inside another.
-fn claims_in(text: &str, claims: &[String]) -> Vec<Range<usize>> {
-    let find = |claim: &String| text.match_indices(claim.as_str()).map(|(at, s)| at..at + s.len()).collect::<Vec<_>>();
-    let mut found: Vec<_> = claims.iter().flat_map(find).collect();
+/// The rows of a text in which some phrases stand between marks and are told apart.
+pub(crate) fn marked_rows(source: &str, phrases: &[String], mark: &str, width: usize) -> Vec<DraftRow> {
+    let mut shown = String::new();
+    let mut parts = Vec::new();
+    for (marked, part) in parted(source, &places_of(phrases, source)) {
+        let from = shown.len();
+        let mark = if marked { mark } else { "" };
+        shown.extend([mark, &text::block(part), mark]);
+        parts.push((from..shown.len(), marked));
+    }
+    let cut = |row: Range<usize>| {
+        let overlap = |range: &Range<usize>| range.start.max(row.start)..range.end.min(row.end);
+        let inside = parts.iter().map(|(range, marked)| (*marked, overlap(range))).filter(|(_, r)| r.start < r.end);
+        inside.map(|(marked, range)| (marked, shown[range].to_owned())).collect()
+    };
+    wrap::text(&shown, width).into_iter().map(cut).collect()
+}
+
+/// Where the phrases stand in `text`, in order, none inside another.
+fn places_of(phrases: &[String], text: &str) -> Vec<Range<usize>> {
+    let find =
+        |phrase: &String| text.match_indices(phrase.as_str()).map(|(at, s)| at..at + s.len()).collect::<Vec<_>>();
+    let mut found: Vec<_> = phrases.iter().flat_map(find).collect();
     found.sort_by_key(|range| (range.start, usize::MAX - range.end));
     let mut end = 0;
     found.retain(|range| {

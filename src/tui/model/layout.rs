@@ -137,6 +137,59 @@ pub(crate) fn card(size: (u16, u16)) -> Rect {
     Rect::new(body.x + 2, body.y + 1, body.width.saturating_sub(4), body.height.saturating_sub(3))
 }
 
+/// The parts of the picker over the page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PickerParts {
+    /// With its border.
+    pub(crate) frame: Rect,
+    /// Where words are typed, and the rule below.
+    pub(crate) find: Rect,
+    pub(crate) rule: Rect,
+    pub(crate) list: Rect,
+    /// Whether the text stands beside the list, else below it; and what parts them.
+    pub(crate) beside: bool,
+    pub(crate) between: Rect,
+    pub(crate) text: Rect,
+    /// The row below the text, where there is something to point out.
+    pub(crate) warning: Rect,
+}
+
+/// The picker: list and text side by side where there is room.
+pub(crate) fn picker(size: (u16, u16), warns: bool) -> PickerParts {
+    let body = frame(size).body;
+    let (wide, high) = (body.width.saturating_sub(4).min(140), body.height.saturating_sub(2).min(36));
+    let outer = Rect::new(body.x + (body.width - wide) / 2, body.y + (body.height - high) / 2, wide, high);
+    let (x, y) = (outer.x + 2, outer.y + 1);
+    let (width, height) = (wide.saturating_sub(4), high.saturating_sub(4));
+    let beside = size.0 >= WIDE;
+    let (list, between, text) = if beside {
+        let left = width * 2 / 5;
+        (
+            Rect::new(x, y + 2, left, height),
+            Rect::new(x + left + 1, y + 2, 1, height),
+            Rect::new(x + left + 3, y + 2, width.saturating_sub(left + 3), height),
+        )
+    } else {
+        let top = (height * 2 / 5).max(2);
+        (
+            Rect::new(x, y + 2, width, top),
+            Rect::new(x, y + 2 + top, width, 1),
+            Rect::new(x, y + 3 + top, width, height.saturating_sub(top + 1)),
+        )
+    };
+    let last = u16::from(warns).min(text.height);
+    PickerParts {
+        frame: outer,
+        find: Rect::new(x, y, width, 1),
+        rule: Rect::new(x, y + 1, width, 1),
+        list,
+        beside,
+        between,
+        text: Rect { height: text.height - last, ..text },
+        warning: Rect::new(text.x, text.bottom() - last, text.width, last),
+    }
+}
+
 /// The list of the log page and, on a wide screen, the record beside it.
 pub(crate) fn log(size: (u16, u16), reading: bool) -> (Rect, Rect) {
     let body = frame(size).body;

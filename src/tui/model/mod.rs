@@ -3,10 +3,12 @@
 pub(crate) mod card;
 pub(crate) mod draft;
 pub(crate) mod form;
+pub(crate) mod fuzzy;
 pub(crate) mod layout;
 pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod pages;
+pub(crate) mod picker;
 pub mod queue;
 pub(crate) mod slot;
 pub(crate) mod thread;
@@ -25,6 +27,7 @@ use crate::tui::keymap::{Context, Motion};
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page, Step};
+use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::queue::Queue;
 use crate::tui::model::slot::Slot;
 use crate::tui::theme::Theme;
@@ -87,9 +90,21 @@ pub(crate) enum Dialog {
     None,
     Filter(Editor),
     Editing,
+    Picking(Box<Picker>),
     Note(Editor),
     Form(Box<UpdateForm>),
     Confirm(Question),
+}
+
+impl Dialog {
+    /// Whether the draft is being edited, be it under the picker.
+    pub(crate) fn is_editing(&self) -> bool {
+        match self {
+            Self::Editing => true,
+            Self::Picking(picker) => picker.opened_in == OpenedIn::Editor,
+            Self::None | Self::Filter(_) | Self::Note(_) | Self::Form(_) | Self::Confirm(_) => false,
+        }
+    }
 }
 
 /// What is asked before something is lost.
@@ -191,6 +206,7 @@ impl Model {
             Dialog::None => self.pane_context(),
             Dialog::Filter(_) => Context::Filter,
             Dialog::Editing | Dialog::Note(_) => Context::Editing,
+            Dialog::Picking(_) => Context::Picking,
             Dialog::Form(_) => Context::Form,
             Dialog::Confirm(_) => Context::Confirm,
         }

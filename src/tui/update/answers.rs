@@ -7,8 +7,8 @@ use crate::tui::events::{Answer, Effect, Failure, Outcome, RequestId};
 use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
-use crate::tui::model::{Decision, Model};
-use crate::tui::update::{add_step, decide, draft, log, pending, queue, work};
+use crate::tui::model::{Decision, Dialog, Model};
+use crate::tui::update::{add_step, decide, draft, log, pending, picker, queue, work};
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
     match answer {
@@ -17,6 +17,7 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Ticket { ticket, customer } => ticket_arrived(model, request, *ticket, customer.map(|c| *c)),
         Answer::Summary(summary) => summarized(model, request, *summary),
         Answer::Suggestion(suggestion) => draft::suggested(model, request, *suggestion),
+        Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Draft(text) => draft::restored(model, request, text),
         Answer::Saved => draft::saved(model, request),
         Answer::Pending(waiting) => pending::arrived(model, request, waiting),
@@ -203,6 +204,9 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
             open.draft.saving = Saving::Failed;
             wanted = true;
         }
+    }
+    if let Dialog::Picking(picker) = &mut model.dialog {
+        wanted |= picker.canned.fail(request, failure);
     }
     wanted |= run_failed(model, request);
     wanted |= model.leaving.contains(&request);

@@ -43,7 +43,7 @@ fn stop_draft(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Suggestion) -> Vec<Effect> {
-    let editing = matches!(model.dialog, Dialog::Editing);
+    let editing = model.dialog.is_editing();
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
     let version = open.version();
     let draft = &mut open.draft;
@@ -65,7 +65,7 @@ pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Sugge
 }
 
 pub(super) fn restored(model: &mut Model, request: RequestId, text: Option<String>) -> Vec<Effect> {
-    let editing = matches!(model.dialog, Dialog::Editing);
+    let editing = model.dialog.is_editing();
     let Some(draft) = draft(model) else { return vec![] };
     if draft.saved.take(request, text) && !editing {
         let saved = draft.saved.value.clone().flatten().filter(|text| !text.is_empty());

@@ -6,7 +6,7 @@ use crate::tui::events::{Effect, Moment};
 use crate::tui::keymap::{self, Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
-use crate::tui::update::{card, decide, draft, help, log, moving, pending, propose, queue, typing, work};
+use crate::tui::update::{card, decide, draft, help, log, moving, pending, picker, propose, queue, typing, work};
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
@@ -61,6 +61,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Note => propose::note(model),
         Command::Update => propose::form(model),
         Command::Tone => draft::tone(model),
+        Command::Canned => picker::open(model),
         Command::Explain => draft::explain(model),
         Command::Quotes => work::quotes(model),
         Command::Handle => work::handle(model),
@@ -111,7 +112,12 @@ fn yes(model: &mut Model) -> Vec<Effect> {
     match std::mem::replace(&mut model.dialog, Dialog::None) {
         Dialog::Confirm(Question::Quit) => vec![Effect::Quit],
         Dialog::Confirm(Question::ReplaceDraft) => draft::replace(model),
-        other @ (Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) | Dialog::Form(_)) => {
+        other @ (Dialog::None
+        | Dialog::Filter(_)
+        | Dialog::Editing
+        | Dialog::Picking(_)
+        | Dialog::Note(_)
+        | Dialog::Form(_)) => {
             model.dialog = other;
             vec![]
         }

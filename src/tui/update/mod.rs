@@ -9,6 +9,7 @@ mod keys;
 mod log;
 mod moving;
 mod pending;
+mod picker;
 mod propose;
 mod queue;
 mod settle;

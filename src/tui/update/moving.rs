@@ -5,7 +5,7 @@ use crate::tui::keymap::Motion;
 use crate::tui::model::card::Stage;
 use crate::tui::model::layout::{self, height, inside};
 use crate::tui::model::pages::Page;
-use crate::tui::model::{Model, Pane, moved};
+use crate::tui::model::{Dialog, Model, Pane, moved};
 use crate::tui::update::log;
 
 pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
@@ -33,6 +33,10 @@ pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
 }
 
 fn in_pane(model: &mut Model, motion: Motion) -> Vec<Effect> {
+    if let Dialog::Picking(picker) = &mut model.dialog {
+        picker.go(motion, height(layout::picker(model.size, false).text) / 2);
+        return vec![];
+    }
     let panes = layout::panes(model);
     match model.focus {
         Pane::Queue => model.queue.go(motion, height(panes.queue) / 2),

@@ -30,7 +30,7 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     model.queue.arrange(height(layout::queue_rows(panes.queue)));
     let steps = height(panes.steps).saturating_sub(1);
     model.steps_top = model.steps_top.min(model.steps.len().saturating_sub(steps));
-    let editing = matches!(model.dialog, Dialog::Editing);
+    let editing = model.dialog.is_editing();
     if let Some(open) = model.open.as_deref_mut() {
         if panes.ticket.height > 0
             && let Some(ticket) = &open.ticket.value
@@ -44,6 +44,9 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
             let area = layout::draft_text(panes.draft, draft_notes::count(open));
             open.draft.arrange(width(area), height(area));
         }
+    }
+    if let Dialog::Picking(picker) = &mut model.dialog {
+        picker.arrange(&layout::picker(model.size, picker.warns()));
     }
     if let Dialog::Note(editor) = &mut model.dialog {
         let area = inside(panes.draft);

@@ -9,7 +9,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{card, decide, draft, propose, queue};
+use crate::tui::update::{card, decide, draft, picker, propose, queue};
 
 /// A key that is no command here.
 pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -55,6 +55,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::Note(editor) => propose::note_written(model, &editor.text()),
         Dialog::Form(form) => propose::form_filled(model, form),
         Dialog::Editing => draft::save_now(model),
+        Dialog::Picking(picker) => picker::insert(model, picker),
         Dialog::None | Dialog::Filter(_) | Dialog::Confirm(_) => vec![],
     }
 }
@@ -82,8 +83,9 @@ pub(super) fn keep_value(model: &mut Model) -> Vec<Effect> {
 }
 
 fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
-    match (&mut model.page, &model.dialog) {
+    match (&mut model.page, &mut model.dialog) {
         (Page::Help(help), _) => help.top = 0,
+        (Page::Work, Dialog::Picking(picker)) => picker.find(),
         (Page::Work, Dialog::Filter(editor)) => {
             let words = editor.text();
             return queue::filtered(model, &words);
@@ -110,6 +112,7 @@ fn work_editor<'a>(
 ) -> Option<&'a mut Editor> {
     match dialog {
         Dialog::Filter(editor) | Dialog::Note(editor) => Some(editor),
+        Dialog::Picking(picker) => Some(&mut picker.filter),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),
         Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) => None,
     }

@@ -5,7 +5,7 @@ use crate::tui::events::Effect;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane, Run};
-use crate::tui::update::{add_step, draft, log, pending, queue};
+use crate::tui::update::{add_step, draft, log, pending, picker, queue};
 
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Summary {
@@ -78,7 +78,7 @@ fn point(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
-    match model.dialog {
+    match &model.dialog {
         Dialog::None => {
             let stopped = draft::stop(model);
             if stopped.is_empty() {
@@ -92,6 +92,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             model.dialog = Dialog::None;
             return queue::filtered(model, "");
         }
+        Dialog::Picking(open) => return picker::close(model, open.opened_in),
         Dialog::Editing | Dialog::Note(_) => return leave_text(model),
         Dialog::Form(_) | Dialog::Confirm(_) => model.dialog = Dialog::None,
     }
@@ -108,7 +109,7 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
             vec![]
         }
         Dialog::Editing => draft::save_now(model),
-        other @ (Dialog::None | Dialog::Filter(_) | Dialog::Form(_) | Dialog::Confirm(_)) => {
+        other @ (Dialog::None | Dialog::Filter(_) | Dialog::Picking(_) | Dialog::Form(_) | Dialog::Confirm(_)) => {
             model.dialog = other;
             draft::save_now(model)
         }

@@ -30,7 +30,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     }
     let (left, right) = (facts(canvas, open), vec![state(model, canvas, open)]);
     head(model, canvas, area, Pane::Draft, left, right);
-    if matches!(model.dialog, Dialog::Editing) {
+    if model.dialog.is_editing() {
         written(canvas, inside(area), &open.draft.editor, true);
     } else {
         read(canvas, area, open);

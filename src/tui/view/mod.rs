@@ -10,6 +10,7 @@ pub(crate) mod help;
 mod log;
 mod overlay;
 mod pending;
+mod picker;
 mod queue;
 mod summary;
 mod ticket;

@@ -7,7 +7,7 @@ use crate::tui::model::layout::{self, Panes, inside};
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
-use crate::tui::view::{draft, overlay, queue, summary, ticket};
+use crate::tui::view::{draft, overlay, picker, queue, summary, ticket};
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     let panes = layout::panes(model);
@@ -22,6 +22,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     draft::draw(model, canvas, panes.draft);
     steps(model, canvas, panes.steps);
     match &model.dialog {
+        Dialog::Picking(open) => picker::draw(canvas, open, model.size),
         Dialog::Form(form) => overlay::form(canvas, form),
         Dialog::Confirm(question) => overlay::confirm(canvas, *question),
         Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) => {}

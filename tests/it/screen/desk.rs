@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use countersign::domain::actor::{Principal, Role};
+use countersign::domain::answer::CannedText;
 use countersign::domain::approval::Card;
 use countersign::domain::audit::{Body, Event, Record, commit_to, genesis};
 use countersign::domain::call::WriteCall;
@@ -107,6 +108,21 @@ pub(crate) fn suggestion() -> Suggestion {
         ],
         "maker": {"by": "offline assistant"},
     }))
+    .unwrap()
+}
+
+/// The canned replies as the desk words them for the ticket: one is offered, in one a field has no value.
+pub(crate) fn canned() -> Vec<CannedText> {
+    serde_json::from_value(json!([
+        {"id": "M-6", "title": "Second charge is a hold", "tags": ["billing"], "open": [], "score": 0.61,
+         "text": "Hello Ines,\n\nI've checked your order: we have received your payment once. The second line is an authorisation hold, an amount your bank reserves when a first try is interrupted. Your bank releases it by itself within 7 days.\n\nShould it still be there after 7 days, write to me under T-1042.\n\nBest wishes,\nMaya"},
+        {"id": "M-1", "title": "Ask for the order number", "tags": ["question"], "open": [],
+         "text": "Hello Ines,\n\ncould you send me the number of the order?\n\nBest wishes,\nMaya"},
+        {"id": "M-4", "title": "Refund confirmed", "tags": ["refund", "billing"], "open": ["{{refund.amount}}"],
+         "text": "Hello Ines,\n\nyour refund of {{refund.amount}} has left us today.\n\nBest wishes,\nMaya"},
+        {"id": "M-17", "title": "Thanks for a feature request", "tags": ["idea"], "open": [],
+         "text": "Hello Ines,\n\nthat's a good idea.\n\nBest wishes,\nMaya"},
+    ]))
     .unwrap()
 }
 
@@ -224,6 +240,7 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             }
             (*request, Answer::Suggestion(Box::new(suggestion)))
         }
+        Effect::LoadCanned { request, .. } => (*request, Answer::Canned(canned())),
         Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
         Effect::SaveDraft { request, .. } => (*request, Answer::Saved),
         Effect::LoadPending { request } => (*request, Answer::Pending(waiting())),

@@ -93,6 +93,7 @@ fn evil_answer(effect: &Effect) -> Option<Msg> {
         }
         Effect::Summarize { request, .. } => (*request, Answer::Summary(Box::new(poisoned(&desk::summary())))),
         Effect::Suggest { request, .. } => (*request, Answer::Suggestion(Box::new(poisoned(&desk::suggestion())))),
+        Effect::LoadCanned { request, .. } => (*request, Answer::Canned(desk::canned().iter().map(poisoned).collect())),
         Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
         Effect::LoadPending { request } => {
             let mut waiting = desk::waiting();

@@ -1,0 +1,72 @@
+//! Canned replies: looked for over the draft and put into it as one step of its history.
+
+use crate::domain::answer::CannedText;
+use crate::tui::events::{Effect, RequestId};
+use crate::tui::model::pages::{Notice, Page};
+use crate::tui::model::picker::{OpenedIn, Picker};
+use crate::tui::model::{Dialog, Model, Pane};
+use crate::tui::update::draft;
+
+/// Opens the picker over the draft, or over the editor of it.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(opened_in) = place(model) else {
+        model.note(Notice::plain("canned replies go into a draft: leave this text first"));
+        return vec![];
+    };
+    let request = model.request();
+    let Some(ticket) = model.open.as_ref().map(|open| open.id.clone()) else {
+        model.note(Notice::plain("no ticket is open · ⏎ opens one"));
+        return vec![];
+    };
+    let mut picker = Box::new(Picker::new(opened_in));
+    picker.canned.ask(request);
+    model.focus = Pane::Draft;
+    model.dialog = Dialog::Picking(picker);
+    vec![Effect::LoadCanned { request, ticket }]
+}
+
+/// Where a canned reply could go from here.
+fn place(model: &Model) -> Option<OpenedIn> {
+    match (&model.page, &model.dialog) {
+        (Page::Work, Dialog::None) => Some(OpenedIn::Pane),
+        (Page::Work, Dialog::Editing) => Some(OpenedIn::Editor),
+        (Page::Work | Page::Card(_) | Page::Pending(_) | Page::Log(_) | Page::Help(_), _) => None,
+    }
+}
+
+pub(super) fn arrived(model: &mut Model, request: RequestId, canned: Vec<CannedText>) -> Vec<Effect> {
+    if let Dialog::Picking(picker) = &mut model.dialog
+        && picker.canned.take(request, canned)
+    {
+        picker.find();
+    }
+    vec![]
+}
+
+/// Puts the selected reply into the draft: at the cursor, or from the pane below what is there.
+pub(super) fn insert(model: &mut Model, picker: Box<Picker>) -> Vec<Effect> {
+    let (at, opened_in) = (model.at, picker.opened_in);
+    let (Some(reply), Some(draft)) = (picker.selected().cloned(), draft::draft(model)) else {
+        model.dialog = Dialog::Picking(picker);
+        return vec![];
+    };
+    let text = reply.text.trim_end();
+    match opened_in {
+        OpenedIn::Editor => draft.editor.paste(text),
+        OpenedIn::Pane => draft.editor.append(text),
+    }
+    model.dialog = Dialog::Editing;
+    if !reply.open.is_empty() {
+        model.note(Notice::bad(format!("no value for {}: write it yourself", reply.open.join(", "))));
+    }
+    draft::changed(model, at)
+}
+
+/// Back to where the picker was opened; nothing is inserted.
+pub(super) fn close(model: &mut Model, opened_in: OpenedIn) -> Vec<Effect> {
+    model.dialog = match opened_in {
+        OpenedIn::Pane => Dialog::None,
+        OpenedIn::Editor => Dialog::Editing,
+    };
+    vec![]
+}
