@@ -1,0 +1,122 @@
+//! What comes back: answers, outcomes, failures.
+
+use crate::domain::answer::CannedText;
+use crate::domain::approval::Card;
+use crate::domain::audit::{Body, Record};
+use crate::domain::customer::Customer;
+use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::policy::Requirement;
+use crate::domain::proposal::Proposal;
+use crate::domain::ticket::{Ticket, TicketPage};
+#[cfg(doc)]
+use crate::tui::events::Effect;
+use crate::tui::events::RequestId;
+
+/// What comes back for a request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// To [`Effect::LoadQueue`].
+    Queue(TicketPage),
+    /// To [`Effect::CountViews`]: one total for each query, in order.
+    Counts(Vec<u64>),
+    /// To [`Effect::LoadTicket`].
+    Ticket {
+        /// The ticket with its thread.
+        ticket: Box<Ticket>,
+        /// Its customer, where the backend knows customers.
+        customer: Option<Box<Customer>>,
+    },
+    /// To [`Effect::Summarize`].
+    Summary(Box<Summary>),
+    /// To [`Effect::Suggest`].
+    Suggestion(Box<Suggestion>),
+    /// To [`Effect::LoadCanned`]: those offered for the ticket first.
+    Canned(Vec<CannedText>),
+    /// To [`Effect::LoadDraft`]: what was saved, if anything was.
+    Draft(Option<String>),
+    /// To [`Effect::SaveDraft`].
+    Saved,
+    /// To [`Effect::LoadPending`].
+    Pending(Vec<Waiting>),
+    /// To [`Effect::Propose`], [`Effect::OpenCard`] and [`Effect::EditProposal`]: the card from a fresh read.
+    Card(Box<Card>),
+    /// To [`Effect::OpenCard`]: the proposal does not wait any more; the words say what became of it.
+    CardGone(String),
+    /// To [`Effect::Approve`] and [`Effect::Deny`].
+    Decided(Outcome),
+    /// To [`Effect::Handle`]: the run is over, in one line.
+    Handled(String),
+    /// To [`Effect::LoadLog`]: newest first.
+    Log(Vec<Record>),
+    /// To [`Effect::LoadLogDetail`].
+    LogDetail(Box<LogDetail>),
+}
+
+/// What became of a decision. Each end is a different thing and reads differently.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The write was carried out and read back.
+    Executed {
+        /// The ticket's version before.
+        before: u64,
+        /// The ticket's version now.
+        after: u64,
+    },
+    /// The proposal was denied.
+    Denied,
+    /// The ticket had moved; nothing was written. The fresh card, where one could be made.
+    Superseded {
+        /// The same call on the ticket as it is now: another proposal.
+        fresh: Option<Box<Card>>,
+    },
+    /// The decision came too late; nothing was written.
+    Expired,
+    /// The desk or the policy said no; nothing was written.
+    Refused {
+        /// Why.
+        why: String,
+    },
+    /// The write failed; nothing changed.
+    Failed {
+        /// What happened.
+        message: String,
+    },
+    /// The answer to the write was lost; it is not sent again.
+    Unknown {
+        /// What reading the ticket back has shown.
+        read_back: String,
+    },
+}
+
+/// A message with a way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The request that failed, if one did.
+    pub request: Option<RequestId>,
+    /// What was tried: `load the queue`.
+    pub what: String,
+    /// What went wrong.
+    pub message: String,
+    /// What the person can do.
+    pub way_out: String,
+}
+
+/// A proposal that waits for a person, as the tray lists it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// The proposal.
+    pub proposal: Proposal,
+    /// What approving it takes.
+    pub requirement: Requirement,
+    /// The ticket's subject.
+    pub subject: String,
+}
+
+/// A record of the log with what was said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogDetail {
+    /// The record.
+    pub record: Record,
+    /// What was said; nothing when it was erased.
+    pub body: Option<Body>,
+}

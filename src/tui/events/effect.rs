@@ -1,0 +1,191 @@
+//! What the screen may ask for.
+
+use crate::domain::approval::Card;
+use crate::domain::call::WriteCall;
+use crate::domain::canonical::Digest;
+use crate::domain::ids::{ProposalId, TicketId};
+use crate::domain::proposal::Why;
+use crate::domain::ticket::{TicketQuery, Tone};
+#[cfg(doc)]
+use crate::tui::events::Msg;
+use crate::tui::events::{Moment, RequestId};
+
+/// Everything that the screen may ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A page of the queue.
+    LoadQueue {
+        /// The request.
+        request: RequestId,
+        /// Which tickets.
+        query: TicketQuery,
+    },
+    /// How many tickets each of these queries has.
+    CountViews {
+        /// The request.
+        request: RequestId,
+        /// The queries.
+        queries: Vec<TicketQuery>,
+    },
+    /// A ticket and its customer.
+    LoadTicket {
+        /// The request.
+        request: RequestId,
+        /// Which.
+        ticket: TicketId,
+    },
+    /// A summary.
+    Summarize {
+        /// The request.
+        request: RequestId,
+        /// Of which ticket.
+        ticket: TicketId,
+        /// At once, without a model.
+        quick: bool,
+    },
+    /// A reply.
+    Suggest {
+        /// The request.
+        request: RequestId,
+        /// To which ticket.
+        ticket: TicketId,
+        /// How it sounds.
+        tone: Tone,
+        /// At once, without a model.
+        quick: bool,
+    },
+    /// The canned replies, worded for a ticket.
+    LoadCanned {
+        /// The request.
+        request: RequestId,
+        /// For which ticket.
+        ticket: TicketId,
+    },
+    /// The draft that was saved for a ticket.
+    LoadDraft {
+        /// The request.
+        request: RequestId,
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// Keep a draft; nothing in place of a text forgets it.
+    SaveDraft {
+        /// The request.
+        request: RequestId,
+        /// Of which ticket.
+        ticket: TicketId,
+        /// The text.
+        text: Option<String>,
+    },
+    /// File a proposal of the person and answer with its card.
+    Propose {
+        /// The request.
+        request: RequestId,
+        /// What is asked for.
+        call: WriteCall,
+        /// Why.
+        why: Why,
+    },
+    /// The proposals that wait.
+    LoadPending {
+        /// The request.
+        request: RequestId,
+    },
+    /// The card of a proposal, from a fresh read.
+    OpenCard {
+        /// The request.
+        request: RequestId,
+        /// Which proposal.
+        proposal: ProposalId,
+    },
+    /// A person has read this card and pressed the keys.
+    Approve {
+        /// The request.
+        request: RequestId,
+        /// The card as it was shown.
+        card: Box<Card>,
+        /// SHA-256 of the text that was on screen.
+        shown: Digest,
+    },
+    /// A person said no.
+    Deny {
+        /// The request.
+        request: RequestId,
+        /// Which proposal.
+        proposal: ProposalId,
+        /// Why, in the person's words.
+        reason: String,
+    },
+    /// Replace a proposal by an edited one and answer with its card.
+    EditProposal {
+        /// The request.
+        request: RequestId,
+        /// Which proposal.
+        proposal: ProposalId,
+        /// The call in its place; the same tool.
+        call: WriteCall,
+    },
+    /// Let the agent handle a ticket; the request names the run.
+    Handle {
+        /// The request.
+        request: RequestId,
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// End a run, or a model's answer.
+    CancelRun {
+        /// The request that started it.
+        run: RequestId,
+    },
+    /// Records of the log, newest first.
+    LoadLog {
+        /// The request.
+        request: RequestId,
+        /// Only records before this one.
+        before: Option<u64>,
+        /// How many at most.
+        limit: u32,
+    },
+    /// A record with what was said.
+    LoadLogDetail {
+        /// The request.
+        request: RequestId,
+        /// Which record.
+        seq: u64,
+    },
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Send [`Msg::Woke`] at this moment.
+    Wake(Moment),
+    /// Give the terminal back and wait for `fg`.
+    Suspend,
+    /// Draw every cell anew.
+    Redraw,
+    /// End the program.
+    Quit,
+}
+
+/// The request of an effect, and what it is about in words.
+pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
+    match effect {
+        Effect::LoadQueue { request, .. } => (*request, "load the queue"),
+        Effect::CountViews { request, .. } => (*request, "count the views"),
+        Effect::LoadTicket { request, .. } => (*request, "open the ticket"),
+        Effect::Summarize { request, .. } => (*request, "summarise the ticket"),
+        Effect::Suggest { request, .. } => (*request, "suggest a reply"),
+        Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
+        Effect::LoadDraft { request, .. } => (*request, "load the draft"),
+        Effect::SaveDraft { request, .. } => (*request, "save the draft"),
+        Effect::Propose { request, .. } => (*request, "file the proposal"),
+        Effect::LoadPending { request } => (*request, "load what waits"),
+        Effect::OpenCard { request, .. } => (*request, "open the card"),
+        Effect::Approve { request, .. } => (*request, "carry the approval out"),
+        Effect::Deny { request, .. } => (*request, "record the denial"),
+        Effect::EditProposal { request, .. } => (*request, "file the edited proposal"),
+        Effect::Handle { request, .. } => (*request, "handle the ticket"),
+        Effect::LoadLog { request, .. } => (*request, "load the log"),
+        Effect::LoadLogDetail { request, .. } => (*request, "load the record"),
+        Effect::CancelRun { run } => (*run, "stop the run"),
+        Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => (RequestId(0), ""),
+    }
+}

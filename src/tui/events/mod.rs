@@ -1,0 +1,108 @@
+//! All that can arrive at the screen, and all that the screen may ask for.
+
+mod answer;
+mod effect;
+
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+
+pub use answer::{Answer, Failure, LogDetail, Outcome, Waiting};
+pub use effect::Effect;
+pub(crate) use effect::naming;
+
+/// Time since the program started. The screen has no clock of its own.
+pub type Moment = Duration;
+
+/// Names a request, so that its answer finds it and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// Everything that can arrive.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key {
+        /// Which.
+        key: KeyEvent,
+        /// When it was read.
+        at: Moment,
+    },
+    /// Text was pasted; it never answers a question.
+    Paste {
+        /// What.
+        text: String,
+        /// When.
+        at: Moment,
+    },
+    /// The mouse did something; it never answers a question.
+    Mouse {
+        /// When.
+        at: Moment,
+    },
+    /// The terminal window came to the front, or left it.
+    Focus {
+        /// Whether it came.
+        gained: bool,
+        /// When.
+        at: Moment,
+    },
+    /// The terminal has another size.
+    Resized {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// What the model says now is on screen.
+    Drawn {
+        /// When the frame was written.
+        at: Moment,
+    },
+    /// The time of [`Effect::Wake`] has come.
+    Woke {
+        /// When it is.
+        at: Moment,
+    },
+    /// What the clock on the wall says.
+    Clock {
+        /// Now.
+        now: Timestamp,
+    },
+    /// The answer to a request.
+    Answered {
+        /// The request.
+        request: RequestId,
+        /// What came back.
+        answer: Answer,
+    },
+    /// A request failed, or something did that nobody asked for.
+    Failed(Failure),
+    /// Tickets or proposals changed at the desk.
+    QueueChanged,
+    /// A run of the agent made a step.
+    AgentStep {
+        /// The request that started the run.
+        run: RequestId,
+        /// What it did, in one line.
+        text: String,
+    },
+    /// A model is writing a reply.
+    Writing {
+        /// The request that asked for it.
+        request: RequestId,
+        /// All there is so far.
+        text: String,
+    },
+    /// A tool was called for the person at the screen.
+    Called {
+        /// Tool, ticket, result and latency, in one line.
+        text: String,
+    },
+    /// The backend can be reached, or no longer.
+    Connection {
+        /// Whether it can.
+        up: bool,
+    },
+}

@@ -1,0 +1,81 @@
+//! Who can have the keyboard.
+
+/// Who has the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// The list of tickets.
+    Queue,
+    /// The thread.
+    Ticket,
+    /// The summary.
+    Summary,
+    /// The draft, not being edited.
+    Draft,
+    /// The steps of the agent.
+    Steps,
+    /// A text is being edited.
+    Editing,
+    /// The picker of canned replies.
+    Picking,
+    /// The filter line of the queue.
+    Filter,
+    /// A yes-or-no question.
+    Confirm,
+    /// The update form.
+    Form,
+    /// The pending tray.
+    Pending,
+    /// The approval card.
+    Card,
+    /// The exact arguments of a card.
+    Arguments,
+    /// The choice of a reason.
+    Deny,
+    /// The words of a reason.
+    Comment,
+    /// A decision runs.
+    Deciding,
+    /// What became of a decision.
+    Outcome,
+    /// The log.
+    Log,
+    /// A record of the log.
+    LogDetail,
+    /// The help page.
+    Help,
+    /// The window is too small for anything.
+    TooSmall,
+}
+
+impl Context {
+    /// Every context and its name for people.
+    pub const NAMES: &'static [(Context, &'static str)] = &[
+        (Context::Queue, "queue"),
+        (Context::Ticket, "ticket"),
+        (Context::Summary, "summary"),
+        (Context::Draft, "draft"),
+        (Context::Steps, "steps"),
+        (Context::Editing, "editing"),
+        (Context::Picking, "canned replies"),
+        (Context::Filter, "filter"),
+        (Context::Confirm, "question"),
+        (Context::Form, "update form"),
+        (Context::Pending, "pending"),
+        (Context::Card, "approval"),
+        (Context::Arguments, "arguments"),
+        (Context::Deny, "deny"),
+        (Context::Comment, "comment"),
+        (Context::Deciding, "deciding"),
+        (Context::Outcome, "outcome"),
+        (Context::Log, "log"),
+        (Context::LogDetail, "log record"),
+        (Context::Help, "help"),
+        (Context::TooSmall, "too small"),
+    ];
+
+    /// Its name for people.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(context, _)| *context == self).map_or("", |(_, name)| name)
+    }
+}

@@ -1,0 +1,98 @@
+//! Proposals and decisions: filing, opening, approving, denying, editing.
+
+use std::time::Instant;
+
+use crate::commit::{self, Look};
+use crate::domain::actor::Reviewer;
+use crate::domain::answer::WriteOutcome;
+use crate::domain::approval::Card;
+use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::canonical::Digest;
+use crate::domain::ids::ProposalId;
+use crate::domain::proposal::Why;
+use crate::tools::ToolBackend as _;
+use crate::tui::events::{Answer, Outcome, Waiting};
+use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
+
+impl Inner {
+    pub(super) async fn propose(&self, call: &WriteCall, why: &Why) -> Answered {
+        let since = Instant::now();
+        let answer = self.sitting.backend.propose(&self.sitting.run, call, why).await?;
+        self.called(call.tool(), Some(call.ticket_id()), answer.outcome.as_str(), since).await;
+        match answer.proposal_id {
+            Some(id) if answer.outcome == WriteOutcome::PendingApproval => self.open(&id).await,
+            _ => Err(trouble(&answer.message, "press r to read the ticket again")),
+        }
+    }
+
+    pub(super) async fn pending(&self) -> Answered {
+        let filed = self.sitting.store.proposals(&ProposalQuery::default()).await?;
+        let mut waiting = Vec::with_capacity(filed.len());
+        for filed in filed {
+            let ticket = self.sitting.store.ticket(filed.proposal.call().ticket_id()).await?;
+            let requirement = filed.proposal.requirement(&self.config.policy);
+            let subject = ticket.map_or_else(String::new, |ticket| ticket.row.subject);
+            waiting.push(Waiting { proposal: filed.proposal, requirement, subject });
+        }
+        Ok(Answer::Pending(waiting))
+    }
+
+    fn reviewer(&self) -> Result<&Reviewer, Trouble> {
+        let none = || trouble("you are signed in to look, not to decide", "ask an agent or a supervisor");
+        self.sitting.reviewer.as_ref().ok_or_else(none)
+    }
+
+    pub(super) async fn open(&self, id: &ProposalId) -> Answered {
+        Ok(match self.sitting.commit.open(&self.sitting.run, self.reviewer()?, id).await? {
+            Look::Waiting(card) => Answer::Card(card),
+            Look::Over(state) => Answer::CardGone(format!("this proposal is over: {state}")),
+        })
+    }
+
+    pub(super) async fn approve(&self, card: Card, shown: &Digest) -> Answered {
+        let id = card.proposal().id().clone();
+        let before = card.proposal().base_version();
+        let (since, call) = (Instant::now(), card.proposal().call().clone());
+        let done = self.sitting.commit.approve(&self.sitting.run, self.reviewer()?, card, shown).await?;
+        let word = if matches!(done, commit::Outcome::Executed { .. }) { "executed" } else { "not executed" };
+        self.called(call.tool(), Some(call.ticket_id()), word, since).await;
+        Ok(Answer::Decided(self.outcome(done, before, &id).await))
+    }
+
+    pub(super) async fn outcome(&self, done: commit::Outcome, before: u64, id: &ProposalId) -> Outcome {
+        match done {
+            commit::Outcome::Executed { version } => Outcome::Executed { before, after: version },
+            commit::Outcome::Denied => Outcome::Denied,
+            commit::Outcome::Superseded => Outcome::Superseded { fresh: self.again(id).await },
+            commit::Outcome::Expired => Outcome::Expired,
+            commit::Outcome::Refused(why) => Outcome::Refused { why },
+            commit::Outcome::Already(state) => Outcome::Refused { why: format!("it was decided before: {state}") },
+            commit::Outcome::Unknown { seen: None } => {
+                Outcome::Unknown { read_back: "the ticket cannot be read; look again before you repeat it".to_owned() }
+            }
+            commit::Outcome::Unknown { seen: Some(version) } => {
+                Outcome::Unknown { read_back: format!("the ticket is at version {version} (it was {before})") }
+            }
+        }
+    }
+
+    /// The same call on the ticket as it is now, for a person to decide on anew.
+    pub(super) async fn again(&self, id: &ProposalId) -> Option<Box<Card>> {
+        let filed = self.sitting.store.proposal(id).await.ok()??;
+        let call = filed.proposal.call().clone().without_version();
+        let Answer::Card(card) = self.propose(&call, filed.proposal.why()).await.ok()? else { return None };
+        Some(card)
+    }
+
+    pub(super) async fn deny(&self, id: &ProposalId, reason: &str) -> Answered {
+        let done = self.sitting.commit.deny(&self.sitting.run, self.reviewer()?, id, reason).await?;
+        Ok(Answer::Decided(self.outcome(done, 0, id).await))
+    }
+
+    pub(super) async fn edit(&self, id: &ProposalId, call: WriteCall) -> Answered {
+        match self.sitting.commit.edit(&self.sitting.run, self.reviewer()?, id, call).await? {
+            Ok(new) => self.open(&new).await,
+            Err(done) => Ok(Answer::Decided(self.outcome(done, 0, id).await)),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Performs what the screen asks for: the one place under `tui` that touches store, agent and commit.
+
+mod agent;
+mod decide;
+mod log;
+mod reads;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::Sitting;
+use crate::config::Config;
+use crate::domain::answer::Answer as Told;
+use crate::domain::call::{CannedQuery, ReadCall, Suggest, Summarize};
+use crate::domain::ids::TicketId;
+use crate::domain::text;
+use crate::mcp::client::Draft;
+use crate::tools::{BackendError, Run, ToolBackend as _};
+use crate::tui::events::{Answer, Effect, Failure, Msg, RequestId, naming};
+
+/// What the screen is wired to.
+#[derive(Clone)]
+pub(crate) struct Runtime {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    sitting: Sitting,
+    config: Config,
+    inbox: mpsc::Sender<Msg>,
+    runs: Mutex<HashMap<RequestId, CancellationToken>>,
+}
+
+/// Why there is no answer: words, and a way out.
+struct Trouble {
+    message: String,
+    way_out: &'static str,
+}
+
+impl<E: std::error::Error> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self { message: text::block(&error.to_string()).into_owned(), way_out: "press r to try again" }
+    }
+}
+
+type Answered = Result<Answer, Trouble>;
+
+impl Runtime {
+    pub(crate) fn new(sitting: Sitting, config: Config, inbox: mpsc::Sender<Msg>) -> Self {
+        let runs = Mutex::new(HashMap::new());
+        Self { inner: Arc::new(Inner { sitting, config, inbox, runs }) }
+    }
+
+    /// Starts what an effect asks for; its answer arrives as a message.
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the few that are no questions are named")]
+    pub(crate) fn perform(&self, effect: Effect) {
+        let it = Arc::clone(&self.inner);
+        match effect {
+            Effect::CancelRun { run } => it.cancel(run),
+            Effect::Handle { request, ticket } => drop(tokio::spawn(async move { it.handle(request, ticket).await })),
+            // The loop itself does these: they are about the terminal.
+            Effect::Wake(_) | Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+            other => drop(tokio::spawn(async move { it.answer(other).await })),
+        }
+    }
+
+    /// Tells the screen of changes at the desk, until one of them is gone.
+    pub(crate) async fn follow(self) {
+        let mut changes = self.inner.sitting.backend.changes();
+        while changes.changed().await.is_ok() {
+            if self.inner.inbox.send(Msg::QueueChanged).await.is_err() {
+                return;
+            }
+        }
+        self.inner.send(Msg::Connection { up: false }).await;
+    }
+}
+
+impl Inner {
+    async fn send(&self, msg: Msg) {
+        // The screen may be closing.
+        let _ = self.inbox.send(msg).await;
+    }
+
+    fn cancel(&self, run: RequestId) {
+        let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(token) = runs.get(&run) {
+            token.cancel();
+        }
+    }
+
+    async fn answer(&self, effect: Effect) {
+        let (request, what) = naming(&effect);
+        let msg = match self.ask(effect).await {
+            Ok(answer) => Msg::Answered { request, answer },
+            Err(trouble) => Msg::Failed(Failure {
+                request: Some(request),
+                what: what.to_owned(),
+                message: trouble.message,
+                way_out: trouble.way_out.to_owned(),
+            }),
+        };
+        self.send(msg).await;
+    }
+
+    async fn ask(&self, effect: Effect) -> Answered {
+        match effect {
+            Effect::LoadQueue { query, .. } => self.read(ReadCall::ListTickets(query)).await,
+            Effect::CountViews { queries, .. } => self.counts(queries).await,
+            Effect::LoadTicket { ticket, .. } => self.ticket(ticket).await,
+            Effect::Summarize { ticket, request, quick } => {
+                self.written(request, ReadCall::SummarizeTicket(Summarize { ticket_id: ticket, quick })).await
+            }
+            Effect::Suggest { ticket, request, tone, quick } => {
+                self.written(request, ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick })).await
+            }
+            Effect::LoadCanned { ticket, .. } => {
+                self.read(ReadCall::ListCanned(CannedQuery { ticket_id: Some(ticket) })).await
+            }
+            Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
+            Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,
+            Effect::Propose { call, why, .. } => self.propose(&call, &why).await,
+            Effect::LoadPending { .. } => self.pending().await,
+            Effect::OpenCard { proposal, .. } => self.open(&proposal).await,
+            Effect::Approve { card, shown, .. } => self.approve(*card, &shown).await,
+            Effect::Deny { proposal, reason, .. } => self.deny(&proposal, &reason).await,
+            Effect::EditProposal { proposal, call, .. } => self.edit(&proposal, call).await,
+            Effect::LoadLog { before, limit, .. } => self.log(before, limit).await,
+            Effect::LoadLogDetail { seq, .. } => self.log_detail(seq).await,
+            Effect::Handle { .. }
+            | Effect::CancelRun { .. }
+            | Effect::Copy(_)
+            | Effect::Wake(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => Err(trouble("this is not a question", "report it")),
+        }
+    }
+
+    /// What an assistant writes; the person may stop it, and a reply is shown while it is being written.
+    async fn written(&self, request: RequestId, call: ReadCall) -> Answered {
+        let run = Run::new(self.sitting.run.id.clone());
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(request, run.cancel.clone());
+        let is_reply = matches!(call, ReadCall::SuggestResponse(_));
+        let tell = |draft: Draft| {
+            let text = match draft {
+                Draft::Text(text) => text,
+                Draft::Anew(_) => String::new(),
+            };
+            if is_reply {
+                // The next note says all of it again.
+                let _ = self.inbox.try_send(Msg::Writing { request, text });
+            }
+        };
+        let since = Instant::now();
+        let answer = self.sitting.backend.read_live(&run, &call, &tell).await;
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&request);
+        let outcome = if answer.is_ok() { "ok" } else { "error" };
+        self.called(call.tool(), call.ticket_id(), outcome, since).await;
+        shown(answer?)
+    }
+
+    /// Reads over MCP, as any other client would.
+    async fn call(&self, call: &ReadCall) -> Result<Told, BackendError> {
+        let since = Instant::now();
+        let answer = self.sitting.backend.read(&self.sitting.run, call).await;
+        // The queue is read again with every change: that would push everything else off the strip.
+        if !matches!(call, ReadCall::ListTickets(_)) {
+            let outcome = if answer.is_ok() { "ok" } else { "error" };
+            self.called(call.tool(), call.ticket_id(), outcome, since).await;
+        }
+        answer
+    }
+
+    /// Tells the strip of a call; the whole record is in the log.
+    async fn called(&self, tool: &str, ticket: Option<&TicketId>, outcome: &str, since: Instant) {
+        let ticket = ticket.map_or("–", TicketId::as_str);
+        let millis = since.elapsed().as_secs_f64() * 1000.0;
+        let who = &self.sitting.principal.id;
+        let text = format!("{tool:<17} {ticket:<8} {outcome:<17} {millis:>7.1} ms  {who}");
+        self.send(Msg::Called { text }).await;
+    }
+
+    async fn read(&self, call: ReadCall) -> Answered {
+        shown(self.call(&call).await?)
+    }
+}
+
+/// An answer as the screen takes it.
+fn shown(told: Told) -> Answered {
+    Ok(match told {
+        Told::Page(page) => Answer::Queue(page),
+        Told::Summary(summary) => Answer::Summary(Box::new(summary)),
+        Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
+        Told::Canned(texts) => Answer::Canned(texts.canned),
+        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
+            return Err(trouble("the desk answered something else", "press r to try again"));
+        }
+    })
+}
+
+fn trouble(message: &str, way_out: &'static str) -> Trouble {
+    Trouble { message: text::block(message).into_owned(), way_out }
+}

@@ -1,0 +1,38 @@
+//! Reading for the screen: counts, tickets, saved drafts.
+
+use crate::domain::answer::Answer as Told;
+use crate::domain::call::{OfCustomer, OfTicket, ReadCall};
+use crate::domain::ids::TicketId;
+use crate::domain::ticket::TicketQuery;
+use crate::tui::events::Answer;
+use crate::tui::runtime::{Answered, Inner, trouble};
+
+impl Inner {
+    pub(super) async fn counts(&self, queries: Vec<TicketQuery>) -> Answered {
+        let mut counts = Vec::with_capacity(queries.len());
+        for query in queries {
+            let query = TicketQuery { limit: 1, ..query };
+            // Counting is no tool call: it looks at the desk's own memory.
+            counts.push(self.sitting.store.tickets(&query).await?.total);
+        }
+        Ok(Answer::Counts(counts))
+    }
+
+    pub(super) async fn ticket(&self, ticket_id: TicketId) -> Answered {
+        let Told::Ticket(answer) = self.call(&ReadCall::GetTicket(OfTicket { ticket_id })).await? else {
+            return Err(trouble("the desk answered something else", "press r to try again"));
+        };
+        let customer_id = answer.ticket.row.customer_id.clone();
+        let customer = match self.call(&ReadCall::GetCustomer(OfCustomer { customer_id })).await {
+            Ok(Told::Customer(customer)) => Some(Box::new(customer)),
+            _ => None,
+        };
+        Ok(Answer::Ticket { ticket: Box::new(answer.ticket), customer })
+    }
+
+    pub(super) async fn save(&self, ticket: &TicketId, text: Option<String>) -> Answered {
+        let text = text.unwrap_or_default();
+        self.sitting.store.save_draft(ticket, &text, crate::clock::now()).await?;
+        Ok(Answer::Saved)
+    }
+}
