@@ -165,7 +165,7 @@ impl Commit {
             return Ok(Err(Outcome::Refused("an edit keeps the tool and the ticket".to_owned())));
         }
         // Filed through the desk's own door first: its rules and its check of claims hold for an edit too.
-        let why = Why { text: format!("edited: {}", old.why().text), confidence: None, unsupported: Vec::new() };
+        let why = Why { text: format!("edited: {}", old.why().text), ..Why::default() };
         let answer = self.backend.propose(run, &call.without_version(), &why).await?;
         let Some(new) = answer.proposal_id.filter(|_| answer.outcome == WriteOutcome::PendingApproval) else {
             return Ok(Err(Outcome::Refused(answer.message)));

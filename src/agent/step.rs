@@ -262,7 +262,7 @@ impl State {
     }
 
     fn why(&self, words: &str) -> Why {
-        Why { text: words.to_owned(), confidence: self.confidence, unsupported: Vec::new() }
+        Why { text: words.to_owned(), confidence: self.confidence, ..Why::default() }
     }
 
     fn repeated(&mut self, call: &ToolUse) -> Option<Ending> {

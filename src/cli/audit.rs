@@ -13,6 +13,8 @@ use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Record, table};
 use crate::domain::text;
 use crate::store::Store;
+use crate::tui;
+use crate::tui::events::LogDetail;
 
 #[derive(Subcommand)]
 pub(crate) enum AuditCommand {
@@ -37,6 +39,11 @@ pub(crate) enum AuditCommand {
         /// Prints JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Plays a run on the screen, step by step, as the approver saw it; nothing can be written.
+    Replay {
+        /// The run, as the log names it.
+        run: String,
     },
     /// Prints every record, oldest first.
     Export {
@@ -71,8 +78,23 @@ pub(crate) async fn run(setting: &Setting, command: AuditCommand) -> color_eyre:
         AuditCommand::Verify { expect_head } => verify(store.as_ref(), expect_head).await,
         AuditCommand::Show { limit, which } => show(store.as_ref(), &which.query()?, limit).await,
         AuditCommand::Figures { which, json } => figures(store.as_ref(), &which.query()?, json).await,
+        AuditCommand::Replay { run } => replay(setting, store.as_ref(), run).await,
         AuditCommand::Export { which, json: _, csv } => export(store.as_ref(), &which.query()?, csv).await,
     }
+}
+
+async fn replay(setting: &Setting, store: &dyn Store, run: String) -> color_eyre::Result<ExitCode> {
+    let query = LogQuery { run: Some(run.clone()), ..LogQuery::default() };
+    let mut steps = Vec::new();
+    for record in store.find_log(&query, None, u32::MAX).await?.into_iter().rev() {
+        let body = store.log_body(record.seq).await?;
+        steps.push(LogDetail { record, body });
+    }
+    if steps.is_empty() {
+        eprintln!("countersign: the log has no run {:?}; `countersign audit show` lists them", text::line(&run));
+        return Ok(ExitCode::FAILURE);
+    }
+    tui::start::replay(run, steps, &setting.effective.config).await
 }
 
 async fn verify(store: &dyn Store, expect: Option<Head>) -> color_eyre::Result<ExitCode> {

@@ -167,7 +167,10 @@ async fn dispatch(
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
     match command {
-        None => crate::tui::start::start(setting.sit_down(), &setting.effective.config, warning).await,
+        None => {
+            let (config, state) = (&setting.effective.config, &setting.places.state);
+            crate::tui::start::start(setting.sit_down(), config, state, warning).await
+        }
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
         Some(Command::Worker(args)) => worker::run(setting, args).await,

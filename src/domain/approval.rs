@@ -239,7 +239,12 @@ mod tests {
             base_version: 7,
             proposer: Principal { id: "bot".parse().unwrap(), role: Role::Bot },
             run: "r1".parse().unwrap(),
-            why: Why { text: "because\u{1b}[2K".into(), confidence: Some(0.9), unsupported: vec!["Friday".into()] },
+            why: Why {
+                text: "because\u{1b}[2K".into(),
+                confidence: Some(0.9),
+                unsupported: vec!["Friday".into()],
+                begun: None,
+            },
             filed_at: "2026-01-01T00:00:00Z".parse().unwrap(),
             expires_at: None,
             edited_by: None,

@@ -26,3 +26,4 @@ pub mod redact;
 pub mod text;
 pub mod ticket;
 pub mod usage;
+pub mod wording;

@@ -37,6 +37,7 @@ use crate::domain::call::WriteCall;
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{PrincipalId, ProposalId, ReceiptId, RunId};
 use crate::domain::policy::{Policy, Requirement};
+use crate::domain::ticket::Tone;
 
 words! {
     /// What became of a proposal. Each end is a different thing and stays so in every log.
@@ -72,6 +73,18 @@ pub struct Why {
     /// Statements in the text that no source supports.
     #[serde(default)]
     pub unsupported: Vec<String>,
+    /// What a person's reply began as, where it began as a suggestion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
+}
+
+/// The suggestion that a reply began as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// How it sounded.
+    pub tone: Tone,
+    /// Percent of its words that still stand in the reply, in their order; 100 only where nothing was changed.
+    pub kept: u8,
 }
 
 /// A call that waits for a person. Its parts cannot be changed: an edit makes another proposal.

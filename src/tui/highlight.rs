@@ -41,6 +41,18 @@ pub(crate) fn detail_rows(detail: &LogDetail, width: usize) -> Vec<JsonRow> {
     rows
 }
 
+/// A step of a run in rows: the card as the person had it before them, then what was asked and answered.
+pub(crate) fn step_rows(detail: &LogDetail, width: usize) -> Vec<JsonRow> {
+    let Some(body) = &detail.body else {
+        return titled("What was said", "(erased; the chain still holds its commitment)", width);
+    };
+    let mut rows: Vec<JsonRow> = body.words.iter().flat_map(|words| titled("Words", words, width)).collect();
+    rows.extend(body.card.iter().flat_map(|card| titled("The card as it was shown", card, width)));
+    rows.extend(json("Arguments", &body.arguments, width));
+    rows.extend(json("Result", &body.result, width));
+    rows.into_iter().skip_while(Vec::is_empty).collect()
+}
+
 fn facts(detail: &LogDetail, width: usize) -> Vec<JsonRow> {
     let record = &detail.record;
     let or_dash = |field: &Option<String>| field.clone().unwrap_or_else(|| "–".to_owned());

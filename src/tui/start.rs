@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,11 +10,12 @@ use tokio::sync::mpsc;
 
 use crate::app::Sitting;
 use crate::config::{Config, ThemeChoice};
+use crate::domain::actor::{Principal, Role};
 use crate::domain::ticket::TicketQuery;
-use crate::tui::events::{Failure, Msg};
+use crate::tui::events::{Failure, LogDetail, Msg};
 use crate::tui::model::{Desk, Model};
 use crate::tui::run::run;
-use crate::tui::runtime::Runtime;
+use crate::tui::runtime::{Playback, Runtime};
 use crate::tui::terminal::{Guard, detect_theme};
 use crate::tui::theme::Theme;
 
@@ -27,10 +29,10 @@ const INBOX: usize = 1024;
 pub async fn start(
     sit_down: impl Future<Output = color_eyre::Result<Sitting>>,
     config: &Config,
+    state: &Path,
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        eprintln!("countersign: there is no terminal here. Run it in one, or use a command: countersign --help");
+    if !has_terminal() {
         return Ok(ExitCode::from(2));
     }
     let sitting = sit_down.await?;
@@ -57,11 +59,38 @@ pub async fn start(
         let what = "write a log".to_owned();
         sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
     }
-    let runtime = Runtime::new(sitting, config.clone(), sender);
+    let runtime = Runtime::new(sitting, config.clone(), state.to_owned(), sender);
     tokio::spawn(runtime.clone().follow());
     run(guard, model, inbox, |effect| runtime.perform(effect)).await?;
     store.flush().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Plays a run step by step, out of what was read beforehand: there is no desk that could be written to.
+///
+/// # Errors
+/// When the terminal fails.
+pub async fn replay(run_id: String, steps: Vec<LogDetail>, config: &Config) -> color_eyre::Result<ExitCode> {
+    if !has_terminal() {
+        return Ok(ExitCode::from(2));
+    }
+    let me = Principal { id: "replay".parse()?, role: Role::Viewer };
+    let desk = Desk { name: "Log".to_owned(), sample: false, assistant: String::new(), model: false, me };
+    let theme = theme(config.screen.theme);
+    let guard = Guard::take()?;
+    let model = Model::playing(run_id, desk, theme, guard.size()?, crate::clock::now());
+    let (sender, inbox) = mpsc::channel(INBOX);
+    let playback = Playback::new(steps, sender);
+    run(guard, model, inbox, |effect| playback.perform(&effect)).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn has_terminal() -> bool {
+    let is_there = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    if !is_there {
+        eprintln!("countersign: there is no terminal here. Run it in one, or use a command: countersign --help");
+    }
+    is_there
 }
 
 fn theme(choice: ThemeChoice) -> Theme {

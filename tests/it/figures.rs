@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::house::{House, principal, reply, update};
 use crate::process::program;
+use crate::terminal::Terminal;
 
 fn audit(home: &Path, house: &House, arguments: &[&str]) -> Output {
     program(home).arg("--desk").arg(house.path()).arg("audit").args(arguments).output().unwrap()
@@ -75,4 +76,57 @@ async fn figures_count_each_decision_once() {
     assert_eq!(figures["days"][0][2], 3);
     let table = said(&audit(home.path(), &house, &["figures", "ticket:T-2"]));
     assert!(table.contains("maya") && table.contains("update_ticket") && !table.contains("send_reply"), "{table}");
+}
+
+#[tokio::test]
+async fn a_supervisor_filters_adds_up_exports_and_plays_a_run_again() {
+    let house = House::new().await;
+    house.through(update("T-2", json!({"priority": "urgent"}))).await;
+    let home = house.dir.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let desk = house.path().to_str().unwrap().to_owned();
+    let mut terminal = Terminal::start(&home, 120, 40, &["--desk", &desk]);
+    terminal.wait("T-3");
+    terminal.keys("L");
+    terminal.wait("executed");
+    terminal.keys("/what:executed\r");
+    terminal.wait_gone("approved");
+    terminal.keys("w");
+    let screen = terminal.wait("written to");
+    terminal.keys("f");
+    terminal.wait(" 1 record");
+    terminal.keys("W");
+    terminal.wait("figures-");
+    terminal.keys("fp");
+    terminal.wait("played from the log");
+    terminal.keys("gnnn");
+    terminal.wait("The card as it was shown");
+    terminal.keys("q");
+    assert!(terminal.ended(), "{screen}");
+
+    let mut files: Vec<_> =
+        std::fs::read_dir(home.join(".local/state/countersign/exports")).unwrap().flatten().collect();
+    files.sort_by_key(std::fs::DirEntry::file_name);
+    let [figures, log] = &files[..] else { panic!("{files:?}") };
+    let csv = std::fs::read_to_string(log.path()).unwrap();
+    assert!(csv.lines().count() == 2 && csv.contains(",executed,update_ticket,T-2,"), "{csv}");
+    let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(figures.path()).unwrap()).unwrap();
+    assert_eq!(figures["records"], 1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(log.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    let run = csv.lines().nth(1).unwrap().split(',').nth(3).unwrap().to_owned();
+    let mut terminal = Terminal::start(&home, 80, 24, &["--desk", &desk, "audit", "replay", &run]);
+    terminal.wait("step 1 of");
+    terminal.keys("asSuAR");
+    terminal.keys("G");
+    terminal.wait("read_back");
+    terminal.keys("q");
+    assert!(terminal.ended());
+    let unknown = program(&home).args(["--desk", &desk, "audit", "replay", "r-nobody"]).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("the log has no run"));
 }

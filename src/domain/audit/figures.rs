@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::domain::audit::Action;
+use crate::domain::proposal::Begun;
 
 /// What the figures need of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Mark {
     pub outcome: String,
     /// Microseconds.
     pub micros: u64,
+    /// For a proposal that began as a suggestion: what became of that.
+    pub begun: Option<Begun>,
 }
 
 /// How a tool did.
@@ -60,6 +63,8 @@ pub struct Decided {
     pub denied: usize,
     /// Seconds from the proposal to the decision, median; nothing where none is known.
     pub seconds: Option<u64>,
+    /// Percent of the suggested words that were sent, mean of the approved replies that began as a suggestion.
+    pub kept: Option<u64>,
 }
 
 impl Decided {
@@ -81,6 +86,8 @@ pub struct Figures {
     pub people: Vec<Decided>,
     /// By tool, the most decided on first.
     pub proposals: Vec<Decided>,
+    /// By tone of the suggestion that a reply began as, the most decided on first.
+    pub tones: Vec<Decided>,
     /// By day (UTC), oldest first: approved as they were, and decided.
     pub days: Vec<(Date, usize, usize)>,
 }
@@ -98,6 +105,7 @@ enum Verdict {
 struct Tally {
     counts: Decided,
     waits: Vec<u64>,
+    kept: Vec<u64>,
 }
 
 impl Figures {
@@ -107,6 +115,7 @@ impl Figures {
         let mut filed: BTreeMap<&str, Timestamp> = BTreeMap::new();
         let mut people: BTreeMap<&str, Tally> = BTreeMap::new();
         let mut about: BTreeMap<&str, Tally> = BTreeMap::new();
+        let mut tones: BTreeMap<&str, Tally> = BTreeMap::new();
         let mut days: BTreeMap<Date, (usize, usize)> = BTreeMap::new();
         // The proposal that an edit has made is approved next, and is no decision of its own.
         let mut edits = Edits::new();
@@ -117,8 +126,11 @@ impl Figures {
             }
             let Some(verdict) = verdict(mark, &mut edits) else { continue };
             let waited = filed.get(proposal).and_then(|at| u64::try_from(mark.at.duration_since(*at).as_secs()).ok());
-            for tally in [people.entry(&mark.actor).or_default(), about.entry(&mark.tool).or_default()] {
-                tally.take(verdict, waited);
+            let kept = mark.begun.map(|begun| u64::from(begun.kept)).filter(|_| !matches!(verdict, Verdict::Denied));
+            let tone = mark.begun.map(|begun| tones.entry(begun.tone.as_str()).or_default());
+            let both = [people.entry(&mark.actor).or_default(), about.entry(&mark.tool).or_default()];
+            for tally in both.into_iter().chain(tone) {
+                tally.take(verdict, waited, kept);
             }
             let day = days.entry(mark.at.to_zoned(TimeZone::UTC).date()).or_default();
             *day = (day.0 + usize::from(matches!(verdict, Verdict::Approved)), day.1 + 1);
@@ -128,6 +140,7 @@ impl Figures {
             tools: tools(marks),
             people: decided(people),
             proposals: decided(about),
+            tones: decided(tones),
             days: days.into_iter().map(|(day, (approved, all))| (day, approved, all)).collect(),
         }
     }
@@ -150,24 +163,28 @@ fn verdict<'a>(mark: &'a Mark, edits: &mut Edits<'a>) -> Option<Verdict> {
     }
     let follows_edit = *edits > 0;
     *edits = edits.saturating_sub(1);
-    (!follows_edit).then_some(Verdict::Approved)
+    // What a person changed before they proposed it was edited too.
+    let changed = mark.begun.is_some_and(|begun| begun.kept < 100);
+    (!follows_edit).then_some(if changed { Verdict::Edited } else { Verdict::Approved })
 }
 
 impl Tally {
-    fn take(&mut self, verdict: Verdict, waited: Option<u64>) {
+    fn take(&mut self, verdict: Verdict, waited: Option<u64>, kept: Option<u64>) {
         match verdict {
             Verdict::Approved => self.counts.approved += 1,
             Verdict::Edited => self.counts.edited += 1,
             Verdict::Denied => self.counts.denied += 1,
         }
         self.waits.extend(waited);
+        self.kept.extend(kept);
     }
 }
 
 fn decided(tallies: BTreeMap<&str, Tally>) -> Vec<Decided> {
-    let one = |(name, Tally { counts, mut waits }): (&str, Tally)| {
+    let one = |(name, Tally { counts, mut waits, kept }): (&str, Tally)| {
         waits.sort_unstable();
-        Decided { name: name.to_owned(), seconds: quantile(&waits, 50), ..counts }
+        let mean = kept.iter().sum::<u64>().checked_div(kept.len() as u64);
+        Decided { name: name.to_owned(), seconds: quantile(&waits, 50), kept: mean, ..counts }
     };
     let mut all: Vec<Decided> = tallies.into_iter().map(one).collect();
     all.sort_by_key(|decided| std::cmp::Reverse(decided.all()));
@@ -213,6 +230,7 @@ mod tests {
             proposal: Some(proposal.to_owned()).filter(|p| !p.is_empty()),
             outcome: "ok".to_owned(),
             micros,
+            begun: None,
         }
     }
 

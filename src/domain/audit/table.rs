@@ -1,6 +1,7 @@
 //! Records as comma-separated values, for a spreadsheet.
 
 use crate::domain::audit::Record;
+use crate::domain::audit::figures::Figures;
 
 /// The columns, in order.
 const COLUMNS: [&str; 12] = [
@@ -16,6 +17,22 @@ const COLUMNS: [&str; 12] = [
     "version_before",
     "version_after",
     "micros",
+];
+
+/// The columns of figures.
+const FIGURES: [&str; 12] = [
+    "of",
+    "name",
+    "calls",
+    "errors",
+    "p50_micros",
+    "p95_micros",
+    "p99_micros",
+    "approved",
+    "edited",
+    "denied",
+    "seconds_to_decide",
+    "percent_kept",
 ];
 
 /// The records under their column names, without what was said. A cell that a spreadsheet would take for a formula
@@ -44,6 +61,31 @@ pub fn csv(records: &[Record]) -> Result<String, csv::Error> {
             record.micros.to_string(),
         ];
         out.write_record(cells.map(plain))?;
+    }
+    let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The figures, one row for each tool, person, kind of proposal and tone.
+///
+/// # Errors
+/// Never for figures: writing to memory does not fail.
+pub fn figures_csv(figures: &Figures) -> Result<String, csv::Error> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(FIGURES)?;
+    for tool in &figures.tools {
+        let numbers = [tool.calls as u64, tool.errors as u64, tool.p50, tool.p95, tool.p99].map(|n| n.to_string());
+        let cells = ["tool".to_owned(), plain(tool.tool.clone())].into_iter().chain(numbers);
+        out.write_record(cells.chain(std::iter::repeat_n(String::new(), 5)))?;
+    }
+    let number = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
+    for (of, all) in [("person", &figures.people), ("about", &figures.proposals), ("tone", &figures.tones)] {
+        for one in all {
+            let decided = [one.approved, one.edited, one.denied].map(|n| n.to_string());
+            let cells = [of.to_owned(), plain(one.name.clone())].into_iter();
+            let cells = cells.chain(std::iter::repeat_n(String::new(), 5)).chain(decided);
+            out.write_record(cells.chain([number(one.seconds), number(one.kept)]))?;
+        }
     }
     let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -122,7 +122,9 @@ pub(crate) fn find(
 /// What the figures need of every record that a filter matches, oldest first.
 pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
     let sql = format!(
-        "SELECT at, actor, action, tool, ticket, proposal, outcome, micros FROM audit WHERE {MATCHES} ORDER BY seq"
+        "SELECT at, actor, action, tool, ticket, proposal, outcome, micros, \
+           (SELECT json_extract(why, '$.begun') FROM proposals WHERE id = proposal) \
+         FROM audit WHERE {MATCHES} ORDER BY seq"
     );
     matching(db, &sql, query, &[], |row| {
         Ok(Mark {
@@ -134,6 +136,7 @@ pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, Stor
             proposal: row.get(5)?,
             outcome: row.get(6)?,
             micros: row.get(7)?,
+            begun: row.get::<_, Option<String>>(8)?.and_then(|begun| serde_json::from_str(&begun).ok()),
         })
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::answer::CannedText;
 use crate::domain::approval::Card;
+use crate::domain::audit::figures::Figures;
 use crate::domain::audit::{Body, Record};
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
@@ -48,6 +49,12 @@ pub enum Answer {
     Handled(String),
     /// To [`Effect::LoadLog`]: newest first.
     Log(Vec<Record>),
+    /// To [`Effect::LoadFigures`].
+    Figures(Box<Figures>),
+    /// To [`Effect::ExportLog`]: where it lies now.
+    Exported(String),
+    /// To [`Effect::LoadRun`]: oldest first.
+    Run(Vec<Record>),
     /// To [`Effect::LoadLogDetail`].
     LogDetail(Box<LogDetail>),
 }

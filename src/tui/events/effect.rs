@@ -1,6 +1,7 @@
 //! What the screen may ask for.
 
 use crate::domain::approval::Card;
+use crate::domain::audit::query::LogQuery;
 use crate::domain::call::WriteCall;
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{ProposalId, TicketId};
@@ -141,6 +142,8 @@ pub enum Effect {
     LoadLog {
         /// The request.
         request: RequestId,
+        /// Which.
+        query: Box<LogQuery>,
         /// Only records before this one.
         before: Option<u64>,
         /// How many at most.
@@ -153,6 +156,31 @@ pub enum Effect {
         /// Which record.
         seq: u64,
     },
+    /// What the log comes to.
+    LoadFigures {
+        /// The request.
+        request: RequestId,
+        /// Over which records.
+        query: Box<LogQuery>,
+    },
+    /// Write a part of the log into a file of its own.
+    ExportLog {
+        /// The request.
+        request: RequestId,
+        /// Which records.
+        query: Box<LogQuery>,
+        /// What of them.
+        what: Exported,
+        /// As what.
+        format: ExportFormat,
+    },
+    /// Every record of a run, oldest first.
+    LoadRun {
+        /// The request.
+        request: RequestId,
+        /// Which run.
+        run: String,
+    },
     /// Put a text on the clipboard.
     Copy(String),
     /// Send [`Msg::Woke`] at this moment.
@@ -163,6 +191,24 @@ pub enum Effect {
     Redraw,
     /// End the program.
     Quit,
+}
+
+/// What of the log is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exported {
+    /// The records.
+    Records,
+    /// What they come to.
+    Figures,
+}
+
+/// How the log is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Comma-separated values, without what was said.
+    Csv,
+    /// JSON; of records one a line, with what was said.
+    Json,
 }
 
 /// The request of an effect, and what it is about in words.
@@ -184,6 +230,9 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::EditProposal { request, .. } => (*request, "file the edited proposal"),
         Effect::Handle { request, .. } => (*request, "handle the ticket"),
         Effect::LoadLog { request, .. } => (*request, "load the log"),
+        Effect::LoadFigures { request, .. } => (*request, "add the log up"),
+        Effect::ExportLog { request, .. } => (*request, "export the log"),
+        Effect::LoadRun { request, .. } => (*request, "load the run"),
         Effect::LoadLogDetail { request, .. } => (*request, "load the record"),
         Effect::CancelRun { run } => (*run, "stop the run"),
         Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => (RequestId(0), ""),

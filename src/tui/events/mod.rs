@@ -9,8 +9,8 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 pub use answer::{Answer, Failure, LogDetail, Outcome, Waiting};
-pub use effect::Effect;
 pub(crate) use effect::naming;
+pub use effect::{Effect, ExportFormat, Exported};
 
 /// Time since the program started. The screen has no clock of its own.
 pub type Moment = Duration;

@@ -1,5 +1,6 @@
 //! What keys can ask for.
 
+use crate::tui::events::ExportFormat;
 use crate::tui::model::queue::QueueView;
 
 /// Where a motion goes.
@@ -64,6 +65,12 @@ pub enum Command {
     Pending,
     /// Open the log.
     Log,
+    /// Show what the log comes to, or its records again.
+    Figures,
+    /// Play the run of a record, step by step.
+    Replay,
+    /// Write what the log shows into a file.
+    Export(ExportFormat),
     /// Load again.
     Reload,
     /// Copy.

@@ -17,7 +17,7 @@ pub enum Context {
     Editing,
     /// The picker of canned replies.
     Picking,
-    /// The filter line of the queue.
+    /// The filter line of the queue, or of the log.
     Filter,
     /// A yes-or-no question.
     Confirm,
@@ -41,6 +41,10 @@ pub enum Context {
     Log,
     /// A record of the log.
     LogDetail,
+    /// What the log comes to.
+    Figures,
+    /// A run, step by step.
+    Replay,
     /// The help page.
     Help,
     /// The window is too small for anything.
@@ -69,6 +73,8 @@ impl Context {
         (Context::Outcome, "outcome"),
         (Context::Log, "log"),
         (Context::LogDetail, "log record"),
+        (Context::Figures, "figures"),
+        (Context::Replay, "replay"),
         (Context::Help, "help"),
         (Context::TooSmall, "too small"),
     ];

@@ -1,5 +1,6 @@
 //! The table itself. The order is that of the footer and of the help page.
 
+use crate::tui::events::ExportFormat;
 use crate::tui::keymap::Command as C;
 use crate::tui::keymap::Context as X;
 use crate::tui::keymap::{Binding, Motion};
@@ -18,10 +19,23 @@ const LISTS: &[X] = &[
     X::Arguments,
     X::Log,
     X::LogDetail,
+    X::Figures,
+    X::Replay,
     X::Outcome,
 ];
-const PAGES: &[X] =
-    &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Pending, X::Log, X::LogDetail, X::Outcome, X::Deciding];
+const PAGES: &[X] = &[
+    X::Queue,
+    X::Ticket,
+    X::Summary,
+    X::Draft,
+    X::Steps,
+    X::Pending,
+    X::Log,
+    X::LogDetail,
+    X::Figures,
+    X::Outcome,
+    X::Deciding,
+];
 const HELPED: &[X] = &[
     X::Queue,
     X::Ticket,
@@ -31,6 +45,8 @@ const HELPED: &[X] = &[
     X::Pending,
     X::Log,
     X::LogDetail,
+    X::Figures,
+    X::Replay,
     X::Card,
     X::Arguments,
     X::Outcome,
@@ -56,6 +72,8 @@ const ALL: &[X] = &[
     X::Outcome,
     X::Log,
     X::LogDetail,
+    X::Figures,
+    X::Replay,
     X::Help,
     X::TooSmall,
 ];
@@ -166,12 +184,50 @@ pub const BINDINGS: &[Binding] = &[
     // Everywhere.
     foot(WORK, &["P"], C::Pending, "pending", "The proposals that wait for you"),
     row(PAGES, &["L"], C::Log, "The log of every tool call"),
+    foot(
+        &[X::Log, X::Figures],
+        &["/"],
+        C::Filter,
+        "filter",
+        "Filter: ticket: tool: who: what: run: since: until:, or words",
+    ),
+    foot(&[X::Log], &["f"], C::Figures, "figures", "What the records come to: latency, errors, decisions"),
+    foot(&[X::Figures], &["f", "esc"], C::Figures, "records", "The records again"),
+    foot(
+        &[X::Log, X::LogDetail],
+        &["p"],
+        C::Replay,
+        "replay",
+        "Play the run of this record, step by step; nothing is written",
+    ),
+    foot(
+        &[X::Log, X::Figures],
+        &["w"],
+        C::Export(ExportFormat::Csv),
+        "CSV",
+        "Write what is shown as CSV into the state directory",
+    ),
+    row(
+        &[X::Log, X::Figures],
+        &["W"],
+        C::Export(ExportFormat::Json),
+        "Write what is shown as JSON into the state directory",
+    ),
+    foot(&[X::Replay], &["n", "space"], C::Move(Motion::Down), "next step", "The next step"),
+    row(&[X::Replay], &["b", "backspace"], C::Move(Motion::Up), "The step before"),
+    row(&[X::Replay], &["r"], C::Reload, "Play the run from its start"),
     foot(&[X::Pending, X::Log], &["r"], C::Reload, "reload", "Load again"),
+    row(&[X::Figures], &["r"], C::Reload, "Load again"),
     row(WORK, &["r"], C::Reload, "Load again"),
     foot(&[X::LogDetail], &["y"], C::Copy, "copy", "Copy as JSON"),
-    row(&[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Log, X::Arguments], &["y"], C::Copy, "Copy"),
+    row(
+        &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Log, X::Replay, X::Arguments],
+        &["y"],
+        C::Copy,
+        "Copy",
+    ),
     foot(
-        &[X::Pending, X::Card, X::Deciding, X::Outcome, X::Log, X::LogDetail, X::Help],
+        &[X::Pending, X::Card, X::Deciding, X::Outcome, X::Log, X::LogDetail, X::Replay, X::Help],
         &["esc"],
         C::Back,
         "back",
@@ -180,7 +236,7 @@ pub const BINDINGS: &[Binding] = &[
     row(OPEN, &["esc"], C::Back, "Back to the queue"),
     foot(HELPED, &["?"], C::Help, "help", "This page"),
     row(
-        &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Pending, X::Log, X::LogDetail],
+        &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Pending, X::Log, X::LogDetail, X::Figures, X::Replay],
         &["q"],
         C::Quit,
         "Quit",

@@ -14,7 +14,7 @@ const TALL: u16 = 30;
 pub(crate) fn least(page: &Page) -> (u16, u16) {
     match page {
         Page::Card(_) => (40, 10),
-        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_) => (60, 15),
+        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => (60, 15),
     }
 }
 
@@ -199,6 +199,19 @@ pub(crate) fn log(size: (u16, u16), reading: bool) -> (Rect, Rect) {
         return (Rect::new(body.x, body.y, left, body.height), detail);
     }
     if reading { (Rect::ZERO, body) } else { (body, Rect::ZERO) }
+}
+
+/// The steps of a run and, beside or below them, what was said; the first two rows of the page say which run.
+pub(crate) fn replay(size: (u16, u16)) -> (Rect, Rect) {
+    let body = frame(size).body;
+    let rest = Rect::new(body.x, (body.y + 2).min(body.bottom()), body.width, body.height.saturating_sub(2));
+    if size.0 < WIDE {
+        let high = (rest.height / 4).max(3).min(rest.height);
+        let below = Rect::new(rest.x + 1, rest.y + high + 1, rest.width - 1, rest.height.saturating_sub(high + 1));
+        return (Rect { height: high, ..rest }, below);
+    }
+    let left = (rest.width * 2 / 5).min(64);
+    (Rect { width: left, ..rest }, Rect { x: rest.x + left + 2, width: rest.width - left - 2, ..rest })
 }
 
 pub(crate) fn width(area: Rect) -> usize {

@@ -1,6 +1,9 @@
 //! The log page: rows newest first, and the record that is looked at.
 
 use crate::domain::audit::Record;
+use crate::domain::audit::figures::Figures;
+use crate::domain::audit::query::LogQuery;
+use crate::tui::editor::Editor;
 use crate::tui::events::{LogDetail, RequestId};
 use crate::tui::highlight::{self, JsonRow};
 use crate::tui::keymap::{Context, Motion};
@@ -22,6 +25,16 @@ pub(crate) struct LogPage {
     pub(crate) detail: Slot<Detail>,
     /// Whether the detail has the keyboard.
     pub(crate) reading: bool,
+    /// The filter as it was written, and what it means.
+    pub(crate) filter: String,
+    pub(crate) query: LogQuery,
+    /// The filter line, while it is typed.
+    pub(crate) typing: Option<Editor>,
+    /// Why what is typed is no filter.
+    pub(crate) misread: Option<String>,
+    /// What the records come to, while that is looked at.
+    pub(crate) figures: Option<Slot<Figures>>,
+    pub(crate) figures_top: usize,
 }
 
 /// A record in rows.
@@ -49,7 +62,12 @@ impl Detail {
 
 impl LogPage {
     pub(crate) fn context(&self) -> Context {
-        if self.reading { Context::LogDetail } else { Context::Log }
+        match (&self.typing, &self.figures) {
+            (Some(_), _) => Context::Filter,
+            (None, Some(_)) => Context::Figures,
+            (None, None) if self.reading => Context::LogDetail,
+            (None, None) => Context::Log,
+        }
     }
 
     pub(crate) fn selected_record(&self) -> Option<&Record> {
@@ -66,13 +84,26 @@ impl LogPage {
         wanted
     }
 
+    /// Starts over with what the query asks for now.
+    pub(crate) fn reset(&mut self) {
+        (self.selected, self.top, self.figures_top) = (0, 0, 0);
+        (self.records, self.complete, self.reading) = (Vec::new(), false, false);
+        (self.loading, self.detail) = (Slot::default(), Slot::default());
+        if self.figures.is_some() {
+            self.figures = Some(Slot::default());
+        }
+    }
+
     pub(crate) fn wants_more(&self) -> bool {
         let asleep = self.loading.is_waiting() || self.loading.trouble.is_some();
         !self.complete && !asleep && self.selected + 20 >= self.records.len()
     }
 
     pub(crate) fn go(&mut self, motion: Motion, half_page: usize) {
-        if self.reading {
+        if self.figures.is_some() {
+            // How far it goes is known where it is drawn.
+            self.figures_top = moved(self.figures_top, motion, usize::MAX, half_page);
+        } else if self.reading {
             if let Some(detail) = &mut self.detail.value {
                 detail.top = moved(detail.top, motion, detail.rows.len(), half_page);
             }

@@ -10,6 +10,7 @@ pub(crate) mod open;
 pub(crate) mod pages;
 pub(crate) mod picker;
 pub mod queue;
+pub(crate) mod replay;
 pub(crate) mod slot;
 pub(crate) mod thread;
 pub(crate) mod wrap;
@@ -29,6 +30,7 @@ use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page, Step};
 use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::queue::Queue;
+use crate::tui::model::replay::Replay;
 use crate::tui::model::slot::Slot;
 use crate::tui::theme::Theme;
 
@@ -146,6 +148,8 @@ pub struct Model {
     pub(crate) notes: BTreeMap<TicketId, String>,
     /// Saves of drafts whose tickets are not open any more.
     pub(crate) leaving: Vec<RequestId>,
+    /// Parts of the log that are being written into files.
+    pub(crate) exports: Vec<RequestId>,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) run: Option<Run>,
     pub(crate) steps: Vec<Step>,
@@ -174,6 +178,7 @@ impl Model {
             pending: Slot::default(),
             notes: BTreeMap::new(),
             leaving: Vec::new(),
+            exports: Vec::new(),
             decisions: Vec::new(),
             run: None,
             steps: Vec::new(),
@@ -184,6 +189,12 @@ impl Model {
             changed: true,
             requests: 0,
         }
+    }
+
+    /// A screen that plays a run and does nothing else.
+    #[must_use]
+    pub fn playing(run: String, desk: Desk, theme: Theme, size: (u16, u16), now: Timestamp) -> Self {
+        Self { page: Page::Replay(Box::new(Replay::of(run, None))), ..Self::new(desk, theme, size, now) }
     }
 
     /// Who has the keyboard. Nothing else decides it.
@@ -197,6 +208,7 @@ impl Model {
             Page::Pending(_) => Context::Pending,
             Page::Card(card) => card.stage.context(),
             Page::Log(log) => log.context(),
+            Page::Replay(_) => Context::Replay,
             Page::Help(_) => Context::Help,
         }
     }

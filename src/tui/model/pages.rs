@@ -6,6 +6,7 @@ use crate::tui::editor::Editor;
 use crate::tui::events::Failure;
 use crate::tui::model::card::CardPage;
 use crate::tui::model::log::LogPage;
+use crate::tui::model::replay::Replay;
 
 /// What fills the screen; each page owns its data.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ pub(crate) enum Page {
     Pending(Tray),
     Card(Box<CardPage>),
     Log(Box<LogPage>),
+    Replay(Box<Replay>),
     Help(Box<Help>),
 }
 

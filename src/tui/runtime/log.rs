@@ -1,13 +1,23 @@
-//! The log, and what was said in it.
+//! The log: its records, what was said in them, what they come to, and files of them.
 
-use crate::tui::events::{Answer, LogDetail};
-use crate::tui::runtime::{Answered, Inner, trouble};
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::domain::audit::figures::Figures;
+use crate::domain::audit::query::LogQuery;
+use crate::domain::audit::{Record, table};
+use crate::tui::events::{Answer, ExportFormat, Exported, LogDetail};
+use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
+
+/// Steps of a run that are played.
+const MOST_STEPS: u32 = 10_000;
 
 impl Inner {
-    pub(super) async fn log(&self, before: Option<u64>, limit: u32) -> Answered {
+    pub(super) async fn log(&self, query: &LogQuery, before: Option<u64>, limit: u32) -> Answered {
         // What was done a moment ago is to be seen.
         self.sitting.store.flush().await?;
-        Ok(Answer::Log(self.sitting.store.log(before, limit).await?))
+        Ok(Answer::Log(self.sitting.store.find_log(query, before, limit).await?))
     }
 
     pub(super) async fn log_detail(&self, seq: u64) -> Answered {
@@ -15,5 +25,86 @@ impl Inner {
         let record = record.ok_or_else(|| trouble("there is no such record", "press r to load the log again"))?;
         let body = self.sitting.store.log_body(seq).await?;
         Ok(Answer::LogDetail(Box::new(LogDetail { record, body })))
+    }
+
+    pub(super) async fn figures(&self, query: &LogQuery) -> Answered {
+        self.sitting.store.flush().await?;
+        Ok(Answer::Figures(Box::new(Figures::of(&self.sitting.store.log_marks(query).await?))))
+    }
+
+    pub(super) async fn run_again(&self, run: String) -> Answered {
+        self.sitting.store.flush().await?;
+        let query = LogQuery { run: Some(run), ..LogQuery::default() };
+        let mut records = self.sitting.store.find_log(&query, None, MOST_STEPS).await?;
+        records.reverse();
+        Ok(Answer::Run(records))
+    }
+
+    /// Writes a file that only the user can read, into the state directory.
+    pub(super) async fn export(&self, query: &LogQuery, what: Exported, format: ExportFormat) -> Answered {
+        self.sitting.store.flush().await?;
+        let (name, text) = match what {
+            Exported::Figures => {
+                let figures = Figures::of(&self.sitting.store.log_marks(query).await?);
+                let text = match format {
+                    ExportFormat::Csv => table::figures_csv(&figures)?,
+                    ExportFormat::Json => serde_json::to_string_pretty(&figures)?,
+                };
+                ("figures", text)
+            }
+            Exported::Records => {
+                let mut records = self.sitting.store.find_log(query, None, u32::MAX).await?;
+                records.reverse();
+                let text = match format {
+                    ExportFormat::Csv => table::csv(&records)?,
+                    ExportFormat::Json => self.with_bodies(&records).await?,
+                };
+                ("log", text)
+            }
+        };
+        let ending = match format {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Json => "json",
+        };
+        let time = crate::clock::now().strftime("%Y%m%d-%H%M%S").to_string();
+        let path = write_new(&self.state.join("exports"), &format!("{name}-{time}"), ending, &text)?;
+        Ok(Answer::Exported(path.display().to_string()))
+    }
+
+    async fn with_bodies(&self, records: &[Record]) -> Result<String, Trouble> {
+        let mut lines = String::new();
+        for record in records {
+            let body = self.sitting.store.log_body(record.seq).await?;
+            lines.push_str(&serde_json::json!({"record": record, "body": body}).to_string());
+            lines.push('\n');
+        }
+        Ok(lines)
+    }
+}
+
+/// Writes into a file that was not there, for the user's eyes only.
+fn write_new(dir: &Path, name: &str, ending: &str, text: &str) -> io::Result<PathBuf> {
+    let mut folder = DirBuilder::new();
+    let mut file = OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    folder.recursive(true).create(dir)?;
+    let mut number = 1;
+    loop {
+        let again = if number == 1 { String::new() } else { format!("-{number}") };
+        let path = dir.join(format!("{name}{again}.{ending}"));
+        match file.open(&path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes())?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => number += 1,
+            Err(error) => return Err(error),
+        }
     }
 }

@@ -3,9 +3,11 @@
 mod agent;
 mod decide;
 mod log;
+mod playback;
 mod reads;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -22,6 +24,8 @@ use crate::mcp::client::Draft;
 use crate::tools::{BackendError, Run, ToolBackend as _};
 use crate::tui::events::{Answer, Effect, Failure, Msg, RequestId, naming};
 
+pub(crate) use playback::Playback;
+
 /// What the screen is wired to.
 #[derive(Clone)]
 pub(crate) struct Runtime {
@@ -31,6 +35,8 @@ pub(crate) struct Runtime {
 struct Inner {
     sitting: Sitting,
     config: Config,
+    /// The user's directory for what a program leaves behind.
+    state: PathBuf,
     inbox: mpsc::Sender<Msg>,
     runs: Mutex<HashMap<RequestId, CancellationToken>>,
 }
@@ -50,9 +56,9 @@ impl<E: std::error::Error> From<E> for Trouble {
 type Answered = Result<Answer, Trouble>;
 
 impl Runtime {
-    pub(crate) fn new(sitting: Sitting, config: Config, inbox: mpsc::Sender<Msg>) -> Self {
+    pub(crate) fn new(sitting: Sitting, config: Config, state: PathBuf, inbox: mpsc::Sender<Msg>) -> Self {
         let runs = Mutex::new(HashMap::new());
-        Self { inner: Arc::new(Inner { sitting, config, inbox, runs }) }
+        Self { inner: Arc::new(Inner { sitting, config, state, inbox, runs }) }
     }
 
     /// Starts what an effect asks for; its answer arrives as a message.
@@ -129,7 +135,10 @@ impl Inner {
             Effect::Approve { card, shown, .. } => self.approve(*card, &shown).await,
             Effect::Deny { proposal, reason, .. } => self.deny(&proposal, &reason).await,
             Effect::EditProposal { proposal, call, .. } => self.edit(&proposal, call).await,
-            Effect::LoadLog { before, limit, .. } => self.log(before, limit).await,
+            Effect::LoadLog { query, before, limit, .. } => self.log(&query, before, limit).await,
+            Effect::LoadFigures { query, .. } => self.figures(&query).await,
+            Effect::ExportLog { query, what, format, .. } => self.export(&query, what, format).await,
+            Effect::LoadRun { run, .. } => self.run_again(run).await,
             Effect::LoadLogDetail { seq, .. } => self.log_detail(seq).await,
             Effect::Handle { .. }
             | Effect::CancelRun { .. }

@@ -8,7 +8,7 @@ use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
-use crate::tui::update::{add_step, decide, draft, log, pending, picker, queue, work};
+use crate::tui::update::{add_step, decide, draft, log, pending, picker, queue, replay, work};
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
     match answer {
@@ -26,7 +26,11 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Decided(outcome) => decided(model, request, outcome),
         Answer::Handled(words) => handled(model, request, words),
         Answer::Log(records) => log::arrived(model, request, records),
+        Answer::LogDetail(detail) if matches!(model.page, Page::Replay(_)) => replay::said(model, request, *detail),
         Answer::LogDetail(detail) => log::detail(model, request, *detail),
+        Answer::Figures(figures) => log::added_up(model, request, *figures),
+        Answer::Exported(place) => log::exported(model, request, &place),
+        Answer::Run(records) => replay::arrived(model, request, records),
     }
 }
 
@@ -96,7 +100,7 @@ fn decided(model: &mut Model, request: RequestId, outcome: Outcome) -> Vec<Effec
 fn end(model: &mut Model, decision: &Decision, outcome: Outcome) -> Vec<Effect> {
     let looking = match &mut model.page {
         Page::Card(page) if is_deciding(&page.stage, decision.request) => Some(page),
-        Page::Card(_) | Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_) => None,
+        Page::Card(_) | Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => None,
     };
     match (looking, outcome) {
         (Some(page), Outcome::Superseded { fresh: Some(fresh) }) => {
@@ -209,6 +213,8 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
         wanted |= picker.canned.fail(request, failure);
     }
     wanted |= run_failed(model, request);
+    wanted |= model.exports.contains(&request);
+    model.exports.retain(|export| *export != request);
     wanted |= model.leaving.contains(&request);
     model.leaving.retain(|leaving| *leaving != request);
     wanted | page_failed(model, request, failure)
@@ -224,7 +230,11 @@ fn page_failed(model: &mut Model, request: RequestId, failure: &Failure) -> bool
         return true;
     }
     match &mut model.page {
-        Page::Log(page) => page.loading.fail(request, failure) | page.detail.fail(request, failure),
+        Page::Log(page) => {
+            let figures = page.figures.as_mut().is_some_and(|figures| figures.fail(request, failure));
+            figures | page.loading.fail(request, failure) | page.detail.fail(request, failure)
+        }
+        Page::Replay(replay) => replay.records.fail(request, failure) | replay.step.fail(request, failure),
         Page::Work | Page::Pending(_) | Page::Card(_) | Page::Help(_) => false,
     }
 }

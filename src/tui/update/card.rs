@@ -159,6 +159,6 @@ pub(super) fn reading(model: &mut Model) -> Option<&mut Reading> {
             | Stage::Deciding { .. }
             | Stage::Over(_) => None,
         },
-        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_) => None,
+        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => None,
     }
 }

@@ -217,7 +217,7 @@ fn return_to(model: &mut Model, origin: Origin) {
 fn take(model: &mut Model) -> Option<(Origin, Stage)> {
     match std::mem::replace(&mut model.page, Page::Work) {
         Page::Card(page) => Some((page.origin, page.stage)),
-        other @ (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_)) => {
+        other @ (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_)) => {
             model.page = other;
             None
         }

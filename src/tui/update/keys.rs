@@ -6,7 +6,9 @@ use crate::tui::events::{Effect, Moment};
 use crate::tui::keymap::{self, Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
-use crate::tui::update::{card, decide, draft, help, log, moving, pending, picker, propose, queue, typing, work};
+use crate::tui::update::{
+    card, decide, draft, help, log, moving, pending, picker, propose, queue, replay, typing, work,
+};
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
@@ -52,7 +54,10 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::PrevPane => moving::focus(model, model.focus.prev()),
         Command::Open => open(model),
         Command::Back => back(model),
-        Command::Filter => queue::filter(model),
+        Command::Filter => filter(model),
+        Command::Figures => log::figures(model),
+        Command::Replay => replay::open(model),
+        Command::Export(format) => log::export(model, format),
         Command::View(view) => queue::view(model, view),
         Command::GoDraft => moving::focus(model, crate::tui::model::Pane::Draft),
         Command::Edit => draft::edit(model),
@@ -94,7 +99,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
         Page::Work => work::open(model),
         Page::Pending(_) => pending::open_selected(model),
         Page::Log(_) => log::read(model),
-        Page::Card(_) | Page::Help(_) => vec![],
+        Page::Card(_) | Page::Replay(_) | Page::Help(_) => vec![],
     }
 }
 
@@ -104,7 +109,18 @@ fn back(model: &mut Model) -> Vec<Effect> {
         Page::Pending(_) => pending::close(model),
         Page::Card(_) => decide::back(model),
         Page::Log(_) => log::back(model),
+        Page::Replay(_) => replay::back(model),
         Page::Help(_) => help::close(model),
+    }
+}
+
+fn filter(model: &mut Model) -> Vec<Effect> {
+    match &mut model.page {
+        Page::Log(page) => {
+            log::filter(page);
+            vec![]
+        }
+        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Help(_) => queue::filter(model),
     }
 }
 

@@ -12,6 +12,7 @@ mod pending;
 mod picker;
 mod propose;
 mod queue;
+mod replay;
 mod settle;
 mod typing;
 mod work;
@@ -27,6 +28,9 @@ const MOST_STEPS: usize = 500;
 
 /// What a new screen asks for first.
 pub fn start(model: &mut Model) -> Vec<Effect> {
+    if let Page::Replay(_) = model.page {
+        return replay::load(model);
+    }
     let mut effects = queue::load(model);
     effects.extend(queue::count(model));
     effects.extend(pending::load(model));

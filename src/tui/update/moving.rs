@@ -6,7 +6,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::layout::{self, height, inside};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Pane, moved};
-use crate::tui::update::log;
+use crate::tui::update::{log, replay};
 
 pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.focus = pane;
@@ -26,6 +26,10 @@ pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
         Page::Log(page) => {
             page.go(motion, half);
             return log::selected(model);
+        }
+        Page::Replay(replay) => {
+            replay.go(motion, half);
+            return replay::step(model);
         }
         Page::Help(help) => help.top = moved(help.top, motion, usize::MAX, half),
     }

@@ -2,8 +2,9 @@
 
 use crate::domain::call::{SendReply, TicketUpdate, UpdateTicket, WriteCall};
 use crate::domain::draft::without_marks;
-use crate::domain::proposal::Why;
+use crate::domain::proposal::{Begun, Why};
 use crate::domain::ticket::{Status, Visibility};
+use crate::domain::wording;
 use crate::tui::editor::Editor;
 use crate::tui::events::Effect;
 use crate::tui::model::card::{CardPage, Origin, Stage};
@@ -38,7 +39,9 @@ fn why(draft: &crate::tui::model::draft::Draft, me: &str) -> Why {
         (Some(_), true) => (format!("{} suggestion, edited by {me}", draft.tone), None),
         (None, _) => (format!("written by {me}"), None),
     };
-    Why { text, confidence, unsupported: draft.unsupported() }
+    let sent = draft.editor.text();
+    let begun = suggestion.map(|s| Begun { tone: draft.tone, kept: wording::kept(&s.response_text, &sent) });
+    Why { text, confidence, unsupported: draft.unsupported(), begun }
 }
 
 pub(super) fn note(model: &mut Model) -> Vec<Effect> {

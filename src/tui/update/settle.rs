@@ -6,7 +6,7 @@ use crate::tui::model::layout::{self, Panes, height, inside, width};
 use crate::tui::model::pages::{Page, Tray};
 use crate::tui::model::{Dialog, Model, scrolled};
 use crate::tui::update::{log, queue};
-use crate::tui::view::draft_notes;
+use crate::tui::view::{draft_notes, figures};
 
 pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
     if !layout::fits(&model.page, model.size) {
@@ -66,7 +66,16 @@ fn arrange_page(model: &mut Model) {
         Page::Card(page) => arrange_card(&mut page.stage, size),
         Page::Log(page) => {
             let (list, detail) = layout::log(size, page.reading);
-            page.arrange(height(list).saturating_sub(1), (width(detail), height(detail)));
+            page.arrange(height(list).saturating_sub(2), (width(detail), height(detail)));
+            let rows = figures::rows(page, usize::from(size.0)).len();
+            page.figures_top = page.figures_top.min(rows.saturating_sub(body.saturating_sub(1)));
+            if let Some(editor) = &mut page.typing {
+                editor.arrange(usize::from(size.0).saturating_sub(4), 1, true);
+            }
+        }
+        Page::Replay(replay) => {
+            let (list, step) = layout::replay(size);
+            replay.arrange(height(list), (width(step), height(step)));
         }
         Page::Help(help) => {
             let rows = crate::tui::view::help::rows(help, width(layout::frame(size).body)).len();

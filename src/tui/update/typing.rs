@@ -9,7 +9,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{card, decide, draft, picker, propose, queue};
+use crate::tui::update::{card, decide, draft, log, picker, propose, queue};
 
 /// A key that is no command here.
 pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -51,6 +51,10 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
     if let Page::Card(_) = model.page {
         return decide::submit(model);
     }
+    if let Page::Log(page) = &mut model.page {
+        log::keep_filter(page);
+        return vec![];
+    }
     match std::mem::replace(&mut model.dialog, Dialog::None) {
         Dialog::Note(editor) => propose::note_written(model, &editor.text()),
         Dialog::Form(form) => propose::form_filled(model, form),
@@ -63,9 +67,17 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
 pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
     match form(model) {
         Some(form) => form.step_field(by),
-        None => model.dialog = Dialog::None,
+        None => leave_filter(model),
     }
     vec![]
+}
+
+/// Keeps the filter that is typed and goes to the list.
+fn leave_filter(model: &mut Model) {
+    match &mut model.page {
+        Page::Log(page) => log::keep_filter(page),
+        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Help(_) => model.dialog = Dialog::None,
+    }
 }
 
 pub(super) fn next_value(model: &mut Model, by: isize, key: &KeyEvent) -> Vec<Effect> {
@@ -91,7 +103,11 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
             return queue::filtered(model, &words);
         }
         (Page::Work, Dialog::Editing) => return draft::changed(model, at),
-        (Page::Work | Page::Card(_) | Page::Log(_) | Page::Pending(_), _) => {}
+        (Page::Log(page), _) => {
+            let words = page.typing.as_ref().map_or_else(String::new, Editor::text);
+            return log::filtered(model, &words);
+        }
+        (Page::Work | Page::Card(_) | Page::Replay(_) | Page::Pending(_), _) => {}
     }
     vec![]
 }
@@ -102,7 +118,8 @@ fn editor(model: &mut Model) -> Option<&mut Editor> {
         Page::Work => work_editor(&mut model.dialog, model.open.as_deref_mut()),
         Page::Card(page) => card_editor(&mut page.stage),
         Page::Help(help) => Some(&mut help.filter),
-        Page::Pending(_) | Page::Log(_) => None,
+        Page::Log(page) => page.typing.as_mut(),
+        Page::Pending(_) | Page::Replay(_) => None,
     }
 }
 
@@ -145,6 +162,6 @@ fn form(model: &mut Model) -> Option<&mut UpdateForm> {
             | Stage::Over(_) => None,
         },
         (Page::Work, Dialog::Form(form)) => Some(form),
-        (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Help(_), _) => None,
+        (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_), _) => None,
     }
 }

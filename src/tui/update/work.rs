@@ -5,7 +5,7 @@ use crate::tui::events::Effect;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane, Run};
-use crate::tui::update::{add_step, draft, log, pending, picker, queue};
+use crate::tui::update::{add_step, draft, log, pending, picker, queue, replay};
 
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Summary {
@@ -118,7 +118,8 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn reload(model: &mut Model) -> Vec<Effect> {
     match &model.page {
-        Page::Log(_) => log::open(model),
+        Page::Log(_) => log::reload(model),
+        Page::Replay(_) => replay::load(model),
         Page::Pending(_) => pending::load(model),
         Page::Work | Page::Card(_) | Page::Help(_) => {
             let mut effects = queue::changed(model);
@@ -171,7 +172,8 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     let (what, text) = match &model.page {
         Page::Work => copied_pane(model),
-        Page::Log(page) => ("the record", log::as_json(page)),
+        Page::Log(page) => ("the record", page.detail.value.as_ref().and_then(|shown| log::as_json(&shown.source))),
+        Page::Replay(replay) => ("the step", replay.step.value.as_ref().and_then(log::as_json)),
         Page::Card(page) => ("the arguments", page.stage.reading().map(|reading| reading.card.exact_arguments())),
         Page::Pending(_) | Page::Help(_) => ("nothing", None),
     };

@@ -30,6 +30,7 @@ fn page_names(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
         Page::Pending(_) => "Pending",
         Page::Card(_) => "Approve",
         Page::Log(_) => "Log",
+        Page::Replay(_) => "Replay",
         Page::Help(_) => "Help",
     };
     if model.size.0 < 100 {

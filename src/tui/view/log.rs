@@ -1,5 +1,6 @@
 //! The log: every tool call, newest first, and the record that is selected.
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::domain::audit::Record;
@@ -10,12 +11,18 @@ use crate::tui::model::log::LogPage;
 use crate::tui::model::wrap::pad;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
+use crate::tui::view::figures;
 use crate::tui::view::queue::shown;
 
 pub(crate) fn draw(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>) {
+    if page.figures.is_some() {
+        let body = layout::frame(model.size).body;
+        filter_line(page, canvas, body);
+        return figures::draw(page, canvas, Rect { y: body.y + 1, height: body.height - 1, ..body });
+    }
     let (list, detail) = layout::log(model.size, page.reading);
     if list.height > 0 {
-        draw_list(page, canvas, list);
+        draw_list(model, page, canvas, list);
     }
     if detail.height > 0 {
         if list.height > 0 {
@@ -25,7 +32,9 @@ pub(crate) fn draw(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>) {
     }
 }
 
-fn draw_list(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
+fn draw_list(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    filter_line(page, canvas, area);
+    let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let names = columns(["time", "run", "ticket", "tool", "who", "what", "ms"], outcome_width(area));
     canvas.row(area, 0, vec![canvas.say(Ink::Strong, names)]);
     let rows = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
@@ -33,27 +42,50 @@ fn draw_list(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
         let words = match (&page.loading.trouble, page.loading.is_waiting()) {
             (_, true) => "loading …".to_owned(),
             (Some(trouble), _) => format!("{} · {}", trouble.message, trouble.way_out),
-            (None, _) => "No call was logged yet.".to_owned(),
+            (None, _) if page.filter.is_empty() => "No call was logged yet.".to_owned(),
+            (None, _) => "No record matches · / then Esc clears the filter".to_owned(),
         };
         canvas.row(rows, 0, vec![canvas.say(Ink::Dim, format!(" {words}"))]);
     }
     for (at, record) in (0..rows.height).zip(page.records.iter().skip(page.top)) {
         let ink = ink_of(record);
-        canvas.row(rows, at, vec![canvas.say(ink, record_row(record, outcome_width(area)))]);
+        canvas.row(rows, at, vec![canvas.say(ink, record_row(record, model.now, outcome_width(area)))]);
         if usize::from(at) + page.top == page.selected {
             canvas.tint_row(rows, at, if page.reading { Ink::SelectedIdle } else { Ink::Selected });
         }
     }
 }
 
+/// The filter: what is typed, or what is in force.
+fn filter_line(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let wrong = page.misread.iter().map(|words| canvas.say(Ink::Danger, format!("✗ {words} "))).collect();
+    if let Some(editor) = &page.typing {
+        let (_, column) = editor.cursor_in_sight();
+        let typed = editor.rows().first().map_or("", |row| row.text.as_str());
+        let left = vec![canvas.say(Ink::Accent, " / "), canvas.say(Ink::Plain, typed)];
+        canvas.row_split(area, 0, left, wrong);
+        canvas.cursor(area, column + 3, 0);
+        return;
+    }
+    let words = match page.filter.as_str() {
+        "" => vec![
+            canvas.say(Ink::Dim, " every record · / filters: ticket: tool: who: what: run: since: until: or words"),
+        ],
+        filter => vec![canvas.say(Ink::Accent, " / "), canvas.say(Ink::Warn, filter)],
+    };
+    canvas.row(area, 0, words);
+}
+
 fn outcome_width(area: Rect) -> usize {
     usize::from(area.width).saturating_sub(59).max(8)
 }
 
-fn record_row(record: &Record, outcome: usize) -> String {
+fn record_row(record: &Record, now: Timestamp, outcome: usize) -> String {
     let what =
         if record.outcome == "ok" { record.action.clone() } else { format!("{} {}", record.action, record.outcome) };
-    let time = record.at.strftime("%H:%M:%S").to_string();
+    // A time of another day would be taken for one of today.
+    let is_today = record.at.strftime("%F").to_string() == now.strftime("%F").to_string();
+    let time = record.at.strftime(if is_today { "%H:%M:%S" } else { "%d %b" }).to_string();
     let ticket = record.ticket.as_deref().unwrap_or("–");
     columns([&time, &record.run, ticket, &record.tool, &record.actor, &what, &millis(record.micros)], outcome)
 }
@@ -64,7 +96,7 @@ fn columns(cells: [&str; 7], outcome: usize) -> String {
     format!(" {time} {run} {ticket} {} {} {} {ms:>5}", shown(tool, 16), shown(who, 10), shown(what, outcome))
 }
 
-fn ink_of(record: &Record) -> Ink {
+pub(crate) fn ink_of(record: &Record) -> Ink {
     match record.action.as_str() {
         "read" | "step" | "read_back" => Ink::Dim,
         "approved" | "executed" => Ink::Good,
@@ -88,7 +120,7 @@ fn draw_detail(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
     }
 }
 
-fn ink_of_tint(tint: Tint) -> Ink {
+pub(crate) fn ink_of_tint(tint: Tint) -> Ink {
     match tint {
         Tint::Plain => Ink::Plain,
         Tint::Title => Ink::Strong,

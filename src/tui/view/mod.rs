@@ -5,6 +5,7 @@ mod canvas;
 mod card;
 mod draft;
 pub(crate) mod draft_notes;
+pub(crate) mod figures;
 mod footer;
 pub(crate) mod help;
 mod log;
@@ -12,6 +13,7 @@ mod overlay;
 mod pending;
 mod picker;
 mod queue;
+mod replay;
 mod summary;
 mod ticket;
 mod work;
@@ -38,6 +40,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         Page::Pending(tray) => pending::draw(model, *tray, &mut canvas),
         Page::Card(page) => card::draw(model, page, &mut canvas),
         Page::Log(page) => log::draw(model, page, &mut canvas),
+        Page::Replay(page) => replay::draw(model, page, &mut canvas),
         Page::Help(page) => help::draw(model, page, &mut canvas),
     }
     footer::draw(model, &mut canvas, parts.keys);

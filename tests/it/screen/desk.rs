@@ -5,6 +5,7 @@ use std::time::Duration;
 use countersign::domain::actor::{Principal, Role};
 use countersign::domain::answer::CannedText;
 use countersign::domain::approval::Card;
+use countersign::domain::audit::figures::{Decided, Figures, ToolFigures};
 use countersign::domain::audit::{Body, Event, Record, commit_to, genesis};
 use countersign::domain::call::WriteCall;
 use countersign::domain::customer::Customer;
@@ -147,11 +148,7 @@ pub(crate) fn proposal(id: &str, call: WriteCall) -> Proposal {
         base_version: 7,
         proposer: Principal { id: "assistant".parse().unwrap(), role: Role::Bot },
         run: "8f2".parse().unwrap(),
-        why: Why {
-            text: "article KB-31 answers the request (0.91)".into(),
-            confidence: Some(0.88),
-            unsupported: vec![],
-        },
+        why: Why { text: "article KB-31 answers the request (0.91)".into(), confidence: Some(0.88), ..Why::default() },
         filed_at: "2026-03-02T09:40:50Z".parse().unwrap(),
         expires_at: None,
         edited_by: None,
@@ -214,6 +211,50 @@ pub(crate) fn records() -> Vec<Record> {
     records
 }
 
+/// What a busy week comes to.
+pub(crate) fn figures() -> Figures {
+    let tool =
+        |tool: &str, calls, errors, p50, p95, p99| ToolFigures { tool: tool.into(), calls, errors, p50, p95, p99 };
+    let decided = |name: &str, approved, edited, denied, seconds, kept| Decided {
+        name: name.into(),
+        approved,
+        edited,
+        denied,
+        seconds,
+        kept,
+    };
+    Figures {
+        records: 4812,
+        tools: vec![
+            tool("get_ticket", 1204, 3, 800, 2_100, 4_800),
+            tool("suggest_response", 640, 12, 38_000, 1_840_000, 4_200_000),
+            tool("send_reply", 212, 5, 4_100, 9_000, 21_000),
+        ],
+        people: vec![
+            decided("maya", 120, 31, 14, Some(21), Some(88)),
+            decided("tom", 40, 2, 5, Some(340), None),
+            decided("\u{1b}[2Jeve", 0, 0, 1, Some(90_000), None),
+        ],
+        proposals: vec![
+            decided("send_reply", 130, 33, 12, Some(25), Some(88)),
+            decided("update_ticket", 30, 0, 8, None, None),
+        ],
+        tones: vec![
+            decided("polite", 90, 20, 3, Some(20), Some(91)),
+            decided("concise", 12, 11, 2, Some(31), Some(64)),
+        ],
+        days: (1..=14)
+            .map(|day| {
+                (
+                    jiff::civil::date(2026, 2, day),
+                    usize::from(day.unsigned_abs()) % 7,
+                    usize::from(day.unsigned_abs()) % 9,
+                )
+            })
+            .collect(),
+    }
+}
+
 pub(crate) fn body() -> Body {
     Body {
         arguments: json!({"ticket_id": "T-1042", "body": "Dear Ines,\nthank you.", "visibility": "public", "expected_version": 7}),
@@ -244,9 +285,14 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
         Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
         Effect::SaveDraft { request, .. } => (*request, Answer::Saved),
         Effect::LoadPending { request } => (*request, Answer::Pending(waiting())),
-        Effect::LoadLog { request, before, .. } => {
-            (*request, Answer::Log(if before.is_none() { records() } else { vec![] }))
+        Effect::LoadLog { request, before, query, .. } => {
+            let who = query.who.clone().unwrap_or_default();
+            let found = records().into_iter().filter(|record| before.is_none() && record.actor.starts_with(&who));
+            (*request, Answer::Log(found.collect()))
         }
+        Effect::LoadFigures { request, .. } => (*request, Answer::Figures(Box::new(figures()))),
+        Effect::LoadRun { request, .. } => (*request, Answer::Run(records().into_iter().rev().collect())),
+        Effect::ExportLog { request, .. } => (*request, Answer::Exported("/state/exports/log-1.csv".into())),
         Effect::LoadLogDetail { request, seq } => {
             let record = records().into_iter().find(|r| r.seq == *seq).unwrap();
             (*request, Answer::LogDetail(Box::new(LogDetail { record, body: Some(body()) })))
@@ -294,10 +340,20 @@ impl Person {
         let desk = Desk { name: "Acme desk".into(), sample: true, assistant: assistant.into(), model, me: maya() };
         let mut model = Model::new(desk, Theme::Dark, (width, height), now());
         let first = update::start(&mut model);
-        let mut person = Self { model, at: Duration::from_secs(10), asked: vec![], mute };
-        person.act(first);
-        person.draw();
+        let mut person = Self { mute, ..Self::before(model) };
+        person.take(first);
         person
+    }
+
+    /// Sits down before a screen that has not asked for anything yet.
+    pub(crate) fn before(model: Model) -> Self {
+        Self { model, at: Duration::from_secs(10), asked: vec![], mute: |_| false }
+    }
+
+    /// The desk answers what the screen has asked for.
+    pub(crate) fn take(&mut self, effects: Vec<Effect>) {
+        self.act(effects);
+        self.draw();
     }
 
     pub(crate) fn msg(&mut self, msg: Msg) {

@@ -6,4 +6,5 @@ mod decisions;
 mod desk;
 mod hostile;
 mod screens;
+mod supervisor;
 mod work;
