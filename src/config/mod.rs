@@ -11,6 +11,7 @@ pub use layers::{ConfigError, Effective, load};
 use crate::domain::actor::Role;
 use crate::domain::policy::Policy;
 use crate::domain::ticket::Tone;
+use crate::domain::view::View;
 use crate::llm::remote::Kind;
 
 /// The defaults, as shipped.
@@ -36,6 +37,8 @@ pub struct Config {
     pub policy: Policy,
     /// Tool calls.
     pub mcp: Mcp,
+    /// The queue.
+    pub queue: Queue,
     /// The screen.
     pub screen: Screen,
     /// The log file.
@@ -156,6 +159,14 @@ pub struct Mcp {
     pub timeout_seconds: u64,
 }
 
+/// The queue.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// Saved views, in the order of their number keys.
+    pub view: Vec<View>,
+}
+
 /// The screen.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -206,6 +217,10 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     ];
     if let Some((key, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
         return Err(wrong(key, "must be at least 1"));
+    }
+    let views = &config.queue.view;
+    if views.is_empty() || views.len() > 9 || views.iter().any(|view| view.name.trim().is_empty()) {
+        return Err(wrong("queue.view", "there are one to nine views, each with a name"));
     }
     let keys = |p: &Provider| [!p.key_env.is_empty(), !p.key_file.as_os_str().is_empty(), !p.key_command.is_empty()];
     if config.llm.provider.iter().any(|p| keys(p).into_iter().filter(|given| *given).count() > 1) {

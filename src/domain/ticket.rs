@@ -216,6 +216,16 @@ pub struct TicketQuery {
     /// Only with these words in the subject, the customer or the thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// Only tickets whose answer is owed before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub due_before: Option<Timestamp>,
+    /// Without the tickets that this person has put off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awake_for: Option<PrincipalId>,
+    /// Only the tickets that this person has put off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_by: Option<PrincipalId>,
     /// The order.
     #[serde(default = "by_priority")]
     pub sort: Sort,
@@ -246,6 +256,9 @@ impl Default for TicketQuery {
             customer_id: None,
             tag: None,
             text: None,
+            due_before: None,
+            awake_for: None,
+            snoozed_by: None,
             sort: by_priority(),
             limit: a_page(),
             offset: 0,

@@ -219,6 +219,9 @@ pub trait Store: Send + Sync {
     /// Keeps a person's unsent reply; an empty one is forgotten.
     async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError>;
 
+    /// Puts a ticket off for a person, or not any more; a newer version of the ticket wakes it earlier.
+    async fn snooze(&self, by: &PrincipalId, ticket: &TicketId, until: Option<Timestamp>) -> Result<(), StoreError>;
+
     /// Queues the record of a read: durable at most 100 ms later and before any later write.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use crate::app::Sitting;
@@ -45,11 +46,12 @@ pub async fn start(
         assistant: sitting.models.name().to_owned(),
         model: sitting.models.any(),
         me,
+        views: config.queue.view.clone(),
     };
 
     let theme = theme(config.screen.theme);
     let guard = Guard::take()?;
-    let model = Model::new(desk, theme, guard.size()?, crate::clock::now());
+    let model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()));
     let (sender, inbox) = mpsc::channel(INBOX);
     for message in sitting.models.left_out.clone() {
         let what = "use a model".to_owned();
@@ -75,10 +77,11 @@ pub async fn replay(run_id: String, steps: Vec<LogDetail>, config: &Config) -> c
         return Ok(ExitCode::from(2));
     }
     let me = Principal { id: "replay".parse()?, role: Role::Viewer };
-    let desk = Desk { name: "Log".to_owned(), sample: false, assistant: String::new(), model: false, me };
+    let desk =
+        Desk { name: "Log".to_owned(), sample: false, assistant: String::new(), model: false, me, views: vec![] };
     let theme = theme(config.screen.theme);
     let guard = Guard::take()?;
-    let model = Model::playing(run_id, desk, theme, guard.size()?, crate::clock::now());
+    let model = Model::playing(run_id, desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()));
     let (sender, inbox) = mpsc::channel(INBOX);
     let playback = Playback::new(steps, sender);
     run(guard, model, inbox, |effect| playback.perform(&effect)).await?;

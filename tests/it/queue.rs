@@ -1,6 +1,6 @@
 //! The queue as its user asks for it: filtered, sorted, paged, counted.
 
-use countersign::domain::ids::TicketId;
+use countersign::domain::ids::{PrincipalId, TicketId};
 use countersign::domain::ticket::{Priority, Sort, Status, TicketQuery};
 use countersign::store::Store;
 use serde_json::json;
@@ -43,4 +43,41 @@ async fn pages_and_totals_agree_with_every_filter() {
     assert_eq!(by(vip).await, (vec!["T-2".to_owned()], 1));
     let second = TicketQuery { limit: 1, offset: 1, sort: Sort::Created, ..TicketQuery::default() };
     assert_eq!(by(second).await, (vec!["T-2".to_owned()], 3));
+}
+
+#[tokio::test]
+async fn a_ticket_put_off_is_out_of_that_person_s_queue_until_the_time_or_until_something_happens() {
+    let house = House::new().await;
+    let (maya, tom) = ("maya".parse().unwrap(), "tom".parse().unwrap());
+    let awake = |who: &PrincipalId| TicketQuery { awake_for: Some(who.clone()), ..TicketQuery::default() };
+    let asleep = |who: &PrincipalId| TicketQuery { snoozed_by: Some(who.clone()), ..TicketQuery::default() };
+    let (now, t2) = (jiff::Timestamp::now(), "T-2".parse().unwrap());
+    let later = now + jiff::SignedDuration::from_hours(1);
+    house.store.snooze(&maya, &t2, Some(later)).await.unwrap();
+    assert_eq!(found(&house, awake(&maya)).await.1, 2);
+    assert_eq!(found(&house, asleep(&maya)).await, (vec!["T-2".to_owned()], 1));
+    assert_eq!(found(&house, awake(&tom)).await.1, 3, "it is nobody else's");
+    let open = TicketQuery { status: vec![Status::Open, Status::New], text: Some("charged".into()), ..awake(&maya) };
+    assert_eq!(found(&house, open).await.1, 2);
+    // Something happens.
+    house.through(update("T-2", json!({"priority": "urgent"}))).await;
+    assert_eq!((found(&house, awake(&maya)).await.1, found(&house, asleep(&maya)).await.1), (3, 0));
+    // The time is over, or the person thinks better of it.
+    house.store.snooze(&maya, &t2, Some(now)).await.unwrap();
+    assert_eq!(found(&house, awake(&maya)).await.1, 3);
+    house.store.snooze(&maya, &t2, Some(later)).await.unwrap();
+    house.store.snooze(&maya, &t2, None).await.unwrap();
+    assert_eq!(found(&house, awake(&maya)).await.1, 3);
+}
+
+#[tokio::test]
+async fn due_soon_is_what_is_owed_before_a_time() {
+    let house = House::new().await;
+    let all = found(&house, TicketQuery { sort: Sort::Due, ..TicketQuery::default() }).await;
+    let long_ago = TicketQuery { due_before: Some("2001-01-01T00:00:00Z".parse().unwrap()), ..TicketQuery::default() };
+    let some_day = TicketQuery { due_before: Some("2200-01-01T00:00:00Z".parse().unwrap()), ..TicketQuery::default() };
+    assert_eq!(found(&house, long_ago).await.1, 0);
+    let due = found(&house, some_day).await.1;
+    let owed = futures::future::join_all(all.0.iter().map(|id| house.ticket(id))).await;
+    assert_eq!(due, owed.iter().filter(|ticket| ticket.row.due_at.is_some()).count() as u64);
 }

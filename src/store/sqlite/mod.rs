@@ -178,6 +178,11 @@ impl Store for Sqlite {
         self.read(|db| Ok(db.prepare_cached(sql)?.query_row([ticket.as_str()], |row| row.get(0)).optional()?))
     }
 
+    async fn snooze(&self, by: &PrincipalId, ticket: &TicketId, until: Option<Timestamp>) -> Result<(), StoreError> {
+        let (by, ticket) = (by.clone(), ticket.clone());
+        self.writer.transact(Touches::Desk, move |tx| tickets::snooze(tx, &by, &ticket, until))
+    }
+
     async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError> {
         let (ticket, body) = (ticket.clone(), body.to_owned());
         let save = move |tx: &mut rusqlite::Transaction<'_>| {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use crate::domain::customer::Customer;
-use crate::domain::ids::{CustomerId, TicketId};
+use crate::domain::ids::{CustomerId, PrincipalId, TicketId};
 use crate::domain::ticket::{Message, Priority, Sort, Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::store::{Counts, StoreError, search};
 
@@ -54,7 +54,7 @@ pub(crate) fn page(db: &Connection, query: &TicketQuery) -> Result<TicketPage, S
     };
     let sql = format!(
         "SELECT {ROW} FROM tickets t WHERE {} ORDER BY {order} LIMIT {} OFFSET {}",
-        filter.sql,
+        filter.awake(),
         query.limit.clamp(1, 500),
         query.offset
     );
@@ -74,14 +74,45 @@ fn meant(db: &Connection, text: &str) -> Result<Vec<String>, StoreError> {
     Ok(named.into_iter().chain(close).collect())
 }
 
+/// Puts a ticket off, or not any more.
+pub(crate) fn snooze(
+    tx: &Transaction<'_>,
+    by: &PrincipalId,
+    ticket: &TicketId,
+    until: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    match until {
+        None => tx.execute(
+            "DELETE FROM snoozes WHERE person = ?1 AND ticket_id = ?2",
+            params![by.as_str(), ticket.as_str()],
+        )?,
+        Some(until) => tx.execute(
+            "INSERT OR REPLACE INTO snoozes SELECT ?1, id, ?3, version FROM tickets WHERE id = ?2",
+            params![by.as_str(), ticket.as_str(), until.as_millisecond()],
+        )?,
+    };
+    Ok(())
+}
+
+/// That ticket `t` is put off by the person of a value.
+fn asleep(mark: usize) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM snoozes s WHERE s.ticket_id = t.id AND s.person = ?{mark} AND s.version = t.version \
+                   AND s.until > unixepoch('subsec') * 1000)"
+    )
+}
+
 struct Filter {
+    /// Without the person for whom tickets must be awake.
     sql: String,
     values: Vec<String>,
+    /// The value that names that person.
+    awake_for: Option<usize>,
 }
 
 impl Filter {
     fn of(db: &Connection, query: &TicketQuery) -> Result<Self, StoreError> {
-        let mut filter = Self { sql: "1".to_owned(), values: Vec::new() };
+        let mut filter = Self { sql: "1".to_owned(), values: Vec::new(), awake_for: None };
         filter.any_of("t.status", query.status.iter().map(|s| s.as_str().to_owned()));
         filter.any_of("t.priority", query.priority.iter().map(|p| rank(*p).to_string()));
         match query.assignee.as_ref().map(crate::domain::ids::PrincipalId::as_str) {
@@ -92,14 +123,33 @@ impl Filter {
         }
         filter.any_of("t.customer_id", query.customer_id.iter().map(ToString::to_string));
         if let Some(tag) = &query.tag {
-            filter.values.push(tag.clone());
-            let mark = filter.values.len();
+            let mark = filter.value(tag);
             filter.and(&format!("EXISTS (SELECT 1 FROM json_each(t.tags) WHERE value = ?{mark})"));
         }
+        if let Some(due) = query.due_before {
+            filter.and(&format!("coalesce(t.due_at, 9223372036854775807) < {}", due.as_millisecond()));
+        }
+        if let Some(person) = &query.snoozed_by {
+            let mark = filter.value(person.as_str());
+            filter.and(&asleep(mark));
+        }
+        filter.awake_for = query.awake_for.as_ref().map(|person| filter.value(person.as_str()));
         if let Some(text) = query.text.as_deref().filter(|text| !text.trim().is_empty()) {
             filter.any_of("t.id", meant(db, text)?);
         }
         Ok(filter)
+    }
+
+    /// Keeps a value; where it stands.
+    fn value(&mut self, value: &str) -> usize {
+        self.values.push(value.to_owned());
+        self.values.len()
+    }
+
+    /// The whole condition.
+    fn awake(&self) -> String {
+        let awake = self.awake_for.map_or_else(String::new, |mark| format!(" AND NOT {}", asleep(mark)));
+        format!("{}{awake}", self.sql)
     }
 
     /// Adds `column IN (…)`; no values asked for means no condition, except that a search that found nothing finds nothing.
@@ -123,16 +173,25 @@ impl Filter {
         self.values.iter().map(|value| value as &dyn ToSql).collect()
     }
 
-    /// How many tickets there are: from the counts where they tell, else counted.
+    /// How many tickets there are: from the counts where they tell, less those that sleep; else counted.
     fn total(&self, db: &Connection, query: &TicketQuery) -> Result<u64, StoreError> {
-        let counted = query.customer_id.is_none() && query.tag.is_none() && query.text.is_none();
-        let sql = if counted {
-            let sql = self.sql.replace("+t.assignee IS NULL", "t.assignee = ''");
-            format!("SELECT coalesce(sum(tickets), 0) FROM ticket_counts t WHERE {sql}")
-        } else {
-            format!("SELECT count(*) FROM tickets t WHERE {}", self.sql)
+        let TicketQuery { customer_id, tag, text, due_before, snoozed_by, .. } = query;
+        let counted =
+            customer_id.is_none() && tag.is_none() && text.is_none() && due_before.is_none() && snoozed_by.is_none();
+        let count = |sql: &str| -> Result<u64, StoreError> {
+            Ok(db.prepare_cached(sql)?.query_row(self.values().as_slice(), |row| row.get(0))?)
         };
-        Ok(db.prepare_cached(&sql)?.query_row(self.values().as_slice(), |row| row.get(0))?)
+        if !counted {
+            return count(&format!("SELECT count(*) FROM tickets t WHERE {}", self.awake()));
+        }
+        let sql = self.sql.replace("+t.assignee IS NULL", "t.assignee = ''");
+        // Every value must stand in the statement.
+        let named = self.awake_for.map_or_else(String::new, |mark| format!(" AND ?{mark} IS NOT NULL"));
+        let all = count(&format!("SELECT coalesce(sum(tickets), 0) FROM ticket_counts t WHERE {sql}{named}"))?;
+        let Some(mark) = self.awake_for else { return Ok(all) };
+        let of_those = format!("t.id IN (SELECT ticket_id FROM snoozes WHERE person = ?{mark})");
+        let asleep = format!("SELECT count(*) FROM tickets t WHERE {of_those} AND {} AND {}", self.sql, asleep(mark));
+        Ok(all.saturating_sub(count(&asleep)?))
     }
 }
 

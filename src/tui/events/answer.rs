@@ -37,6 +37,8 @@ pub enum Answer {
     Draft(Option<String>),
     /// To [`Effect::SaveDraft`].
     Saved,
+    /// To [`Effect::Snooze`].
+    Snoozed,
     /// To [`Effect::LoadPending`].
     Pending(Vec<Waiting>),
     /// To [`Effect::Propose`], [`Effect::OpenCard`] and [`Effect::EditProposal`]: the card from a fresh read.

@@ -1,5 +1,7 @@
 //! What the screen may ask for.
 
+use jiff::Timestamp;
+
 use crate::domain::approval::Card;
 use crate::domain::audit::query::LogQuery;
 use crate::domain::call::WriteCall;
@@ -54,6 +56,15 @@ pub enum Effect {
         tone: Tone,
         /// At once, without a model.
         quick: bool,
+    },
+    /// Put tickets off for the person at the screen, or not any more.
+    Snooze {
+        /// The request.
+        request: RequestId,
+        /// Which.
+        tickets: Vec<TicketId>,
+        /// Until when.
+        until: Option<Timestamp>,
     },
     /// The canned replies, worded for a ticket.
     LoadCanned {
@@ -220,6 +231,7 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::Summarize { request, .. } => (*request, "summarise the ticket"),
         Effect::Suggest { request, .. } => (*request, "suggest a reply"),
         Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
+        Effect::Snooze { request, .. } => (*request, "put the ticket off"),
         Effect::LoadDraft { request, .. } => (*request, "load the draft"),
         Effect::SaveDraft { request, .. } => (*request, "save the draft"),
         Effect::Propose { request, .. } => (*request, "file the proposal"),

@@ -1,7 +1,6 @@
 //! What keys can ask for.
 
 use crate::tui::events::ExportFormat;
-use crate::tui::model::queue::QueueView;
 
 /// Where a motion goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +35,13 @@ pub enum Command {
     /// Type a filter.
     Filter,
     /// Show another view of the queue.
-    View(QueueView),
+    View(usize),
+    /// Mark the ticket for the next command.
+    Mark,
+    /// Mark every ticket that is loaded.
+    MarkAll,
+    /// Put tickets off.
+    Snooze,
     /// Go to the draft.
     GoDraft,
     /// Edit the draft.

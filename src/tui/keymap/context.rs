@@ -23,6 +23,8 @@ pub enum Context {
     Confirm,
     /// The update form.
     Form,
+    /// Until when a ticket is put off.
+    Snooze,
     /// The pending tray.
     Pending,
     /// The approval card.
@@ -64,6 +66,7 @@ impl Context {
         (Context::Filter, "filter"),
         (Context::Confirm, "question"),
         (Context::Form, "update form"),
+        (Context::Snooze, "snooze"),
         (Context::Pending, "pending"),
         (Context::Card, "approval"),
         (Context::Arguments, "arguments"),

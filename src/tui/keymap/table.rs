@@ -4,7 +4,6 @@ use crate::tui::events::ExportFormat;
 use crate::tui::keymap::Command as C;
 use crate::tui::keymap::Context as X;
 use crate::tui::keymap::{Binding, Motion};
-use crate::tui::model::queue::QueueView as V;
 
 const WORK: &[X] = &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps];
 const OPEN: &[X] = &[X::Ticket, X::Summary, X::Draft, X::Steps];
@@ -63,6 +62,7 @@ const ALL: &[X] = &[
     X::Filter,
     X::Confirm,
     X::Form,
+    X::Snooze,
     X::Pending,
     X::Card,
     X::Arguments,
@@ -152,11 +152,19 @@ pub const BINDINGS: &[Binding] = &[
     row(WORK, &["z"], C::Quotes, "Unfold or fold quoted text"),
     // The queue.
     foot(&[X::Queue], &["/"], C::Filter, "filter", "Filter by words"),
-    row(&[X::Queue], &["1"], C::View(V::Urgent), "View: urgent"),
-    row(&[X::Queue], &["2"], C::View(V::Mine), "View: mine"),
-    row(&[X::Queue], &["3"], C::View(V::Unassigned), "View: unassigned"),
-    row(&[X::Queue], &["4"], C::View(V::Waiting), "View: waiting for somebody"),
-    row(&[X::Queue], &["5"], C::View(V::All), "View: all"),
+    row(&[X::Queue], &["space"], C::Mark, "Mark the ticket; u and Z then go for all marked"),
+    row(&[X::Queue], &["*"], C::MarkAll, "Mark every ticket that is loaded, or none"),
+    row(WORK, &["Z"], C::Snooze, "Put the ticket off until a time; it is yours alone and changes nothing"),
+    row(&[X::Queue], &["1"], C::View(0), "The first view"),
+    row(&[X::Queue], &["2"], C::View(1), "The second view"),
+    row(&[X::Queue], &["3"], C::View(2), "The third view"),
+    row(&[X::Queue], &["4"], C::View(3), "The fourth view"),
+    row(&[X::Queue], &["5"], C::View(4), "The fifth view"),
+    row(&[X::Queue], &["6"], C::View(5), "The sixth view"),
+    row(&[X::Queue], &["7"], C::View(6), "The seventh view"),
+    row(&[X::Queue], &["8"], C::View(7), "The eighth view"),
+    row(&[X::Queue], &["9"], C::View(8), "The ninth view"),
+    foot(&[X::Snooze], &["enter"], C::Submit, "put off", "Put the ticket off until then"),
     foot(&[X::Filter], &["enter"], C::Submit, "keep", "Keep the filter"),
     foot(&[X::Filter], &["esc"], C::Back, "clear", "Clear the filter"),
     foot(&[X::Filter], &["down"], C::NextField, "to the list", "Keep the filter and go to the list"),
@@ -178,7 +186,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Form], &["right"], C::NextValue, "value", "The next value"),
     row(&[X::Form], &["left"], C::PrevValue, "The value before"),
     foot(&[X::Form], &["delete"], C::KeepValue, "leave as it is", "Leave the field as it is"),
-    foot(&[X::Form, X::Deny, X::Comment], &["esc"], C::Back, "back", "Back, nothing happens"),
+    foot(&[X::Form, X::Snooze, X::Deny, X::Comment], &["esc"], C::Back, "back", "Back, nothing happens"),
     foot(&[X::Confirm], &["y"], C::Yes, "yes", "Yes"),
     foot(&[X::Confirm], &["n", "esc"], C::No, "no", "No"),
     // Everywhere.
@@ -234,6 +242,7 @@ pub const BINDINGS: &[Binding] = &[
         "Back",
     ),
     row(OPEN, &["esc"], C::Back, "Back to the queue"),
+    row(&[X::Queue], &["esc"], C::Back, "No ticket is marked any more"),
     foot(HELPED, &["?"], C::Help, "help", "This page"),
     row(
         &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Pending, X::Log, X::LogDetail, X::Figures, X::Replay],

@@ -9,7 +9,7 @@ pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod pages;
 pub(crate) mod picker;
-pub mod queue;
+pub(crate) mod queue;
 pub(crate) mod replay;
 pub(crate) mod slot;
 pub(crate) mod thread;
@@ -17,11 +17,14 @@ pub(crate) mod wrap;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::domain::actor::Principal;
 use crate::domain::call::WriteCall;
 use crate::domain::ids::{ProposalId, TicketId};
+use crate::domain::snooze::BadTime;
+use crate::domain::view::View;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId, Waiting};
 use crate::tui::keymap::{Context, Motion};
@@ -47,6 +50,8 @@ pub struct Desk {
     pub model: bool,
     /// The signed-in person.
     pub me: Principal,
+    /// Saved views of the queue, in the order of their number keys.
+    pub views: Vec<View>,
 }
 
 /// The panes of the work page, in tab order.
@@ -95,6 +100,7 @@ pub(crate) enum Dialog {
     Picking(Box<Picker>),
     Note(Editor),
     Form(Box<UpdateForm>),
+    Snooze(Box<Snooze>),
     Confirm(Question),
 }
 
@@ -104,9 +110,17 @@ impl Dialog {
         match self {
             Self::Editing => true,
             Self::Picking(picker) => picker.opened_in == OpenedIn::Editor,
-            Self::None | Self::Filter(_) | Self::Note(_) | Self::Form(_) | Self::Confirm(_) => false,
+            Self::None | Self::Filter(_) | Self::Note(_) | Self::Form(_) | Self::Snooze(_) | Self::Confirm(_) => false,
         }
     }
+}
+
+/// Until when these tickets are put off, while it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Snooze {
+    pub(crate) tickets: Vec<TicketId>,
+    pub(crate) until: Editor,
+    pub(crate) trouble: Option<BadTime>,
 }
 
 /// What is asked before something is lost.
@@ -138,6 +152,8 @@ pub struct Model {
     pub(crate) theme: Theme,
     pub(crate) size: (u16, u16),
     pub(crate) now: Timestamp,
+    /// Where the person is.
+    pub(crate) zone: TimeZone,
     pub(crate) page: Page,
     pub(crate) focus: Pane,
     pub(crate) dialog: Dialog,
@@ -164,13 +180,14 @@ pub struct Model {
 impl Model {
     /// A screen that has not asked for anything yet; [`crate::tui::update::start`] asks.
     #[must_use]
-    pub fn new(desk: Desk, theme: Theme, size: (u16, u16), now: Timestamp) -> Self {
+    pub fn new(desk: Desk, theme: Theme, size: (u16, u16), now: &Zoned) -> Self {
         Self {
-            queue: Queue::new(desk.me.id.clone()),
+            queue: Queue::new(desk.me.id.clone(), desk.views.clone()),
             desk,
             theme,
             size,
-            now,
+            zone: now.time_zone().clone(),
+            now: now.timestamp(),
             page: Page::Work,
             focus: Pane::Queue,
             dialog: Dialog::None,
@@ -193,7 +210,7 @@ impl Model {
 
     /// A screen that plays a run and does nothing else.
     #[must_use]
-    pub fn playing(run: String, desk: Desk, theme: Theme, size: (u16, u16), now: Timestamp) -> Self {
+    pub fn playing(run: String, desk: Desk, theme: Theme, size: (u16, u16), now: &Zoned) -> Self {
         Self { page: Page::Replay(Box::new(Replay::of(run, None))), ..Self::new(desk, theme, size, now) }
     }
 
@@ -220,6 +237,7 @@ impl Model {
             Dialog::Editing | Dialog::Note(_) => Context::Editing,
             Dialog::Picking(_) => Context::Picking,
             Dialog::Form(_) => Context::Form,
+            Dialog::Snooze(_) => Context::Snooze,
             Dialog::Confirm(_) => Context::Confirm,
         }
     }

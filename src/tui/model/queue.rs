@@ -1,7 +1,12 @@
 //! The queue: a window of rows out of as many tickets as there are.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
 use crate::domain::ids::{PrincipalId, TicketId};
-use crate::domain::ticket::{Priority, Sort, Status, TicketPage, TicketQuery, TicketRow};
+use crate::domain::ticket::{TicketPage, TicketQuery, TicketRow};
+use crate::domain::view::View;
 use crate::tui::events::RequestId;
 use crate::tui::keymap::Motion;
 use crate::tui::model::slot::Slot;
@@ -11,52 +16,6 @@ use crate::tui::model::{moved, scrolled};
 const WINDOW: u32 = 200;
 /// Rows before the end of the window at which the next one is asked for.
 const MARGIN: u64 = 40;
-
-/// A named part of the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QueueView {
-    /// Urgent and high, not done.
-    Urgent,
-    /// Assigned to this person, not done.
-    Mine,
-    /// Assigned to nobody, not done.
-    Unassigned,
-    /// Waiting for a customer or for somebody else.
-    Waiting,
-    /// Everything.
-    All,
-}
-
-impl QueueView {
-    /// Every view, in the order of its number keys.
-    pub const ALL: [QueueView; 5] = [Self::Urgent, Self::Mine, Self::Unassigned, Self::Waiting, Self::All];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Urgent => "urgent",
-            Self::Mine => "mine",
-            Self::Unassigned => "unassigned",
-            Self::Waiting => "waiting",
-            Self::All => "all",
-        }
-    }
-
-    /// The query behind it.
-    #[must_use]
-    pub fn query(self, me: &PrincipalId) -> TicketQuery {
-        let working = || vec![Status::New, Status::Open, Status::Pending, Status::OnHold];
-        let base = TicketQuery { sort: Sort::Due, ..TicketQuery::default() };
-        match self {
-            Self::Urgent => TicketQuery { status: working(), priority: vec![Priority::Urgent, Priority::High], ..base },
-            Self::Mine => TicketQuery { status: working(), assignee: Some(me.clone()), ..base },
-            Self::Unassigned => TicketQuery { status: working(), assignee: "nobody".parse().ok(), ..base },
-            Self::Waiting => TicketQuery { status: vec![Status::Pending, Status::OnHold], ..base },
-            Self::All => base,
-        }
-    }
-}
 
 /// The rows that are loaded, and where they lie in the whole.
 #[derive(Clone, Debug)]
@@ -84,7 +43,11 @@ impl Window {
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
     me: PrincipalId,
-    pub(crate) view: QueueView,
+    pub(crate) views: Vec<View>,
+    /// Which of them is looked at.
+    pub(crate) view: usize,
+    /// Tickets that the next command is for.
+    pub(crate) marked: BTreeSet<TicketId>,
     pub(crate) filter: String,
     pub(crate) window: Slot<Window>,
     pub(crate) counts: Slot<Vec<u64>>,
@@ -94,10 +57,31 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(me: PrincipalId) -> Self {
+    pub(crate) fn new(me: PrincipalId, views: Vec<View>) -> Self {
         let (window, counts) = (Slot::default(), Slot::default());
-        let view = QueueView::All;
-        Self { me, view, filter: String::new(), window, counts, selected: 0, top: 0, asked_offset: 0 }
+        // Everything, where a view shows it.
+        let shows_all = |view: &View| view.status.is_empty() && view.assignee.is_none() && !view.snoozed;
+        let view = views.iter().position(shows_all).unwrap_or(0);
+        let (filter, marked) = (String::new(), BTreeSet::new());
+        Self { me, views, view, marked, filter, window, counts, selected: 0, top: 0, asked_offset: 0 }
+    }
+
+    pub(crate) fn view_name(&self) -> &str {
+        self.views.get(self.view).map_or("", |view| view.name.as_str())
+    }
+
+    /// Marks the selected ticket, or not any more.
+    pub(crate) fn mark(&mut self) {
+        let Some(id) = self.selected_row().map(|row| row.id.clone()) else { return };
+        if !self.marked.remove(&id) {
+            self.marked.insert(id);
+        }
+    }
+
+    /// Marks every ticket whose row is loaded; when all are, none any more.
+    pub(crate) fn mark_all(&mut self) {
+        let all: BTreeSet<_> = self.window.value.iter().flat_map(|w| &w.rows).map(|row| row.id.clone()).collect();
+        if all.is_subset(&self.marked) { self.marked.clear() } else { self.marked.extend(all) }
     }
 
     pub(crate) fn total(&self) -> u64 {
@@ -116,18 +100,19 @@ impl Queue {
     }
 
     /// The query for a window around the selected row.
-    pub(crate) fn ask(&mut self, request: RequestId) -> TicketQuery {
+    pub(crate) fn ask(&mut self, request: RequestId, now: Timestamp) -> TicketQuery {
         self.window.ask(request);
         self.asked_offset = self.selected.saturating_sub(u64::from(WINDOW) / 2);
         let text = (!self.filter.is_empty()).then(|| self.filter.clone());
         let offset = u32::try_from(self.asked_offset).unwrap_or(u32::MAX);
-        TicketQuery { text, limit: WINDOW, offset, ..self.view.query(&self.me) }
+        let view = self.views.get(self.view).map_or_else(TicketQuery::default, |view| view.query(&self.me, now));
+        TicketQuery { text, limit: WINDOW, offset, ..view }
     }
 
     /// The queries that count the views.
-    pub(crate) fn count(&mut self, request: RequestId) -> Vec<TicketQuery> {
+    pub(crate) fn count(&mut self, request: RequestId, now: Timestamp) -> Vec<TicketQuery> {
         self.counts.ask(request);
-        QueueView::ALL.iter().map(|view| TicketQuery { limit: 1, ..view.query(&self.me) }).collect()
+        self.views.iter().map(|view| TicketQuery { limit: 1, ..view.query(&self.me, now) }).collect()
     }
 
     /// Takes a page, and keeps the same ticket selected where it can.
@@ -145,6 +130,7 @@ impl Queue {
     /// Starts over: another view or filter.
     pub(crate) fn reset(&mut self) {
         (self.selected, self.top) = (0, 0);
+        self.marked.clear();
         self.window.value = None;
     }
 

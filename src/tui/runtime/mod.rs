@@ -127,6 +127,7 @@ impl Inner {
             Effect::LoadCanned { ticket, .. } => {
                 self.read(ReadCall::ListCanned(CannedQuery { ticket_id: Some(ticket) })).await
             }
+            Effect::Snooze { tickets, until, .. } => self.snooze(&tickets, until).await,
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,
             Effect::Propose { call, why, .. } => self.propose(&call, &why).await,

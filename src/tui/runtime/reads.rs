@@ -1,4 +1,6 @@
-//! Reading for the screen: counts, tickets, saved drafts.
+//! Reading for the screen: counts, tickets, saved drafts, and what is the person's own.
+
+use jiff::Timestamp;
 
 use crate::domain::answer::Answer as Told;
 use crate::domain::call::{OfCustomer, OfTicket, ReadCall};
@@ -28,6 +30,13 @@ impl Inner {
             _ => None,
         };
         Ok(Answer::Ticket { ticket: Box::new(answer.ticket), customer })
+    }
+
+    pub(super) async fn snooze(&self, tickets: &[TicketId], until: Option<Timestamp>) -> Answered {
+        for ticket in tickets {
+            self.sitting.store.snooze(&self.sitting.principal.id, ticket, until).await?;
+        }
+        Ok(Answer::Snoozed)
     }
 
     pub(super) async fn save(&self, ticket: &TicketId, text: Option<String>) -> Answered {

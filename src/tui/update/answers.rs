@@ -20,6 +20,7 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Draft(text) => draft::restored(model, request, text),
         Answer::Saved => draft::saved(model, request),
+        Answer::Snoozed => queue::changed(model),
         Answer::Pending(waiting) => pending::arrived(model, request, waiting),
         Answer::Card(card) => decide::card_arrived(model, request, card),
         Answer::CardGone(words) => card_gone(model, request, &words),

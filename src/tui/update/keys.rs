@@ -59,6 +59,12 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Replay => replay::open(model),
         Command::Export(format) => log::export(model, format),
         Command::View(view) => queue::view(model, view),
+        Command::Mark => queue::mark(model),
+        Command::MarkAll => {
+            model.queue.mark_all();
+            vec![]
+        }
+        Command::Snooze => queue::snooze(model),
         Command::GoDraft => moving::focus(model, crate::tui::model::Pane::Draft),
         Command::Edit => draft::edit(model),
         Command::Send => propose::send(model, None),
@@ -133,6 +139,7 @@ fn yes(model: &mut Model) -> Vec<Effect> {
         | Dialog::Editing
         | Dialog::Picking(_)
         | Dialog::Note(_)
+        | Dialog::Snooze(_)
         | Dialog::Form(_)) => {
             model.dialog = other;
             vec![]

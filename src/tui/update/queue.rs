@@ -1,21 +1,24 @@
 //! The queue: loading, views, filter.
 
+use crate::domain::ids::TicketId;
+use crate::domain::snooze::{self, BadTime};
 use crate::domain::ticket::TicketPage;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, RequestId};
-use crate::tui::model::queue::QueueView;
-use crate::tui::model::{Dialog, Model};
-use crate::tui::update::pending;
+use crate::tui::keymap::Motion;
+use crate::tui::model::pages::Notice;
+use crate::tui::model::{Dialog, Model, Snooze};
+use crate::tui::update::{pending, work};
 
 pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     let request = model.request();
-    let query = model.queue.ask(request);
+    let query = model.queue.ask(request, model.now);
     vec![Effect::LoadQueue { request, query }]
 }
 
 pub(super) fn count(model: &mut Model) -> Vec<Effect> {
     let request = model.request();
-    let queries = model.queue.count(request);
+    let queries = model.queue.count(request, model.now);
     vec![Effect::CountViews { request, queries }]
 }
 
@@ -46,7 +49,14 @@ fn note_moved(model: &mut Model) {
     open.moved_to = newest.filter(|newest| open.version().is_some_and(|shown| *newest > shown));
 }
 
-pub(super) fn view(model: &mut Model, view: QueueView) -> Vec<Effect> {
+pub(super) fn view(model: &mut Model, view: usize) -> Vec<Effect> {
+    if view >= model.queue.views.len() {
+        model.note(Notice::plain(format!(
+            "there are {} views · queue.view in the configuration",
+            model.queue.views.len()
+        )));
+        return vec![];
+    }
     model.queue.view = view;
     model.queue.reset();
     load(model)
@@ -62,4 +72,65 @@ pub(super) fn filtered(model: &mut Model, words: &str) -> Vec<Effect> {
     words.trim().clone_into(&mut model.queue.filter);
     model.queue.reset();
     load(model)
+}
+
+/// Marks the selected ticket and goes on to the next.
+pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
+    model.queue.mark();
+    model.queue.go(Motion::Down, 1);
+    vec![]
+}
+
+/// The tickets that a command is for: the marked ones, or in the queue the selected one, else the open one.
+pub(super) fn meant(model: &Model) -> Vec<TicketId> {
+    if !model.queue.marked.is_empty() {
+        return model.queue.marked.iter().cloned().collect();
+    }
+    work::meant(model).into_iter().collect()
+}
+
+/// Asks until when.
+pub(super) fn snooze(model: &mut Model) -> Vec<Effect> {
+    let tickets = meant(model);
+    if tickets.is_empty() {
+        model.note(Notice::plain("no ticket is selected"));
+        return vec![];
+    }
+    model.dialog = Dialog::Snooze(Box::new(Snooze { tickets, until: Editor::line_of(""), trouble: None }));
+    vec![]
+}
+
+/// Puts the tickets off until what was written.
+pub(super) fn snoozed(model: &mut Model, mut snooze: Box<Snooze>) -> Vec<Effect> {
+    let here = model.now.to_zoned(model.zone.clone());
+    match until(&snooze.until.text(), &here) {
+        Err(trouble) => {
+            snooze.trouble = Some(trouble);
+            model.dialog = Dialog::Snooze(snooze);
+            vec![]
+        }
+        Ok(until) => {
+            let request = model.request();
+            let words = match (until, snooze.tickets.len()) {
+                (None, n) => format!("{} back in the queue", tickets(n)),
+                (Some(at), n) => {
+                    let at = at.to_zoned(model.zone.clone()).strftime("%a %d %b %H:%M").to_string();
+                    format!("{} put off until {at}, or until something happens", tickets(n))
+                }
+            };
+            model.note(Notice::good(words));
+            model.queue.marked.clear();
+            vec![Effect::Snooze { request, tickets: snooze.tickets, until }]
+        }
+    }
+}
+
+/// A time, or the number of one of the examples.
+fn until(text: &str, here: &jiff::Zoned) -> Result<Option<jiff::Timestamp>, BadTime> {
+    let numbered = text.trim().parse::<usize>().ok().and_then(|n| snooze::EXAMPLES.get(n.checked_sub(1)?));
+    snooze::until(numbered.map_or(text, |(example, _)| example), here)
+}
+
+fn tickets(n: usize) -> String {
+    if n == 1 { "the ticket is".to_owned() } else { format!("{n} tickets are") }
 }

@@ -48,6 +48,9 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.arrange(&layout::picker(model.size, picker.warns()));
     }
+    if let Dialog::Snooze(snooze) = &mut model.dialog {
+        snooze.until.arrange(40, 1, true);
+    }
     if let Dialog::Note(editor) = &mut model.dialog {
         let area = inside(panes.draft);
         editor.arrange(width(area), height(area), true);

@@ -58,6 +58,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
     match std::mem::replace(&mut model.dialog, Dialog::None) {
         Dialog::Note(editor) => propose::note_written(model, &editor.text()),
         Dialog::Form(form) => propose::form_filled(model, form),
+        Dialog::Snooze(snooze) => queue::snoozed(model, snooze),
         Dialog::Editing => draft::save_now(model),
         Dialog::Picking(picker) => picker::insert(model, picker),
         Dialog::None | Dialog::Filter(_) | Dialog::Confirm(_) => vec![],
@@ -129,6 +130,7 @@ fn work_editor<'a>(
 ) -> Option<&'a mut Editor> {
     match dialog {
         Dialog::Filter(editor) | Dialog::Note(editor) => Some(editor),
+        Dialog::Snooze(snooze) => Some(&mut snooze.until),
         Dialog::Picking(picker) => Some(&mut picker.filter),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),
         Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) => None,

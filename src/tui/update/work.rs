@@ -80,6 +80,10 @@ fn point(model: &mut Model) -> Vec<Effect> {
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     match &model.dialog {
         Dialog::None => {
+            if model.focus == Pane::Queue {
+                model.queue.marked.clear();
+                return vec![];
+            }
             let stopped = draft::stop(model);
             if stopped.is_empty() {
                 model.focus = Pane::Queue;
@@ -94,7 +98,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         }
         Dialog::Picking(open) => return picker::close(model, open.opened_in),
         Dialog::Editing | Dialog::Note(_) => return leave_text(model),
-        Dialog::Form(_) | Dialog::Confirm(_) => model.dialog = Dialog::None,
+        Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Confirm(_) => model.dialog = Dialog::None,
     }
     vec![]
 }
@@ -109,7 +113,12 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
             vec![]
         }
         Dialog::Editing => draft::save_now(model),
-        other @ (Dialog::None | Dialog::Filter(_) | Dialog::Picking(_) | Dialog::Form(_) | Dialog::Confirm(_)) => {
+        other @ (Dialog::None
+        | Dialog::Filter(_)
+        | Dialog::Picking(_)
+        | Dialog::Form(_)
+        | Dialog::Snooze(_)
+        | Dialog::Confirm(_)) => {
             model.dialog = other;
             draft::save_now(model)
         }
@@ -137,7 +146,7 @@ pub(super) fn quotes(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The ticket that a command means: the open one, or in the queue the selected one.
-fn meant(model: &Model) -> Option<TicketId> {
+pub(super) fn meant(model: &Model) -> Option<TicketId> {
     let selected = || model.queue.selected_row().map(|row| row.id.clone());
     match model.focus {
         Pane::Queue => selected(),

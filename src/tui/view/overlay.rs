@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::model::Question;
+use crate::domain::snooze::EXAMPLES;
 use crate::tui::model::form::{Field, UpdateForm};
+use crate::tui::model::{Question, Snooze};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
 
@@ -43,6 +44,32 @@ pub(crate) fn form(canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
             Field::Tags => " tags with commas; they replace the old ones",
         };
         canvas.row(inner, 5, vec![canvas.say(Ink::Dim, words)]);
+    }
+}
+
+/// Until when.
+pub(crate) fn snooze(canvas: &mut Canvas<'_, '_>, snooze: &Snooze) {
+    let high = u16::try_from(EXAMPLES.len()).unwrap_or(u16::MAX) + 4;
+    let area = middle(canvas.area(), 58, high);
+    let what = match &snooze.tickets[..] {
+        [one] => format!(" Put {one} off until "),
+        many => format!(" Put {} tickets off until ", many.len()),
+    };
+    let foot = canvas.say(Ink::Dim, " a number or a time; only your own queue changes ");
+    let inner = canvas.boxed(area, Ink::Accent, canvas.say(Ink::Strong, what), foot);
+    let (_, column) = snooze.until.cursor_in_sight();
+    let typed = snooze.until.rows().first().map_or("", |row| row.text.as_str());
+    let wrong = snooze.trouble.iter().map(|trouble| canvas.say(Ink::Danger, format!("  ✗ {trouble}")));
+    let row = [canvas.say(Ink::Accent, " ▸ "), canvas.say(Ink::Strong, typed)].into_iter().chain(wrong).collect();
+    canvas.row(inner, 0, row);
+    canvas.cursor(inner, 3 + column, 0);
+    for (at, (number, (example, meaning))) in (2..).zip((1..).zip(EXAMPLES)) {
+        let row = vec![
+            canvas.say(Ink::Accent, format!(" {number} ")),
+            canvas.say(Ink::Plain, format!("{example:<12}")),
+            canvas.say(Ink::Dim, meaning),
+        ];
+        canvas.row(inner, at, row);
     }
 }
 

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::ticket::{Priority, TicketRow};
+use crate::domain::view::View;
 use crate::tui::model::layout::{inside, queue_rows};
-use crate::tui::model::queue::QueueView;
 use crate::tui::model::wrap::pad;
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
@@ -38,9 +38,13 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
 
 fn title(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     let filter = &model.queue.filter;
-    let mut facts = vec![canvas.say(Ink::Plain, format!("{} ", model.queue.view.name()))];
+    let mut facts = vec![canvas.say(Ink::Plain, format!("{} ", model.queue.view_name()))];
     if !filter.is_empty() {
         facts.push(canvas.say(Ink::Warn, format!("/ {filter} ")));
+    }
+    let marked = model.queue.marked.len();
+    if marked > 0 {
+        facts.push(canvas.say(Ink::Accent, format!("✓ {marked} marked · u updates, Z puts off, Esc none ")));
     }
     facts
 }
@@ -56,7 +60,7 @@ fn empty(model: &Model) -> String {
     match (&model.queue.window.trouble, model.queue.window.is_waiting()) {
         (_, true) => "loading …".to_owned(),
         (Some(trouble), _) => format!("{} · {}", trouble.message, trouble.way_out),
-        (None, _) if model.queue.filter.is_empty() => "no tickets in this view · 5 shows all".to_owned(),
+        (None, _) if model.queue.filter.is_empty() => "no tickets in this view · a number key shows another".to_owned(),
         (None, _) => "no ticket has these words · / then Esc clears the filter".to_owned(),
     }
 }
@@ -85,15 +89,15 @@ enum Names {
 
 fn view_names(model: &Model, canvas: &Canvas<'_, '_>, names: Names) -> Vec<Span<'static>> {
     let counts = model.queue.counts.value.as_ref();
-    let name = |(at, view): (usize, &QueueView)| {
-        let here = *view == model.queue.view;
+    let name = |(at, view): (usize, &View)| {
+        let here = at == model.queue.view;
         let count = counts.and_then(|counts| counts.get(at)).filter(|_| here || names != Names::Short);
         let count = count.map(|n| format!(" {n}")).unwrap_or_default();
         let key = if names == Names::Numbered { format!("{} ", at + 1) } else { String::new() };
         let ink = if here { Ink::Accent } else { Ink::Dim };
-        canvas.say(ink, format!("{key}{}{count}  ", view.name()))
+        canvas.say(ink, format!("{key}{}{count}  ", view.name))
     };
-    QueueView::ALL.iter().enumerate().map(name).collect()
+    model.queue.views.iter().enumerate().map(name).collect()
 }
 
 fn row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16) {
@@ -116,12 +120,17 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, t
     let (due, due_ink) = due(model.now, ticket);
     let (mark, mark_ink) = mark(ticket.priority);
     let open = model.open.as_ref().is_some_and(|open| open.id == ticket.id);
+    let sign = match (model.queue.marked.contains(&ticket.id), open) {
+        (true, _) => '✓',
+        (false, true) => '▸',
+        (false, false) => ' ',
+    };
     let customer = if width >= 84 { 18 } else { 0 };
     // On a narrow list the subject needs the room; the ticket itself says where it stands.
     let status = if width >= 50 { 9 } else { 0 };
     let subject = width.saturating_sub(25 + customer + status);
     let mut spans = vec![
-        canvas.say(mark_ink, format!("{}{mark:<2} ", if open { '▸' } else { ' ' })),
+        canvas.say(mark_ink, format!("{sign}{mark:<2} ")),
         canvas.say(Ink::Plain, format!("{} ", shown(ticket.id.as_str(), 8))),
         canvas.say(Ink::Plain, shown(&ticket.subject, subject)),
         canvas.say(

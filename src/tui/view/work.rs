@@ -24,6 +24,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     match &model.dialog {
         Dialog::Picking(open) => picker::draw(canvas, open, model.size),
         Dialog::Form(form) => overlay::form(canvas, form),
+        Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
         Dialog::Confirm(question) => overlay::confirm(canvas, *question),
         Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) => {}
     }

@@ -13,12 +13,14 @@ use countersign::domain::draft::{Suggestion, Summary};
 use countersign::domain::policy::Policy;
 use countersign::domain::proposal::{Filing, Proposal, Why};
 use countersign::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow, Tone};
+use countersign::domain::view::View;
 use countersign::tui::events::{Answer, Effect, LogDetail, Moment, Msg, Waiting};
 use countersign::tui::model::{Desk, Model};
 use countersign::tui::theme::Theme;
 use countersign::tui::{update, view};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -125,6 +127,11 @@ pub(crate) fn canned() -> Vec<CannedText> {
          "text": "Hello Ines,\n\nthat's a good idea.\n\nBest wishes,\nMaya"},
     ]))
     .unwrap()
+}
+
+/// The views of the shipped configuration.
+pub(crate) fn views() -> Vec<View> {
+    countersign::config::load(None, None, std::iter::empty(), &[]).unwrap().config.queue.view
 }
 
 pub(crate) fn maya() -> Principal {
@@ -269,7 +276,7 @@ pub(crate) fn body() -> Body {
 pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
     let (request, answer) = match effect {
         Effect::LoadQueue { request, query } => (*request, Answer::Queue(page(query))),
-        Effect::CountViews { request, .. } => (*request, Answer::Counts(vec![7, 12, 31, 9, 312])),
+        Effect::CountViews { request, .. } => (*request, Answer::Counts(vec![7, 12, 31, 9, 312, 4, 2])),
         Effect::LoadTicket { request, .. } => {
             (*request, Answer::Ticket { ticket: Box::new(ticket()), customer: Some(Box::new(customer())) })
         }
@@ -282,6 +289,7 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             (*request, Answer::Suggestion(Box::new(suggestion)))
         }
         Effect::LoadCanned { request, .. } => (*request, Answer::Canned(canned())),
+        Effect::Snooze { request, .. } => (*request, Answer::Snoozed),
         Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
         Effect::SaveDraft { request, .. } => (*request, Answer::Saved),
         Effect::LoadPending { request } => (*request, Answer::Pending(waiting())),
@@ -337,8 +345,15 @@ impl Person {
     /// Sits down where this assistant writes.
     pub(crate) fn beside(assistant: &str, (width, height): (u16, u16), mute: fn(&Effect) -> bool) -> Self {
         let model = assistant != "offline assistant";
-        let desk = Desk { name: "Acme desk".into(), sample: true, assistant: assistant.into(), model, me: maya() };
-        let mut model = Model::new(desk, Theme::Dark, (width, height), now());
+        let desk = Desk {
+            name: "Acme desk".into(),
+            sample: true,
+            assistant: assistant.into(),
+            model,
+            me: maya(),
+            views: views(),
+        };
+        let mut model = Model::new(desk, Theme::Dark, (width, height), &now().to_zoned(TimeZone::UTC));
         let first = update::start(&mut model);
         let mut person = Self { mute, ..Self::before(model) };
         person.take(first);

@@ -127,8 +127,15 @@ fn evil_card() -> Box<Card> {
 /// A person at a desk on which everything is hostile.
 fn evil_desk(width: u16, height: u16) -> Person {
     let mut person = Person::muted(width, height, |_| true);
-    let desk = Desk { name: EVIL.into(), sample: true, assistant: EVIL.into(), model: true, me: desk::maya() };
-    person.model = Model::new(desk, Theme::Dark, (width, height), desk::now());
+    let desk = Desk {
+        name: EVIL.into(),
+        sample: true,
+        assistant: EVIL.into(),
+        model: true,
+        me: desk::maya(),
+        views: desk::views(),
+    };
+    person.model = Model::new(desk, Theme::Dark, (width, height), &desk::now().to_zoned(jiff::tz::TimeZone::UTC));
     person.asked.clear();
     let first = countersign::tui::update::start(&mut person.model);
     person.asked = first;

@@ -7,4 +7,5 @@ mod desk;
 mod hostile;
 mod screens;
 mod supervisor;
+mod views;
 mod work;

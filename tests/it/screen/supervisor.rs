@@ -120,8 +120,9 @@ fn a_run_is_played_from_its_start_and_the_card_is_shown_as_it_was() {
 #[test]
 fn a_replay_alone_asks_for_records_only_whatever_key_is_pressed() {
     let me = Principal { id: "replay".parse().unwrap(), role: Role::Viewer };
-    let desk = Desk { name: "Log".into(), sample: false, assistant: String::new(), model: false, me };
-    let mut model = Model::playing("8f2".into(), desk, Theme::Dark, (120, 40), now());
+    let desk = Desk { name: "Log".into(), sample: false, assistant: String::new(), model: false, me, views: vec![] };
+    let mut model =
+        Model::playing("8f2".into(), desk, Theme::Dark, (120, 40), &now().to_zoned(jiff::tz::TimeZone::UTC));
     let first = update::start(&mut model);
     assert!(matches!(first[..], [Effect::LoadRun { .. }]), "{first:?}");
     let mut person = Person::before(model);
