@@ -279,3 +279,32 @@ async fn no_color_means_no_colour() {
     assert_eq!(house.store.person(&"maya".parse().unwrap()).await.unwrap().unwrap().role, Role::Agent);
     assert!(!sent.contains(ESC) || sent.contains("\u{1b}[?1049h"));
 }
+
+#[tokio::test]
+async fn marked_tickets_are_changed_with_one_card_and_each_has_its_own_receipt() {
+    let (house, home, mut terminal) = at_work(120, 40).await;
+    terminal.keys("*");
+    terminal.wait("3 marked");
+    terminal.keys("u");
+    terminal.wait("Update 3 tickets");
+    terminal.keys("\u{1b}[C");
+    terminal.wait("changes");
+    terminal.keys(ENTER);
+    terminal.wait("all shown");
+    terminal.wait("in or out");
+    terminal.keys("A");
+    terminal.wait("one result each");
+    terminal.wait_until("three results", |screen| screen.matches("[✓]").count() == 3);
+    terminal.keys(ESC);
+    terminal.wait("▸ Queue");
+    for id in ["T-1", "T-2", "T-3"] {
+        assert_eq!(house.ticket(id).await.row.version, 2, "{id}");
+    }
+    terminal.keys("q");
+    assert!(terminal.ended());
+    let shown = program(&home)
+        .args(["--desk", house.path().to_str().unwrap(), "audit", "show", "tool:update_ticket", "what:executed"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&shown.stdout).matches("executed").count(), 3);
+}

@@ -98,7 +98,7 @@ impl Terminal {
         self.wait_until(&format!("`{text}` gone"), |screen| !screen.contains(text))
     }
 
-    fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         let (lock, changed) = &*self.seen;
         let mut seen = lock.lock().unwrap();

@@ -29,6 +29,8 @@ pub enum Context {
     Pending,
     /// The approval card.
     Card,
+    /// The approval card of many tickets.
+    Bulk,
     /// The exact arguments of a card.
     Arguments,
     /// The choice of a reason.
@@ -69,6 +71,7 @@ impl Context {
         (Context::Snooze, "snooze"),
         (Context::Pending, "pending"),
         (Context::Card, "approval"),
+        (Context::Bulk, "approval of many"),
         (Context::Arguments, "arguments"),
         (Context::Deny, "deny"),
         (Context::Comment, "comment"),

@@ -15,6 +15,7 @@ const LISTS: &[X] = &[
     X::Steps,
     X::Pending,
     X::Card,
+    X::Bulk,
     X::Arguments,
     X::Log,
     X::LogDetail,
@@ -47,6 +48,7 @@ const HELPED: &[X] = &[
     X::Figures,
     X::Replay,
     X::Card,
+    X::Bulk,
     X::Arguments,
     X::Outcome,
 ];
@@ -65,6 +67,7 @@ const ALL: &[X] = &[
     X::Snooze,
     X::Pending,
     X::Card,
+    X::Bulk,
     X::Arguments,
     X::Deny,
     X::Comment,
@@ -95,11 +98,18 @@ const fn foot(
 /// Every key of the program.
 pub const BINDINGS: &[Binding] = &[
     // The card comes first: it is what this program is for.
-    foot(&[X::Card], &["A"], C::Approve, "approve", "Approve; stages the approval when the card asks for two keys"),
-    foot(&[X::Card], &["R"], C::Release, "confirm", "The second key: carry out what A has staged"),
+    foot(
+        &[X::Card, X::Bulk],
+        &["A"],
+        C::Approve,
+        "approve",
+        "Approve; stages the approval when the card asks for two keys",
+    ),
+    foot(&[X::Card, X::Bulk], &["R"], C::Release, "confirm", "The second key: carry out what A has staged"),
     foot(&[X::Card], &["E"], C::EditProposal, "edit", "Edit the proposal; the result is shown again"),
     foot(&[X::Card], &["D"], C::Deny, "deny", "Deny with a reason that the proposer gets"),
     foot(&[X::Card], &["S"], C::Later, "later", "Leave it in the tray for later"),
+    foot(&[X::Bulk], &["space"], C::Mark, "in or out", "Take the ticket out, or put it back in"),
     foot(&[X::Card], &["v"], C::Arguments, "arguments", "Show the exact arguments as JSON"),
     foot(&[X::Arguments], &["v", "esc"], C::Back, "back to the card", "Back to the card"),
     foot(&[X::Outcome], &["n", "enter"], C::NextPending, "next", "Go to the next proposal that waits"),
@@ -235,7 +245,7 @@ pub const BINDINGS: &[Binding] = &[
         "Copy",
     ),
     foot(
-        &[X::Pending, X::Card, X::Deciding, X::Outcome, X::Log, X::LogDetail, X::Replay, X::Help],
+        &[X::Pending, X::Card, X::Bulk, X::Deciding, X::Outcome, X::Log, X::LogDetail, X::Replay, X::Help],
         &["esc"],
         C::Back,
         "back",

@@ -123,6 +123,57 @@ impl Arming {
     }
 }
 
+/// What a person can sign once they have had all of it before them.
+pub(crate) trait Signable {
+    /// When keys count.
+    fn armed(&self) -> Arming;
+    /// The same, to be changed.
+    fn arming(&mut self) -> &mut Arming;
+    /// A frame went out: what it showed was seen.
+    fn saw(&mut self);
+    /// Whether every row was on screen.
+    fn is_all_seen(&self) -> bool;
+    /// Whether it takes two keys.
+    fn needs_two(&self) -> bool;
+    /// What keeps this person from approving, in words; nothing when they can.
+    fn obstacle(&self, me: &Principal) -> Option<String>;
+
+    /// Keys do not count until it was drawn once more and rested.
+    fn rest_again(&mut self) {
+        *self.arming() = Arming::Undrawn;
+    }
+
+    /// Keys count if their time has come.
+    fn arm(&mut self, at: Moment) {
+        if self.arming().due().is_some_and(|due| at >= due) {
+            *self.arming() = Arming::Armed;
+        }
+    }
+}
+
+/// Whether a card takes two keys.
+pub(crate) fn takes_two(card: &Card) -> bool {
+    match card.requirement().keys {
+        Keys::One => false,
+        Keys::Two(_) => true,
+    }
+}
+
+/// What about a card keeps this person from approving it, in words.
+pub(crate) fn obstacle_of(card: &Card, me: &Principal) -> Option<String> {
+    let needs = card.requirement();
+    let proposal = card.proposal();
+    let mut makers = vec![&proposal.proposer().id];
+    makers.extend(proposal.edited_by());
+    if !me.role.covers(needs.role) {
+        return Some(format!("needs the approval of a {}; you are signed in as {}", needs.role, me.role));
+    }
+    if needs.second_person && !Policy::is_second_person(&me.id, &makers) {
+        return Some("needs a second person: you proposed or edited it".to_owned());
+    }
+    None
+}
+
 /// One wrapped row of the card.
 #[derive(Clone, Debug)]
 pub(crate) struct CardRow {
@@ -141,6 +192,7 @@ pub(crate) struct Reading {
     /// What the reader must know first: that the ticket moved, say.
     pub(crate) remark: Option<String>,
     width: usize,
+    height: usize,
     seen: Vec<bool>,
     all_seen: bool,
 }
@@ -148,7 +200,7 @@ pub(crate) struct Reading {
 impl Reading {
     pub(crate) fn new(card: Box<Card>, remark: Option<String>) -> Self {
         let arming = Arming::Undrawn;
-        Self { card, rows: Vec::new(), top: 0, arming, remark, width: 0, seen: Vec::new(), all_seen: false }
+        Self { card, rows: Vec::new(), top: 0, arming, remark, width: 0, height: 0, seen: Vec::new(), all_seen: false }
     }
 
     /// Wraps for this width; what was seen in other rows was not seen in these, unless all of it was.
@@ -161,61 +213,45 @@ impl Reading {
             self.width = width;
             self.rest_again();
         }
+        self.height = height;
         self.top = self.top.min(self.rows.len().saturating_sub(height));
-    }
-
-    /// These rows were on screen.
-    pub(crate) fn saw(&mut self, height: usize) {
-        self.seen.iter_mut().skip(self.top).take(height).for_each(|seen| *seen = true);
-        self.all_seen = self.all_seen || self.seen.iter().all(|seen| *seen);
-    }
-
-    pub(crate) fn is_all_seen(&self) -> bool {
-        self.all_seen
     }
 
     pub(crate) fn go(&mut self, motion: Motion, height: usize) {
         let tops = self.rows.len().saturating_sub(height) + 1;
         self.top = moved(self.top, motion, tops, height / 2);
     }
+}
 
-    /// Keys do not count until the card was drawn once more and rested.
-    pub(crate) fn rest_again(&mut self) {
-        self.arming = Arming::Undrawn;
+impl Signable for Reading {
+    fn armed(&self) -> Arming {
+        self.arming
     }
 
-    /// Keys count if their time has come.
-    pub(crate) fn arm(&mut self, at: Moment) {
-        if self.arming.due().is_some_and(|due| at >= due) {
-            self.arming = Arming::Armed;
-        }
+    fn arming(&mut self) -> &mut Arming {
+        &mut self.arming
     }
 
-    pub(crate) fn needs_two(&self) -> bool {
-        match self.card.requirement().keys {
-            Keys::One => false,
-            Keys::Two(_) => true,
-        }
+    fn saw(&mut self) {
+        self.seen.iter_mut().skip(self.top).take(self.height).for_each(|seen| *seen = true);
+        self.all_seen = self.all_seen || self.seen.iter().all(|seen| *seen);
     }
 
-    /// What keeps this person from approving, in words; nothing when they can.
-    pub(crate) fn obstacle(&self, me: &Principal) -> Option<String> {
-        let needs = self.card.requirement();
-        let proposal = self.card.proposal();
-        let mut makers = vec![&proposal.proposer().id];
-        makers.extend(proposal.edited_by());
-        if !me.role.covers(needs.role) {
-            return Some(format!("needs the approval of a {}; you are signed in as {}", needs.role, me.role));
-        }
-        if needs.second_person && !Policy::is_second_person(&me.id, &makers) {
-            return Some("needs a second person: you proposed or edited it".to_owned());
-        }
-        (!self.all_seen).then(|| "read on to approve".to_owned())
+    fn is_all_seen(&self) -> bool {
+        self.all_seen
+    }
+
+    fn needs_two(&self) -> bool {
+        takes_two(&self.card)
+    }
+
+    fn obstacle(&self, me: &Principal) -> Option<String> {
+        obstacle_of(&self.card, me).or_else(|| (!self.all_seen).then(|| "read on to approve".to_owned()))
     }
 }
 
 /// A line of the card in rows; rows after the first are indented so that a line is told from the next.
-fn rows_of(kind: Kind, line: &str, width: usize) -> Vec<CardRow> {
+pub(crate) fn rows_of(kind: Kind, line: &str, width: usize) -> Vec<CardRow> {
     let (first, rest) = match kind {
         Kind::Heading => ("", ""),
         Kind::Change | Kind::Note => ("  ", "    "),

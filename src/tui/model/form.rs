@@ -72,6 +72,8 @@ pub(crate) struct Before {
 #[derive(Clone, Debug)]
 pub(crate) struct UpdateForm {
     pub(crate) ticket: TicketId,
+    /// Every ticket that it is for, where it is for many.
+    pub(crate) many: Vec<TicketId>,
     pub(crate) before: Before,
     pub(crate) field: Field,
     pub(crate) status: Option<Status>,
@@ -99,6 +101,12 @@ impl UpdateForm {
         Self::with(ticket, before, update)
     }
 
+    /// A form for many tickets, of which nothing is known; there is at least one.
+    pub(crate) fn for_many(many: Vec<TicketId>) -> Option<Self> {
+        let first = many.first()?.clone();
+        Some(Self { many, ..Self::with(first, Before::default(), &TicketUpdate::default()) })
+    }
+
     fn with(ticket: TicketId, before: Before, update: &TicketUpdate) -> Self {
         let assignee = update.assignee.clone().map(Assignee::from).or_else(|| before.assignee.clone());
         let assignee = match assignee {
@@ -108,6 +116,7 @@ impl UpdateForm {
         let tags = update.tags.as_ref().or(before.tags.as_ref()).map(|tags| tags.join(", ")).unwrap_or_default();
         Self {
             ticket,
+            many: Vec::new(),
             field: Field::Status,
             status: update.status,
             priority: update.priority,

@@ -14,7 +14,7 @@ const TALL: u16 = 30;
 pub(crate) fn least(page: &Page) -> (u16, u16) {
     match page {
         Page::Card(_) => (40, 10),
-        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => (60, 15),
+        Page::Work | Page::Pending(_) | Page::Bulk(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => (60, 15),
     }
 }
 

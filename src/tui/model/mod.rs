@@ -1,5 +1,6 @@
 //! Everything that the screen knows. Nothing here draws, waits or asks; `update` changes it, `view` reads it.
 
+pub(crate) mod bulk;
 pub(crate) mod card;
 pub(crate) mod draft;
 pub(crate) mod form;
@@ -224,6 +225,8 @@ impl Model {
             Page::Work => self.work_context(),
             Page::Pending(_) => Context::Pending,
             Page::Card(card) => card.stage.context(),
+            Page::Bulk(bulk) if bulk.is_over() => Context::Outcome,
+            Page::Bulk(_) => Context::Bulk,
             Page::Log(log) => log.context(),
             Page::Replay(_) => Context::Replay,
             Page::Help(_) => Context::Help,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::tui::editor::Editor;
 use crate::tui::events::Failure;
+use crate::tui::model::bulk::Bulk;
 use crate::tui::model::card::CardPage;
 use crate::tui::model::log::LogPage;
 use crate::tui::model::replay::Replay;
@@ -14,6 +15,7 @@ pub(crate) enum Page {
     Work,
     Pending(Tray),
     Card(Box<CardPage>),
+    Bulk(Box<Bulk>),
     Log(Box<LogPage>),
     Replay(Box<Replay>),
     Help(Box<Help>),

@@ -8,7 +8,7 @@ use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
-use crate::tui::update::{add_step, decide, draft, log, pending, picker, queue, replay, work};
+use crate::tui::update::{add_step, bulk, decide, draft, log, pending, picker, queue, replay, work};
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
     match answer {
@@ -101,7 +101,13 @@ fn decided(model: &mut Model, request: RequestId, outcome: Outcome) -> Vec<Effec
 fn end(model: &mut Model, decision: &Decision, outcome: Outcome) -> Vec<Effect> {
     let looking = match &mut model.page {
         Page::Card(page) if is_deciding(&page.stage, decision.request) => Some(page),
-        Page::Card(_) | Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => None,
+        Page::Card(_)
+        | Page::Work
+        | Page::Pending(_)
+        | Page::Log(_)
+        | Page::Replay(_)
+        | Page::Bulk(_)
+        | Page::Help(_) => None,
     };
     match (looking, outcome) {
         (Some(page), Outcome::Superseded { fresh: Some(fresh) }) => {
@@ -111,6 +117,7 @@ fn end(model: &mut Model, decision: &Decision, outcome: Outcome) -> Vec<Effect> 
         (Some(page), outcome) => page.stage = Stage::Over(ending(decision, outcome)),
         (None, outcome) => {
             let ending = ending(decision, outcome);
+            let Some(ending) = bulk::decided(model, decision.request, ending) else { return vec![] };
             let text = format!("{}: {} {}", decision.call.ticket_id(), ending.title, ending.words);
             model.note(if ending.good { Notice::good(text) } else { Notice::bad(text) });
         }
@@ -218,6 +225,7 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
     model.exports.retain(|export| *export != request);
     wanted |= model.leaving.contains(&request);
     model.leaving.retain(|leaving| *leaving != request);
+    wanted |= bulk::failed(model, request, &failure.message);
     wanted | page_failed(model, request, failure)
 }
 
@@ -236,6 +244,6 @@ fn page_failed(model: &mut Model, request: RequestId, failure: &Failure) -> bool
             figures | page.loading.fail(request, failure) | page.detail.fail(request, failure)
         }
         Page::Replay(replay) => replay.records.fail(request, failure) | replay.step.fail(request, failure),
-        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Help(_) => false,
+        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Bulk(_) | Page::Help(_) => false,
     }
 }

@@ -5,23 +5,22 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use crate::tui::events::{Effect, Moment};
 use crate::tui::keymap::Command;
 use crate::tui::model::Model;
-use crate::tui::model::card::{APART, Arming, CAP, CardPage, QUIET, Reading, Stage};
+use crate::tui::model::card::{APART, Arming, CAP, QUIET, Reading, Signable, Stage};
 use crate::tui::model::layout;
 use crate::tui::model::pages::{Notice, Page};
-use crate::tui::update::{decide, help, moving};
+use crate::tui::update::{bulk, decide, help, moving};
 
 /// A frame went out: what it showed was seen, and from now on quiet counts.
 pub(super) fn drawn(model: &mut Model, at: Moment) -> Vec<Effect> {
     model.at = at;
     let shown = layout::fits(&model.page, model.size);
-    let rows = layout::height(layout::card(model.size));
-    let Some(reading) = reading(model).filter(|_| shown) else { return vec![] };
-    let before = reading.is_all_seen();
-    reading.saw(rows);
-    let now_complete = before != reading.is_all_seen();
-    let opened = reading.arming == Arming::Undrawn;
+    let Some(paper) = signable(model).filter(|_| shown) else { return vec![] };
+    let before = paper.is_all_seen();
+    paper.saw();
+    let now_complete = before != paper.is_all_seen();
+    let opened = *paper.arming() == Arming::Undrawn;
     if opened {
-        reading.arming = Arming::Resting { opened: at, last: at };
+        *paper.arming() = Arming::Resting { opened: at, last: at };
     }
     model.changed |= now_complete || opened;
     if opened { vec![Effect::Wake(at + QUIET)] } else { vec![] }
@@ -29,21 +28,21 @@ pub(super) fn drawn(model: &mut Model, at: Moment) -> Vec<Effect> {
 
 /// A key while the card has the keyboard.
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, command: Option<Command>, at: Moment) -> Vec<Effect> {
-    let Some(reading) = reading(model) else { return vec![] };
-    reading.arm(at);
+    let Some(paper) = signable(model) else { return vec![] };
+    paper.arm(at);
     // A key that repeats itself is a key held down, not an answer.
     let repeated = key.kind == KeyEventKind::Repeat;
-    match reading.arming {
+    match *paper.arming() {
         Arming::Undrawn => vec![],
-        Arming::Resting { opened, .. } => rest(reading, opened, at),
+        Arming::Resting { opened, .. } => rest(paper, opened, at),
         Arming::Armed if repeated && command == Some(Command::Approve) => vec![],
         Arming::Armed => armed(model, command, at),
         Arming::Staged { at: staged } => second(model, command, staged, at),
     }
 }
 
-fn rest(reading: &mut Reading, opened: Moment, at: Moment) -> Vec<Effect> {
-    reading.arming = Arming::Resting { opened, last: at };
+fn rest(paper: &mut dyn Signable, opened: Moment, at: Moment) -> Vec<Effect> {
+    *paper.arming() = Arming::Resting { opened, last: at };
     vec![Effect::Wake((at + QUIET).min(opened + CAP))]
 }
 
@@ -55,7 +54,8 @@ fn armed(model: &mut Model, command: Option<Command>, at: Moment) -> Vec<Effect>
         Some(Command::EditProposal) => decide::edit(model),
         Some(Command::Later) => decide::later(model),
         Some(Command::Arguments) => decide::arguments(model),
-        Some(Command::Back) => decide::back(model),
+        Some(Command::Mark) => toggle(model),
+        Some(Command::Back) => back(model),
         Some(Command::Help) => help::open(model),
         Some(Command::Move(motion)) => moving::go(model, motion),
         Some(_) | None => vec![],
@@ -68,24 +68,41 @@ fn first(model: &mut Model, at: Moment) -> Vec<Effect> {
     if !model.connected {
         return refuse(model, "the backend cannot be reached");
     }
-    let Some(reading) = reading(model) else { return vec![] };
-    if let Some(obstacle) = reading.obstacle(&me) {
+    let Some(paper) = signable(model) else { return vec![] };
+    if let Some(obstacle) = paper.obstacle(&me) {
         return refuse(model, &obstacle);
     }
-    if reading.needs_two() {
-        reading.arming = Arming::Staged { at };
+    if paper.needs_two() {
+        *paper.arming() = Arming::Staged { at };
         return vec![];
     }
-    decide::approve(model)
+    approve(model)
+}
+
+/// Signed.
+fn approve(model: &mut Model) -> Vec<Effect> {
+    if let Page::Bulk(_) = model.page { bulk::approve(model) } else { decide::approve(model) }
+}
+
+fn back(model: &mut Model) -> Vec<Effect> {
+    if let Page::Bulk(_) = model.page { bulk::back(model) } else { decide::back(model) }
+}
+
+/// Takes a ticket out of the bulk, or puts it back.
+fn toggle(model: &mut Model) -> Vec<Effect> {
+    if let Page::Bulk(bulk) = &mut model.page {
+        bulk.toggle();
+    }
+    vec![]
 }
 
 /// After `A`: only `R`, and not too soon, goes on; everything else takes `A` back.
 fn second(model: &mut Model, command: Option<Command>, staged: Moment, at: Moment) -> Vec<Effect> {
     if command == Some(Command::Release) && at >= staged + APART {
-        return decide::approve(model);
+        return approve(model);
     }
-    if let Some(reading) = reading(model) {
-        reading.arming = Arming::Armed;
+    if let Some(paper) = signable(model) {
+        *paper.arming() = Arming::Armed;
     }
     let words = if command == Some(Command::Release) { "too quick: A again, read, then R" } else { "A was taken back" };
     refuse(model, words)
@@ -98,11 +115,11 @@ fn refuse(model: &mut Model, words: &str) -> Vec<Effect> {
 
 /// Something else came in, a paste or a click: it answers nothing and disturbs the quiet.
 pub(super) fn disturbed(model: &mut Model, at: Moment) -> Vec<Effect> {
-    let Some(reading) = reading(model) else { return vec![] };
-    let effects = match reading.arming {
-        Arming::Resting { opened, .. } => rest(reading, opened, at),
+    let Some(paper) = signable(model) else { return vec![] };
+    let effects = match *paper.arming() {
+        Arming::Resting { opened, .. } => rest(paper, opened, at),
         Arming::Staged { .. } => {
-            reading.arming = Arming::Armed;
+            *paper.arming() = Arming::Armed;
             vec![]
         }
         Arming::Undrawn | Arming::Armed => return vec![],
@@ -113,36 +130,43 @@ pub(super) fn disturbed(model: &mut Model, at: Moment) -> Vec<Effect> {
 
 /// The window came to the front or left it: what was typed for another one must not count here.
 pub(super) fn focused(model: &mut Model, gained: bool, at: Moment) -> Vec<Effect> {
-    let Some(reading) = reading(model) else { return vec![] };
-    match (gained, reading.arming) {
+    let Some(paper) = signable(model) else { return vec![] };
+    match (gained, *paper.arming()) {
         (_, Arming::Undrawn) => vec![],
-        (true, _) => rest(reading, at, at),
+        (true, _) => rest(paper, at, at),
         (false, _) => {
-            reading.rest_again();
+            paper.rest_again();
             vec![]
         }
     }
 }
 
-pub(super) fn unstage(page: &mut CardPage) {
-    if let Stage::Reading(reading) = &mut page.stage
-        && let Arming::Staged { .. } = reading.arming
+/// The first of two keys was pressed on another picture: it does not count.
+pub(super) fn unstage(model: &mut Model) {
+    if let Some(paper) = signable(model)
+        && let Arming::Staged { .. } = *paper.arming()
     {
-        reading.arming = Arming::Armed;
+        *paper.arming() = Arming::Armed;
     }
 }
 
 pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
-    if let Some(reading) = reading(model) {
-        let before = reading.arming;
-        reading.arm(at);
-        model.changed |= before != reading_arming(model);
+    if let Some(paper) = signable(model) {
+        let before = *paper.arming();
+        paper.arm(at);
+        let changed = before != *paper.arming();
+        model.changed |= changed;
     }
     vec![]
 }
 
-fn reading_arming(model: &mut Model) -> Arming {
-    reading(model).map_or(Arming::Undrawn, |reading| reading.arming)
+/// What can be signed now: the card that is read, or the bulk.
+fn signable(model: &mut Model) -> Option<&mut dyn Signable> {
+    if let Page::Bulk(_) = model.page {
+        let Page::Bulk(bulk) = &mut model.page else { return None };
+        return Some(bulk.as_mut());
+    }
+    reading(model).map(|reading| reading as &mut dyn Signable)
 }
 
 /// The card, while it is the card that is read.
@@ -159,6 +183,6 @@ pub(super) fn reading(model: &mut Model) -> Option<&mut Reading> {
             | Stage::Deciding { .. }
             | Stage::Over(_) => None,
         },
-        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => None,
+        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => None,
     }
 }

@@ -6,11 +6,11 @@ use crate::domain::canonical::Digest;
 use crate::domain::ticket::TicketRow;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, RequestId};
-use crate::tui::model::card::{CardPage, Origin, REASONS, Reading, Stage};
+use crate::tui::model::card::{CardPage, Origin, REASONS, Reading, Signable as _, Stage};
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page, Tray};
 use crate::tui::model::{Decision, Model};
-use crate::tui::update::card;
+use crate::tui::update::{bulk, card};
 
 /// The person has read it and pressed the keys. The card leaves the screen with the effect, so it leaves once.
 pub(super) fn approve(model: &mut Model) -> Vec<Effect> {
@@ -181,6 +181,7 @@ pub(super) fn shown_again(model: &mut Model) {
 
 /// The fresh card for `request`, if that is still what the person waits for.
 pub(super) fn card_arrived(model: &mut Model, request: RequestId, card: Box<Card>) -> Vec<Effect> {
+    let Some(card) = bulk::card_arrived(model, request, card) else { return super::pending::load(model) };
     let Page::Card(page) = &mut model.page else { return super::pending::load(model) };
     match page.stage {
         Stage::Opening { request: asked, .. } if asked == request => {
@@ -217,7 +218,7 @@ fn return_to(model: &mut Model, origin: Origin) {
 fn take(model: &mut Model) -> Option<(Origin, Stage)> {
     match std::mem::replace(&mut model.page, Page::Work) {
         Page::Card(page) => Some((page.origin, page.stage)),
-        other @ (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_)) => {
+        other @ (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_)) => {
             model.page = other;
             None
         }

@@ -7,7 +7,7 @@ use crate::tui::keymap::{self, Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::update::{
-    card, decide, draft, help, log, moving, pending, picker, propose, queue, replay, typing, work,
+    bulk, card, decide, draft, help, log, moving, pending, picker, propose, queue, replay, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -20,7 +20,7 @@ pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effe
     let command = keymap::command(context, key);
     match (context, command) {
         (_, Some(Command::Quit | Command::Suspend | Command::Redraw)) => anywhere(model, command),
-        (Context::Card, _) => card::pressed(model, key, command, at),
+        (Context::Card | Context::Bulk, _) => card::pressed(model, key, command, at),
         (_, Some(command)) => run(model, command, key, at),
         (_, None) => typing::typed(model, key, at),
     }
@@ -105,7 +105,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
         Page::Work => work::open(model),
         Page::Pending(_) => pending::open_selected(model),
         Page::Log(_) => log::read(model),
-        Page::Card(_) | Page::Replay(_) | Page::Help(_) => vec![],
+        Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => vec![],
     }
 }
 
@@ -114,6 +114,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         Page::Work => work::back(model),
         Page::Pending(_) => pending::close(model),
         Page::Card(_) => decide::back(model),
+        Page::Bulk(_) => bulk::back(model),
         Page::Log(_) => log::back(model),
         Page::Replay(_) => replay::back(model),
         Page::Help(_) => help::close(model),
@@ -126,7 +127,9 @@ fn filter(model: &mut Model) -> Vec<Effect> {
             log::filter(page);
             vec![]
         }
-        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Help(_) => queue::filter(model),
+        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => {
+            queue::filter(model)
+        }
     }
 }
 

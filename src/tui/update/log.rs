@@ -75,7 +75,13 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             return filtered(model, "");
         }
         Page::Log(page) if page.reading => page.reading = false,
-        Page::Log(_) | Page::Replay(_) | Page::Work | Page::Pending(_) | Page::Card(_) | Page::Help(_) => {
+        Page::Log(_)
+        | Page::Replay(_)
+        | Page::Bulk(_)
+        | Page::Work
+        | Page::Pending(_)
+        | Page::Card(_)
+        | Page::Help(_) => {
             model.page = Page::Work;
         }
     }

@@ -1,6 +1,7 @@
 //! What a message changes and what it asks for: a pure step of the model.
 
 mod answers;
+mod bulk;
 mod card;
 mod decide;
 mod draft;
@@ -86,9 +87,7 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
 fn resized(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
     model.size = (width, height);
     // Whatever was staged was staged on another picture.
-    if let Page::Card(page) = &mut model.page {
-        card::unstage(page);
-    }
+    card::unstage(model);
     vec![]
 }
 

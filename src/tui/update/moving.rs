@@ -27,6 +27,7 @@ pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
             page.go(motion, half);
             return log::selected(model);
         }
+        Page::Bulk(bulk) => bulk.go(motion, half),
         Page::Replay(replay) => {
             replay.go(motion, half);
             return replay::step(model);

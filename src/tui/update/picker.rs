@@ -30,7 +30,16 @@ fn place(model: &Model) -> Option<OpenedIn> {
     match (&model.page, &model.dialog) {
         (Page::Work, Dialog::None) => Some(OpenedIn::Pane),
         (Page::Work, Dialog::Editing) => Some(OpenedIn::Editor),
-        (Page::Work | Page::Card(_) | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_), _) => None,
+        (
+            Page::Work
+            | Page::Card(_)
+            | Page::Pending(_)
+            | Page::Log(_)
+            | Page::Replay(_)
+            | Page::Bulk(_)
+            | Page::Help(_),
+            _,
+        ) => None,
     }
 }
 

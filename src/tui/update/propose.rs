@@ -12,7 +12,7 @@ use crate::tui::model::form::UpdateForm;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane};
-use crate::tui::update::draft;
+use crate::tui::update::{bulk, draft};
 
 /// Proposes to send the draft to the customer, and to set a status with it.
 pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
@@ -66,9 +66,24 @@ pub(super) fn note_written(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 pub(super) fn form(model: &mut Model) -> Vec<Effect> {
+    if !model.queue.marked.is_empty() {
+        return form_for_many(model);
+    }
     let Some(open) = at_hand(model) else { return vec![] };
     if let Some(ticket) = &open.ticket.value {
         model.dialog = Dialog::Form(Box::new(UpdateForm::of(&ticket.row)));
+    }
+    vec![]
+}
+
+fn form_for_many(model: &mut Model) -> Vec<Effect> {
+    let tickets: Vec<_> = model.queue.marked.iter().cloned().collect();
+    if tickets.len() > bulk::MOST {
+        model.note(Notice::plain(format!("{} are marked; one card takes {}", tickets.len(), bulk::MOST)));
+        return vec![];
+    }
+    if let Some(form) = UpdateForm::for_many(tickets) {
+        model.dialog = Dialog::Form(Box::new(form));
     }
     vec![]
 }
@@ -82,6 +97,7 @@ pub(super) fn form_filled(model: &mut Model, mut form: Box<UpdateForm>) -> Vec<E
             model.dialog = Dialog::Form(form);
             vec![]
         }
+        Ok(update) if !form.many.is_empty() => bulk::propose(model, form.many, &update),
         Ok(update) => {
             let call = UpdateTicket { ticket_id: form.ticket.clone(), update, expected_version };
             let why = Why { text: format!("update by {}", model.desk.me.id), ..Why::default() };

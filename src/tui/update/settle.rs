@@ -67,6 +67,10 @@ fn arrange_page(model: &mut Model) {
             *tray = Tray { top: scrolled(tray.top, tray.selected, len, body.saturating_sub(2)), ..*tray };
         }
         Page::Card(page) => arrange_card(&mut page.stage, size),
+        Page::Bulk(bulk) => {
+            let area = layout::card(size);
+            bulk.arrange(width(area).saturating_sub(1), height(area));
+        }
         Page::Log(page) => {
             let (list, detail) = layout::log(size, page.reading);
             page.arrange(height(list).saturating_sub(2), (width(detail), height(detail)));

@@ -77,7 +77,9 @@ pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
 fn leave_filter(model: &mut Model) {
     match &mut model.page {
         Page::Log(page) => log::keep_filter(page),
-        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Help(_) => model.dialog = Dialog::None,
+        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => {
+            model.dialog = Dialog::None;
+        }
     }
 }
 
@@ -108,7 +110,7 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
             let words = page.typing.as_ref().map_or_else(String::new, Editor::text);
             return log::filtered(model, &words);
         }
-        (Page::Work | Page::Card(_) | Page::Replay(_) | Page::Pending(_), _) => {}
+        (Page::Work | Page::Card(_) | Page::Bulk(_) | Page::Replay(_) | Page::Pending(_), _) => {}
     }
     vec![]
 }
@@ -120,7 +122,7 @@ fn editor(model: &mut Model) -> Option<&mut Editor> {
         Page::Card(page) => card_editor(&mut page.stage),
         Page::Help(help) => Some(&mut help.filter),
         Page::Log(page) => page.typing.as_mut(),
-        Page::Pending(_) | Page::Replay(_) => None,
+        Page::Pending(_) | Page::Bulk(_) | Page::Replay(_) => None,
     }
 }
 
@@ -164,6 +166,6 @@ fn form(model: &mut Model) -> Option<&mut UpdateForm> {
             | Stage::Over(_) => None,
         },
         (Page::Work, Dialog::Form(form)) => Some(form),
-        (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_), _) => None,
+        (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_), _) => None,
     }
 }

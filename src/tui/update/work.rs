@@ -130,7 +130,7 @@ pub(super) fn reload(model: &mut Model) -> Vec<Effect> {
         Page::Log(_) => log::reload(model),
         Page::Replay(_) => replay::load(model),
         Page::Pending(_) => pending::load(model),
-        Page::Work | Page::Card(_) | Page::Help(_) => {
+        Page::Work | Page::Card(_) | Page::Bulk(_) | Page::Help(_) => {
             let mut effects = queue::changed(model);
             effects.extend(load(model));
             effects
@@ -184,6 +184,7 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         Page::Log(page) => ("the record", page.detail.value.as_ref().and_then(|shown| log::as_json(&shown.source))),
         Page::Replay(replay) => ("the step", replay.step.value.as_ref().and_then(log::as_json)),
         Page::Card(page) => ("the arguments", page.stage.reading().map(|reading| reading.card.exact_arguments())),
+        Page::Bulk(bulk) => ("the card", Some(bulk.text())),
         Page::Pending(_) | Page::Help(_) => ("nothing", None),
     };
     let Some(text) = text else { return vec![] };

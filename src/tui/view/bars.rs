@@ -28,7 +28,7 @@ fn page_names(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     let here = match &model.page {
         Page::Work => "Work",
         Page::Pending(_) => "Pending",
-        Page::Card(_) => "Approve",
+        Page::Card(_) | Page::Bulk(_) => "Approve",
         Page::Log(_) => "Log",
         Page::Replay(_) => "Replay",
         Page::Help(_) => "Help",

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::domain::approval::Kind;
 use crate::domain::policy::Keys;
 use crate::tui::model::Model;
-use crate::tui::model::card::{CardPage, Ending, REASONS, Reading, Stage};
+use crate::tui::model::card::{CardPage, Ending, REASONS, Reading, Signable as _, Stage};
 use crate::tui::model::layout;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;

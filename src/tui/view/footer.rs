@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use crate::tui::keymap::{self, Command, Context};
 use crate::tui::model::Model;
-use crate::tui::model::card::{Arming, Reading, Stage};
+use crate::tui::model::card::{Arming, Signable, Stage};
 use crate::tui::model::pages::Page;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -13,7 +13,7 @@ use crate::tui::view::canvas::Canvas;
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let spans = match (&model.page, model.context()) {
         (Page::Card(page), Context::Card) => match &page.stage {
-            Stage::Reading(reading) => card(model, reading, canvas),
+            Stage::Reading(reading) => card(model, reading.as_ref(), Context::Card, canvas),
             Stage::Opening { .. }
             | Stage::Arguments(..)
             | Stage::Denying(_)
@@ -23,6 +23,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
             | Stage::Deciding { .. }
             | Stage::Over(_) => vec![],
         },
+        (Page::Bulk(bulk), Context::Bulk) => card(model, bulk.as_ref(), Context::Bulk, canvas),
         (_, context) => table(context, canvas, |_| true),
     };
     let has_help = keymap::bindings(model.context()).any(|binding| binding.command == Command::Help);
@@ -53,9 +54,9 @@ fn whole(spans: &[Span<'static>], width: usize) -> Vec<Span<'static>> {
 }
 
 /// The card's keys say when they count and what the next one does.
-fn card(model: &Model, reading: &Reading, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
-    let can = reading.obstacle(&model.desk.me).is_none();
-    match reading.arming {
+fn card(model: &Model, paper: &dyn Signable, context: Context, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+    let can = paper.obstacle(&model.desk.me).is_none();
+    match paper.armed() {
         Arming::Undrawn | Arming::Resting { .. } => {
             vec![canvas.say(Ink::Warn, " keys rest: "), canvas.say(Ink::Dim, "hands off for 0.4 s, then they count")]
         }
@@ -66,12 +67,12 @@ fn card(model: &Model, reading: &Reading, canvas: &Canvas<'_, '_>) -> Vec<Span<'
             ]
         }
         Arming::Armed => {
-            let two = reading.needs_two();
+            let two = paper.needs_two();
             let wanted = |command| {
                 let approves = command == Command::Approve || command == Command::Release;
                 !approves || (can && (two || command == Command::Approve))
             };
-            table(Context::Card, canvas, wanted)
+            table(context, canvas, wanted)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Drawing: a pure function of the model. Everything that is shown goes through [`canvas::outside`].
 
 mod bars;
+mod bulk;
 mod canvas;
 mod card;
 mod draft;
@@ -39,6 +40,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         Page::Work => work::draw(model, &mut canvas),
         Page::Pending(tray) => pending::draw(model, *tray, &mut canvas),
         Page::Card(page) => card::draw(model, page, &mut canvas),
+        Page::Bulk(page) => bulk::draw(model, page, &mut canvas),
         Page::Log(page) => log::draw(model, page, &mut canvas),
         Page::Replay(page) => replay::draw(model, page, &mut canvas),
         Page::Help(page) => help::draw(model, page, &mut canvas),

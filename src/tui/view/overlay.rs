@@ -25,7 +25,10 @@ pub(crate) fn confirm(canvas: &mut Canvas<'_, '_>, question: Question) {
 
 pub(crate) fn form(canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
     let area = middle(canvas.area(), 66, 9);
-    let title = format!(" Update {} ", form.ticket);
+    let title = match form.many.len() {
+        0 => format!(" Update {} ", form.ticket),
+        many => format!(" Update {many} tickets "),
+    };
     let inner = canvas.boxed(
         area,
         Ink::Accent,

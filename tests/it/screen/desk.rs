@@ -162,6 +162,13 @@ pub(crate) fn proposal(id: &str, call: WriteCall) -> Proposal {
     })
 }
 
+/// A card about the ticket that the call names.
+fn card_of(id: &str, call: WriteCall) -> Box<Card> {
+    let mut ticket = ticket();
+    ticket.row.id = call.ticket_id().clone();
+    Box::new(Card::new(proposal(id, call), &ticket, &Policy::default(), now()))
+}
+
 pub(crate) fn card(id: &str, call: WriteCall) -> Box<Card> {
     Box::new(Card::new(proposal(id, call), &ticket(), &Policy::default(), now()))
 }
@@ -305,7 +312,7 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             let record = records().into_iter().find(|r| r.seq == *seq).unwrap();
             (*request, Answer::LogDetail(Box::new(LogDetail { record, body: Some(body()) })))
         }
-        Effect::Propose { request, call, .. } => (*request, Answer::Card(card("P-9", call.clone()))),
+        Effect::Propose { request, call, .. } => (*request, Answer::Card(card_of("P-9", call.clone()))),
         Effect::EditProposal { request, call, .. } => (*request, Answer::Card(card("P-10", call.clone()))),
         Effect::OpenCard { request, proposal } => {
             let found = waiting().into_iter().find(|w| w.proposal.id() == proposal).unwrap();
