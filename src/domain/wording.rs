@@ -1,31 +1,29 @@
 //! How much of one text stands in another.
 
-/// Words of each text that are looked at; the rest of a longer one counts as changed.
+/// Words of each text that are compared; the rest of a longer one counts as changed.
 const MOST: usize = 2_000;
 
-/// Percent of the words of `before` that stand in `after` in their order; 100 only where nothing was changed.
+/// Percent of the words of `before` that stand in `after` in their order; 100 only where no word was changed.
 #[must_use]
 pub fn kept(before: &str, after: &str) -> u8 {
-    let (before, after): (Vec<&str>, Vec<&str>) = (words(before), words(after));
-    if before == after {
+    if before.split_whitespace().eq(after.split_whitespace()) {
         return 100;
     }
-    let share = common(&before, &after) * 100 / before.len().max(1);
+    let compared = |text| str::split_whitespace(text).take(MOST).collect::<Vec<_>>();
+    let share = longest_common(&compared(before), &compared(after)) * 100;
+    let share = share.checked_div(before.split_whitespace().count()).unwrap_or(0);
     u8::try_from(share).unwrap_or(99).min(99)
 }
 
-fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().take(MOST).collect()
-}
-
-/// The length of the longest sequence of words that stands in both, gaps allowed.
-fn common(a: &[&str], b: &[&str]) -> usize {
+/// The length of the longest sequence that stands in both, gaps allowed.
+#[must_use]
+pub fn longest_common<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     let mut row = vec![0; b.len() + 1];
-    for word in a {
+    for x in a {
         let mut diagonal = 0;
-        for (at, other) in b.iter().enumerate() {
+        for (at, y) in b.iter().enumerate() {
             let above = row[at + 1];
-            row[at + 1] = if word == other { diagonal + 1 } else { above.max(row[at]) };
+            row[at + 1] = if x == y { diagonal + 1 } else { above.max(row[at]) };
             diagonal = above;
         }
     }
@@ -50,5 +48,8 @@ mod tests {
         ] {
             assert_eq!(kept(before, after), expect, "{before:?} {after:?}");
         }
+        let long = "word ".repeat(MOST);
+        assert_eq!(kept(&format!("{long}end"), &format!("{long}other")), 99, "what was not compared is not kept");
+        assert_eq!(kept(&format!("{long}{long}"), &format!("{long}{long}x")), 50);
     }
 }

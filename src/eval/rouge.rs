@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use crate::domain::wording::longest_common;
+
 /// Words up to this length are not stemmed, as in `rouge-score`.
 const SHORT: usize = 3;
 
@@ -52,19 +54,6 @@ fn overlap(wanted: &HashMap<&[String], usize>, got: &HashMap<&[String], usize>) 
 #[allow(clippy::cast_precision_loss)] // counts of words
 fn f1(common: usize, wanted: usize, got: usize) -> f64 {
     if common == 0 { 0.0 } else { 2.0 * common as f64 / (wanted + got) as f64 }
-}
-
-fn longest_common(a: &[String], b: &[String]) -> usize {
-    let mut row = vec![0; b.len() + 1];
-    for x in a {
-        let mut diagonal = 0;
-        for (at, y) in b.iter().enumerate() {
-            let above = row[at + 1];
-            row[at + 1] = if x == y { diagonal + 1 } else { above.max(row[at]) };
-            diagonal = above;
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

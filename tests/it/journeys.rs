@@ -73,6 +73,13 @@ async fn from_the_queue_to_a_countersigned_reply_and_a_log_that_verifies() {
 
     let ticket = house.ticket("T-1").await;
     assert!(ticket.thread.last().unwrap().body.contains("Both charges were looked at, Ines."));
+    let figures =
+        program(&home).arg("--desk").arg(house.path()).args(["audit", "figures", "--json"]).output().unwrap().stdout;
+    let figures: serde_json::Value = serde_json::from_slice(&figures).unwrap();
+    let tone = &figures["tones"][0];
+    assert_eq!((tone["name"].as_str(), tone["edited"].as_u64()), (Some("polite"), Some(1)), "{tone}");
+    // Only the last word is another one: what was typed is joined to it.
+    assert!((90..100).contains(&tone["kept"].as_u64().unwrap()), "{tone}");
     let verify = program(&home).args(["--desk", house.path().to_str().unwrap(), "audit", "verify"]).output().unwrap();
     assert!(verify.status.success() && String::from_utf8_lossy(&verify.stdout).contains("verified"));
 }

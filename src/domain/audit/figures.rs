@@ -126,7 +126,9 @@ impl Figures {
             }
             let Some(verdict) = verdict(mark, &mut edits) else { continue };
             let waited = filed.get(proposal).and_then(|at| u64::try_from(mark.at.duration_since(*at).as_secs()).ok());
-            let kept = mark.begun.map(|begun| u64::from(begun.kept)).filter(|_| !matches!(verdict, Verdict::Denied));
+            // How much of it is sent is known where it is approved; what is edited on the card goes on as another proposal.
+            let is_sent = mark.action == Action::Approved.as_str();
+            let kept = mark.begun.filter(|_| is_sent).map(|begun| u64::from(begun.kept));
             let tone = mark.begun.map(|begun| tones.entry(begun.tone.as_str()).or_default());
             let both = [people.entry(&mark.actor).or_default(), about.entry(&mark.tool).or_default()];
             for tally in both.into_iter().chain(tone) {
@@ -219,6 +221,7 @@ fn quantile(sorted: &[u64], percent: usize) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ticket::Tone;
 
     fn mark(second: i64, actor: &str, action: Action, tool: &str, proposal: &str, micros: u64) -> Mark {
         Mark {
@@ -270,6 +273,23 @@ mod tests {
         assert_eq!((figures.people[1].name.as_str(), figures.people[1].denied), ("tom", 1));
         assert_eq!(figures.proposals.iter().map(Decided::all).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(figures.days.iter().map(|(_, approved, all)| (*approved, *all)).collect::<Vec<_>>(), [(1, 3)]);
+    }
+
+    #[test]
+    fn what_a_reply_began_as_is_counted_by_tone_and_by_how_much_of_it_was_sent() {
+        let begun = |tone, kept, mark: Mark| Mark { begun: Some(Begun { tone, kept }), ..mark };
+        let of = |second, action, proposal| mark(second, "maya", action, "send_reply", proposal, 0);
+        let figures = Figures::of(&[
+            begun(Tone::Polite, 100, of(1, Action::Approved, "p-1")),
+            begun(Tone::Polite, 60, of(2, Action::Approved, "p-2")),
+            begun(Tone::Polite, 100, of(3, Action::Edited, "p-3")),
+            of(4, Action::Approved, "p-4"),
+            begun(Tone::Concise, 90, of(5, Action::Denied, "p-5")),
+        ]);
+        let told = |one: &Decided| (one.name.clone(), one.approved, one.edited, one.denied, one.kept);
+        let tones: Vec<_> = figures.tones.iter().map(told).collect();
+        assert_eq!(tones, [("polite".to_owned(), 1, 2, 0, Some(80)), ("concise".to_owned(), 0, 0, 1, None)]);
+        assert_eq!(told(&figures.people[0]), ("maya".to_owned(), 1, 2, 1, Some(80)));
     }
 
     #[test]
