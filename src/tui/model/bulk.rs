@@ -3,9 +3,10 @@
 use crate::domain::actor::Principal;
 use crate::domain::approval::{Card, Kind};
 use crate::domain::ids::TicketId;
+use crate::domain::policy::{Keys, Risk};
 use crate::tui::events::RequestId;
 use crate::tui::keymap::Motion;
-use crate::tui::model::card::{Arming, CardRow, Ending, Signable, obstacle_of, rows_of, takes_two};
+use crate::tui::model::card::{Arming, CardRow, Ending, Signable, obstacle_of, rows_of};
 use crate::tui::model::{moved, scrolled};
 
 /// How far a ticket of the bulk is.
@@ -27,10 +28,77 @@ pub(crate) enum State {
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) ticket: TicketId,
-    pub(crate) subject: String,
-    /// Whether it is among those that A carries out.
-    pub(crate) included: bool,
-    pub(crate) state: State,
+    subject: String,
+    included: bool,
+    state: State,
+    /// As drawn at a width, each row with whether it was on screen.
+    rows: Vec<(CardRow, bool)>,
+    made: Option<usize>,
+}
+
+impl Item {
+    pub(crate) fn opening(ticket: TicketId, subject: String, request: RequestId) -> Self {
+        Self { ticket, subject, included: true, state: State::Opening { request }, rows: vec![], made: None }
+    }
+
+    /// The card that would be approved, were it to be now.
+    pub(crate) fn card(&self) -> Option<&Card> {
+        match &self.state {
+            State::Ready(card) => Some(card),
+            State::Opening { .. } | State::Failed(_) | State::Deciding { .. } | State::Over(_) => None,
+        }
+    }
+
+    /// Whether A carries it out.
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.included && self.card().is_some()
+    }
+
+    /// Whether it waits for the answer to `request`.
+    pub(crate) fn waits_for(&self, request: RequestId) -> bool {
+        match self.state {
+            State::Opening { request: asked } | State::Deciding { request: asked } => asked == request,
+            State::Ready(_) | State::Failed(_) | State::Over(_) => false,
+        }
+    }
+
+    /// Puts another state in the place of this one; what is shown then was not seen.
+    pub(crate) fn become_state(&mut self, state: State) -> State {
+        self.made = None;
+        std::mem::replace(&mut self.state, state)
+    }
+
+    /// Wraps anew where the width or what is shown has changed; says whether it did.
+    fn arrange(&mut self, width: usize) -> bool {
+        let changed = self.made != Some(width);
+        if changed {
+            self.rows = self.rows_at(width).into_iter().map(|row| (row, false)).collect();
+            self.made = Some(width);
+        }
+        changed
+    }
+
+    /// The ticket with its box, and below it what would change, or what became of it.
+    fn rows_at(&self, width: usize) -> Vec<CardRow> {
+        let (sign, below) = match &self.state {
+            State::Opening { .. } => ("[…]", rows_of(Kind::Note, "reading the ticket …", width)),
+            State::Ready(card) => {
+                let told = card.lines().iter().filter(|line| matches!(line.kind, Kind::Change | Kind::Warning));
+                let below = told.flat_map(|line| rows_of(line.kind, &line.text, width)).collect();
+                (if self.included { "[x]" } else { "[ ]" }, below)
+            }
+            State::Failed(why) => ("[✗]", rows_of(Kind::Warning, why, width)),
+            State::Deciding { .. } => ("[→]", rows_of(Kind::Note, "is being carried out …", width)),
+            State::Over(ending) => {
+                let (sign, kind) = if ending.good { ("[✓]", Kind::Note) } else { ("[✗]", Kind::Warning) };
+                let words = format!("{} {} {}", ending.title, ending.words, ending.way_out);
+                (sign, rows_of(kind, words.trim_end(), width))
+            }
+        };
+        let mut rows = rows_of(Kind::Heading, &format!("{sign} {}  {}", self.ticket, self.subject), width);
+        rows.extend(below);
+        rows
+    }
 }
 
 /// The page.
@@ -38,81 +106,83 @@ pub(crate) struct Item {
 pub(crate) struct Bulk {
     pub(crate) items: Vec<Item>,
     pub(crate) selected: usize,
-    /// Rows as drawn, each with the item that it belongs to.
-    pub(crate) rows: Vec<(usize, CardRow)>,
     pub(crate) top: usize,
     arming: Arming,
-    seen: Vec<bool>,
     height: usize,
 }
 
 impl Bulk {
     pub(crate) fn of(items: Vec<Item>) -> Self {
-        Self { items, selected: 0, rows: vec![], top: 0, arming: Arming::Undrawn, seen: vec![], height: 0 }
+        Self { items, selected: 0, top: 0, arming: Arming::Undrawn, height: 0 }
     }
 
-    /// The items that A carries out.
-    pub(crate) fn chosen(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(|item| item.included && matches!(item.state, State::Ready(_)))
-    }
-
-    fn cards(&self) -> impl Iterator<Item = &Card> {
-        self.chosen().filter_map(|item| match &item.state {
-            State::Ready(card) => Some(card.as_ref()),
-            State::Opening { .. } | State::Failed(_) | State::Deciding { .. } | State::Over(_) => None,
-        })
-    }
-
-    /// Whether some card is still on its way.
-    pub(crate) fn is_opening(&self) -> bool {
-        self.items.iter().any(|item| matches!(item.state, State::Opening { .. }))
+    /// The cards that A carries out.
+    pub(crate) fn chosen(&self) -> impl Iterator<Item = &Card> {
+        self.items.iter().filter(|item| item.included).filter_map(Item::card)
     }
 
     /// Whether nothing can be approved any more.
     pub(crate) fn is_over(&self) -> bool {
-        !self.items.iter().any(|item| matches!(item.state, State::Opening { .. } | State::Ready(_)))
+        !self.is_opening() && self.items.iter().all(|item| item.card().is_none())
     }
 
-    /// Puts the selected ticket among those that A carries out, or takes it out; whatever is shown was not seen so.
+    fn is_opening(&self) -> bool {
+        self.items.iter().any(|item| matches!(item.state, State::Opening { .. }))
+    }
+
+    /// What makes it take two keys.
+    pub(crate) fn risk(&self) -> Option<Risk> {
+        self.chosen().find_map(|card| match card.requirement().keys {
+            Keys::One => None,
+            Keys::Two(risk) => Some(risk),
+        })
+    }
+
+    /// Puts the selected ticket among those that A carries out, or takes it out.
     pub(crate) fn toggle(&mut self) {
         if let Some(item) = self.items.get_mut(self.selected) {
             item.included = !item.included;
+            item.made = None;
         }
-        self.changed();
     }
 
-    /// What is shown is another picture: it is seen anew before keys count.
-    pub(crate) fn changed(&mut self) {
-        self.rows.clear();
-        self.rest_again();
-    }
-
+    /// Single steps go from ticket to ticket, pages through the rows.
     pub(crate) fn go(&mut self, motion: Motion, half_page: usize) {
-        self.selected = moved(self.selected, motion, self.items.len(), half_page / 2);
+        match motion {
+            Motion::PageUp | Motion::PageDown => {
+                let tops = self.rows().count().saturating_sub(self.height) + 1;
+                self.top = moved(self.top, motion, tops, half_page);
+                let first = self.rows().nth(self.top).map_or(0, |(of, _)| of);
+                self.selected = first;
+            }
+            Motion::Up | Motion::Down | Motion::Top | Motion::Bottom => {
+                self.selected = moved(self.selected, motion, self.items.len(), half_page);
+                let before = |items: &[Item]| items.iter().map(|item| item.rows.len()).sum::<usize>();
+                let (first, end) = (before(&self.items[..self.selected]), before(&self.items[..=self.selected]));
+                let all = before(&self.items);
+                self.top = scrolled(self.top, end.saturating_sub(1), all, self.height).min(first);
+            }
+        }
     }
 
-    /// Wraps for this width and scrolls to the selected ticket.
+    /// Wraps for this width; keys rest again when something else is shown.
     pub(crate) fn arrange(&mut self, width: usize, height: usize) {
-        let made = self.rows.iter().map(|(_, row)| row.text.as_str()).collect::<Vec<_>>().join("\n");
-        self.rows = self.items.iter().enumerate().flat_map(|(at, item)| item_rows(at, item, width)).collect();
-        if made != self.text() {
-            self.seen = vec![false; self.rows.len()];
+        let changed = self.items.iter_mut().filter_map(|item| item.arrange(width).then_some(())).count();
+        if changed > 0 {
             self.rest_again();
         }
         self.height = height;
-        let last = self.rows.iter().rposition(|(of, _)| *of == self.selected).unwrap_or(0);
-        let first = self.rows.iter().position(|(of, _)| *of == self.selected).unwrap_or(0);
-        self.top = scrolled(self.top, last, self.rows.len(), height).min(first.max((last + 1).saturating_sub(height)));
+        self.top = self.top.min(self.rows().count().saturating_sub(height));
+    }
+
+    /// Every row, each with the ticket that it belongs to.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, &CardRow)> {
+        self.items.iter().enumerate().flat_map(|(at, item)| item.rows.iter().map(move |(row, _)| (at, row)))
     }
 
     /// What stands on the page.
     pub(crate) fn text(&self) -> String {
-        self.rows.iter().map(|(_, row)| row.text.as_str()).collect::<Vec<_>>().join("\n")
-    }
-
-    /// How many rows below the window were not seen yet.
-    pub(crate) fn unseen(&self) -> usize {
-        self.seen.iter().filter(|seen| !**seen).count()
+        self.rows().map(|(_, row)| row.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -126,55 +196,29 @@ impl Signable for Bulk {
     }
 
     fn saw(&mut self) {
-        self.seen.iter_mut().skip(self.top).take(self.height).for_each(|seen| *seen = true);
+        let rows = self.items.iter_mut().flat_map(|item| &mut item.rows);
+        rows.skip(self.top).take(self.height).for_each(|(_, seen)| *seen = true);
     }
 
     fn is_all_seen(&self) -> bool {
-        self.unseen() == 0
+        self.items.iter().flat_map(|item| &item.rows).all(|(_, seen)| *seen)
     }
 
     fn needs_two(&self) -> bool {
-        self.cards().any(takes_two)
+        self.risk().is_some()
     }
 
     fn obstacle(&self, me: &Principal) -> Option<String> {
         if self.is_opening() {
             return Some("some tickets are still being read".to_owned());
         }
-        if self.cards().next().is_none() {
+        if self.chosen().next().is_none() {
             return Some("no ticket is chosen".to_owned());
         }
-        let of_one = self.cards().find_map(|card| {
+        let of_one = self.chosen().find_map(|card| {
             let why = obstacle_of(card, me)?;
             Some(format!("{}: {why}", card.proposal().call().ticket_id()))
         });
         of_one.or_else(|| (!self.is_all_seen()).then(|| "read on to approve".to_owned()))
     }
-}
-
-/// A ticket with its box, and below it what would change, or what became of it.
-fn item_rows(at: usize, item: &Item, width: usize) -> Vec<(usize, CardRow)> {
-    let sign = match (&item.state, item.included) {
-        (State::Opening { .. }, _) => "[…]",
-        (State::Ready(_), true) => "[x]",
-        (State::Ready(_), false) => "[ ]",
-        (State::Deciding { .. }, _) => "[→]",
-        (State::Over(ending), _) if ending.good => "[✓]",
-        (State::Over(_) | State::Failed(_), _) => "[✗]",
-    };
-    let title = rows_of(Kind::Heading, &format!("{sign} {}  {}", item.ticket, item.subject), width);
-    let below: Vec<CardRow> = match &item.state {
-        State::Ready(card) => {
-            let told = card.lines().iter().filter(|line| matches!(line.kind, Kind::Change | Kind::Warning));
-            told.flat_map(|line| rows_of(line.kind, &line.text, width)).collect()
-        }
-        State::Opening { .. } => rows_of(Kind::Note, "reading the ticket …", width),
-        State::Failed(why) => rows_of(Kind::Warning, why, width),
-        State::Deciding { .. } => rows_of(Kind::Note, "is being carried out …", width),
-        State::Over(ending) => {
-            let kind = if ending.good { Kind::Note } else { Kind::Warning };
-            rows_of(kind, &format!("{} {} {}", ending.title, ending.words, ending.way_out), width)
-        }
-    };
-    title.into_iter().chain(below).map(|row| (at, row)).collect()
 }

@@ -29,7 +29,7 @@ pub(super) fn propose(model: &mut Model, tickets: Vec<TicketId>, update: &Ticket
             expected_version: row.map(|row| row.version),
         };
         let subject = row.map(|row| row.subject.clone()).unwrap_or_default();
-        items.push(Item { ticket, subject, included: true, state: State::Opening { request } });
+        items.push(Item::opening(ticket, subject, request));
         effects.push(Effect::Propose { request, call: WriteCall::UpdateTicket(call), why: why.clone() });
     }
     model.queue.marked.clear();
@@ -37,71 +37,64 @@ pub(super) fn propose(model: &mut Model, tickets: Vec<TicketId>, update: &Ticket
     effects
 }
 
-/// The card of one of the tickets; it is nobody else's.
+/// The card of one of the tickets; any other card is given back.
 pub(super) fn card_arrived(model: &mut Model, request: RequestId, card: Box<Card>) -> Option<Box<Card>> {
     let Some(item) = item(model, request) else { return Some(card) };
-    item.state = State::Ready(card);
-    if let Page::Bulk(bulk) = &mut model.page {
-        bulk.changed();
-    }
+    item.become_state(State::Ready(card));
     None
 }
 
 /// A ticket for which there is no card.
 pub(super) fn failed(model: &mut Model, request: RequestId, why: &str) -> bool {
     let Some(item) = item(model, request) else { return false };
-    item.state = State::Failed(format!("{why}. Nothing was proposed."));
+    item.become_state(State::Failed(format!("{why}. Nothing was proposed.")));
     true
 }
 
 /// Every chosen ticket leaves the page with its own approval, and leaves once.
 pub(super) fn approve(model: &mut Model) -> Vec<Effect> {
-    let Page::Bulk(bulk) = &model.page else { return vec![] };
+    let Page::Bulk(mut bulk) = std::mem::replace(&mut model.page, Page::Work) else { return vec![] };
     let shown = Digest::of(&[bulk.text().as_bytes()]);
-    let left: usize = bulk.items.iter().filter(|item| !item.included && matches!(item.state, State::Ready(_))).count();
-    let chosen: Vec<TicketId> = bulk.chosen().map(|item| item.ticket.clone()).collect();
     let mut effects = Vec::new();
-    for ticket in chosen {
+    for item in bulk.items.iter_mut().filter(|item| item.is_chosen()) {
         let request = model.request();
-        let Page::Bulk(bulk) = &mut model.page else { break };
-        let Some(item) = bulk.items.iter_mut().find(|item| item.ticket == ticket) else { continue };
-        let State::Ready(card) = std::mem::replace(&mut item.state, State::Deciding { request }) else { continue };
+        let State::Ready(card) = item.become_state(State::Deciding { request }) else { continue };
         let proposal = card.proposal();
-        let decision = Decision { request, proposal: proposal.id().clone(), call: proposal.call().clone() };
+        model.decisions.push(Decision { request, proposal: proposal.id().clone(), call: proposal.call().clone() });
         effects.push(Effect::Approve { request, card, shown: shown.clone() });
-        model.decisions.push(decision);
     }
-    if let Page::Bulk(bulk) = &mut model.page {
-        bulk.changed();
-    }
-    if left > 0 {
-        model.note(Notice::plain(format!("{left} left in the tray · P shows what waits")));
-    }
+    tell_what_waits(model, &bulk);
+    model.page = Page::Bulk(bulk);
     effects
 }
 
-/// What became of a decision, when the person still looks at its row.
+/// What became of a decision, on its row; it is given back when nobody looks at it.
 pub(super) fn decided(model: &mut Model, request: RequestId, ending: Ending) -> Option<Ending> {
     let Some(item) = item(model, request) else { return Some(ending) };
-    item.state = State::Over(ending);
+    item.become_state(State::Over(ending));
     None
 }
 
 /// Leaves the page; what was not decided on waits in the tray.
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
-    let Page::Bulk(bulk) = &model.page else { return vec![] };
-    let waits = bulk.items.iter().filter(|item| matches!(item.state, State::Ready(_) | State::Opening { .. })).count();
-    model.page = Page::Work;
-    if waits > 0 {
-        model.note(Notice::plain(format!("{waits} left in the tray · P shows what waits")));
-    }
+    let Page::Bulk(bulk) = std::mem::replace(&mut model.page, Page::Work) else { return vec![] };
+    tell_what_waits(model, &bulk);
     pending::load(model)
 }
 
+fn tell_what_waits(model: &mut Model, bulk: &Bulk) {
+    let waits = bulk.items.iter().filter(|item| item.card().is_some()).count();
+    if waits > 0 {
+        model.note(Notice::plain(format!("{waits} left in the tray · P shows what waits")));
+    }
+}
+
+/// The ticket that waits for an answer, on the page or under the help.
 fn item(model: &mut Model, request: RequestId) -> Option<&mut Item> {
-    let Page::Bulk(bulk) = &mut model.page else { return None };
-    bulk.items.iter_mut().find(|item| match item.state {
-        State::Opening { request: asked } | State::Deciding { request: asked } => asked == request,
-        State::Ready(_) | State::Failed(_) | State::Over(_) => false,
-    })
+    let page = match &mut model.page {
+        Page::Help(help) => &mut help.behind,
+        page @ (Page::Work | Page::Pending(_) | Page::Card(_) | Page::Bulk(_) | Page::Log(_) | Page::Replay(_)) => page,
+    };
+    let Page::Bulk(bulk) = page else { return None };
+    bulk.items.iter_mut().find(|item| item.waits_for(request))
 }

@@ -161,7 +161,7 @@ pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
 }
 
 /// What can be signed now: the card that is read, or the bulk.
-fn signable(model: &mut Model) -> Option<&mut dyn Signable> {
+pub(super) fn signable(model: &mut Model) -> Option<&mut dyn Signable> {
     if let Page::Bulk(_) = model.page {
         let Page::Bulk(bulk) = &mut model.page else { return None };
         return Some(bulk.as_mut());

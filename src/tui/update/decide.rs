@@ -6,7 +6,7 @@ use crate::domain::canonical::Digest;
 use crate::domain::ticket::TicketRow;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, RequestId};
-use crate::tui::model::card::{CardPage, Origin, REASONS, Reading, Signable as _, Stage};
+use crate::tui::model::card::{CardPage, Origin, REASONS, Reading, Stage};
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page, Tray};
 use crate::tui::model::{Decision, Model};
@@ -174,8 +174,8 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
 
 /// A card that comes back on screen rests again before keys count.
 pub(super) fn shown_again(model: &mut Model) {
-    if let Some(reading) = card::reading(model) {
-        reading.rest_again();
+    if let Some(paper) = card::signable(model) {
+        paper.rest_again();
     }
 }
 

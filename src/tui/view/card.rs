@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use crate::domain::approval::Kind;
 use crate::domain::policy::Keys;
 use crate::tui::model::Model;
-use crate::tui::model::card::{CardPage, Ending, REASONS, Reading, Signable as _, Stage};
+use crate::tui::model::card::{CardPage, Ending, REASONS, Reading, Signable, Stage};
 use crate::tui::model::layout;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -45,23 +45,30 @@ fn read(model: &Model, reading: &Reading, canvas: &mut Canvas<'_, '_>) {
     let title = format!(" Approve {} on {}? ", proposal.call().tool(), proposal.call().ticket_id());
     let area = framed(model, reading, canvas, &title);
     for (at, row) in (0..area.height).zip(reading.rows.iter().skip(reading.top)) {
-        let ink = match row.kind {
-            Kind::Heading => Ink::Accent,
-            Kind::Change => Ink::Strong,
-            Kind::Text | Kind::Note => Ink::Plain,
-            Kind::Warning => Ink::Danger,
-        };
-        canvas.row(area, at, vec![canvas.say(ink, &row.text)]);
+        canvas.row(area, at, vec![canvas.say(ink_of(row.kind), &row.text)]);
     }
     let lines = progress(reading.top, reading.rows.len(), area.height);
-    let seen = match reading.obstacle(&model.desk.me) {
-        Some(obstacle) => format!("{lines}, {obstacle}"),
-        None => format!("{lines}, all shown"),
-    };
-    below(canvas, layout::frame(model.size).body, &seen);
+    below(canvas, layout::frame(model.size).body, &seen(model, reading, &lines));
 }
 
-fn progress(top: usize, rows: usize, height: u16) -> String {
+pub(crate) fn ink_of(kind: Kind) -> Ink {
+    match kind {
+        Kind::Heading => Ink::Accent,
+        Kind::Change => Ink::Strong,
+        Kind::Text | Kind::Note => Ink::Plain,
+        Kind::Warning => Ink::Danger,
+    }
+}
+
+/// How far it was read, and what still keeps the person from signing.
+pub(crate) fn seen(model: &Model, paper: &dyn Signable, lines: &str) -> String {
+    match paper.obstacle(&model.desk.me) {
+        Some(obstacle) => format!("{lines}, {obstacle}"),
+        None => format!("{lines}, all shown"),
+    }
+}
+
+pub(crate) fn progress(top: usize, rows: usize, height: u16) -> String {
     let last = (top + usize::from(height)).min(rows);
     format!("line {}–{last} of {rows}", (top + 1).min(rows))
 }
@@ -82,7 +89,7 @@ fn framed(model: &Model, reading: &Reading, canvas: &mut Canvas<'_, '_>, title: 
 }
 
 /// The row below the border.
-fn below(canvas: &mut Canvas<'_, '_>, body: Rect, text: &str) {
+pub(crate) fn below(canvas: &mut Canvas<'_, '_>, body: Rect, text: &str) {
     canvas.row_split(body, body.height.saturating_sub(1), vec![], vec![canvas.say(Ink::Warn, format!("{text} "))]);
 }
 

@@ -4,7 +4,7 @@ use countersign::domain::call::WriteCall;
 use countersign::tui::events::{Answer, Effect, Failure, Msg, Outcome, RequestId};
 use countersign::tui::keymap::Context;
 
-use crate::screen::desk::Person;
+use crate::screen::desk::{Person, card_of};
 
 /// Marks `tickets` rows and proposes another priority for them: nothing that takes two keys.
 fn proposed(width: u16, height: u16, tickets: usize) -> Person {
@@ -151,4 +151,64 @@ fn escape_decides_nothing_and_late_results_are_told_all_the_same() {
     let request = approved(&person)[0].0;
     person.msg(Msg::Answered { request, answer: Answer::Decided(Outcome::Expired) });
     assert!(person.sees("Expired."), "{}", person.screen());
+}
+
+#[test]
+fn taking_one_ticket_out_needs_no_second_reading_of_the_others() {
+    let mut person = Person::at(80, 15);
+    person.press("* u down right enter");
+    rest(&mut person);
+    for _ in 0..8 {
+        person.press("j");
+    }
+    rest(&mut person);
+    assert!(person.sees("all shown"), "{}", person.screen());
+    person.press("space");
+    rest(&mut person);
+    assert!(person.sees("all shown"), "{}", person.screen());
+    person.press("A");
+    assert_eq!(approved(&person).len(), 7);
+}
+
+#[test]
+fn pages_reach_every_row_too() {
+    let mut person = Person::at(80, 15);
+    person.press("* u down right enter");
+    rest(&mut person);
+    for _ in 0..4 {
+        person.press("ctrl-d");
+    }
+    rest(&mut person);
+    assert!(person.sees("all shown"), "{}", person.screen());
+}
+
+#[test]
+fn help_over_the_card_loses_no_answer_and_keys_rest_when_it_is_back() {
+    let mut person = Person::muted(
+        120,
+        40,
+        |effect| matches!(effect, Effect::Propose { call, .. } if call.ticket_id().as_str() == "T-1038"),
+    );
+    person.press("space space space u down right enter");
+    rest(&mut person);
+    person.press("?");
+    assert_eq!(person.model.context(), Context::Help);
+    let (request, call) = person
+        .asked
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Propose { request, call, .. } if call.ticket_id().as_str() == "T-1038" => {
+                Some((*request, call.clone()))
+            }
+            _ => None,
+        })
+        .unwrap();
+    person.msg(Msg::Answered { request, answer: Answer::Card(card_of("P-8", call)) });
+    person.press("esc");
+    assert!(!person.sees("reading the ticket"), "{}", person.screen());
+    person.press("A");
+    assert!(approved(&person).is_empty(), "the card is back on screen for a moment only");
+    rest(&mut person);
+    person.press("A");
+    assert_eq!(approved(&person).len(), 3);
 }

@@ -163,7 +163,7 @@ pub(crate) fn proposal(id: &str, call: WriteCall) -> Proposal {
 }
 
 /// A card about the ticket that the call names.
-fn card_of(id: &str, call: WriteCall) -> Box<Card> {
+pub(crate) fn card_of(id: &str, call: WriteCall) -> Box<Card> {
     let mut ticket = ticket();
     ticket.row.id = call.ticket_id().clone();
     Box::new(Card::new(proposal(id, call), &ticket, &Policy::default(), now()))
