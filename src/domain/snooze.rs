@@ -3,13 +3,13 @@
 use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 
-/// What can be written, with what it means.
-pub const EXAMPLES: [(&str, &str); 6] = [
-    ("1h", "hours; also 30m, 3d, 2w"),
-    ("14:30", "today, or tomorrow when that is over"),
+/// What a number stands for, with what it means; other times are written.
+pub const CHOICES: [(&str, &str); 6] = [
+    ("1h", "an hour"),
+    ("4h", "four hours"),
     ("tomorrow", "at nine"),
     ("mon", "the next Monday at nine"),
-    ("2026-12-01", "at nine; also 2026-12-01T14:30"),
+    ("1w", "a week"),
     ("now", "not put off any more"),
 ];
 
@@ -128,6 +128,16 @@ mod tests {
             }
         }
         assert_eq!(until("now", &now()), Ok(None));
+    }
+
+    #[test]
+    fn every_choice_is_a_time_whenever_it_is() {
+        for day in 1..=30 {
+            let now: Zoned = format!("2027-06-{day:02}T23:59:00+02:00[Europe/Berlin]").parse().unwrap();
+            for (choice, _) in CHOICES {
+                assert!(until(choice, &now).is_ok(), "{choice} on {now}");
+            }
+        }
     }
 
     #[test]

@@ -165,8 +165,8 @@ pub struct Model {
     pub(crate) notes: BTreeMap<TicketId, String>,
     /// Saves of drafts whose tickets are not open any more.
     pub(crate) leaving: Vec<RequestId>,
-    /// Parts of the log that are being written into files.
-    pub(crate) exports: Vec<RequestId>,
+    /// What is being done aside, each with the words for when it is done.
+    pub(crate) errands: BTreeMap<RequestId, String>,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) run: Option<Run>,
     pub(crate) steps: Vec<Step>,
@@ -196,7 +196,7 @@ impl Model {
             pending: Slot::default(),
             notes: BTreeMap::new(),
             leaving: Vec::new(),
-            exports: Vec::new(),
+            errands: BTreeMap::new(),
             decisions: Vec::new(),
             run: None,
             steps: Vec::new(),

@@ -20,7 +20,10 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Draft(text) => draft::restored(model, request, text),
         Answer::Saved => draft::saved(model, request),
-        Answer::Snoozed => queue::changed(model),
+        Answer::Snoozed => {
+            errand_done(model, request, "");
+            queue::changed(model)
+        }
         Answer::Pending(waiting) => pending::arrived(model, request, waiting),
         Answer::Card(card) => decide::card_arrived(model, request, card),
         Answer::CardGone(words) => card_gone(model, request, &words),
@@ -30,8 +33,18 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::LogDetail(detail) if matches!(model.page, Page::Replay(_)) => replay::said(model, request, *detail),
         Answer::LogDetail(detail) => log::detail(model, request, *detail),
         Answer::Figures(figures) => log::added_up(model, request, *figures),
-        Answer::Exported(place) => log::exported(model, request, &place),
+        Answer::Exported(place) => {
+            errand_done(model, request, &place);
+            vec![]
+        }
         Answer::Run(records) => replay::arrived(model, request, records),
+    }
+}
+
+/// Something done aside is done: the person hears so, and not before.
+fn errand_done(model: &mut Model, request: RequestId, what: &str) {
+    if let Some(words) = model.errands.remove(&request) {
+        model.note(Notice::good(format!("{words} {what}").trim_end().to_owned()));
     }
 }
 
@@ -221,8 +234,7 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
         wanted |= picker.canned.fail(request, failure);
     }
     wanted |= run_failed(model, request);
-    wanted |= model.exports.contains(&request);
-    model.exports.retain(|export| *export != request);
+    wanted |= model.errands.remove(&request).is_some();
     wanted |= model.leaving.contains(&request);
     model.leaving.retain(|leaving| *leaving != request);
     wanted |= bulk::failed(model, request, &failure.message);

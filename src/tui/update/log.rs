@@ -152,17 +152,9 @@ pub(super) fn export(model: &mut Model, format: ExportFormat) -> Vec<Effect> {
     let Page::Log(page) = &model.page else { return vec![] };
     let what = if page.figures.is_some() { Exported::Figures } else { Exported::Records };
     let query = Box::new(page.query.clone());
-    model.exports.push(request);
+    model.errands.insert(request, "written to".to_owned());
     model.note(Notice::plain("writing …"));
     vec![Effect::ExportLog { request, query, what, format }]
-}
-
-pub(super) fn exported(model: &mut Model, request: RequestId, place: &str) -> Vec<Effect> {
-    if model.exports.contains(&request) {
-        model.exports.retain(|export| *export != request);
-        model.note(Notice::good(format!("written to {place}")));
-    }
-    vec![]
 }
 
 /// The record at hand as JSON, with what was said.

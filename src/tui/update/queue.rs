@@ -118,17 +118,17 @@ pub(super) fn snoozed(model: &mut Model, mut snooze: Box<Snooze>) -> Vec<Effect>
                     format!("{} put off until {at}, or until something happens", tickets(n))
                 }
             };
-            model.note(Notice::good(words));
+            model.errands.insert(request, words);
             model.queue.marked.clear();
             vec![Effect::Snooze { request, tickets: snooze.tickets, until }]
         }
     }
 }
 
-/// A time, or the number of one of the examples.
+/// A time, or the number of one of the choices.
 fn until(text: &str, here: &jiff::Zoned) -> Result<Option<jiff::Timestamp>, BadTime> {
-    let numbered = text.trim().parse::<usize>().ok().and_then(|n| snooze::EXAMPLES.get(n.checked_sub(1)?));
-    snooze::until(numbered.map_or(text, |(example, _)| example), here)
+    let numbered = text.trim().parse::<usize>().ok().and_then(|n| snooze::CHOICES.get(n.checked_sub(1)?));
+    snooze::until(numbered.map_or(text, |(choice, _)| choice), here)
 }
 
 fn tickets(n: usize) -> String {

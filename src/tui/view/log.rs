@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::domain::audit::Record;
-use crate::tui::highlight::{Tint, millis};
+use crate::tui::highlight::{JsonRow, Tint, millis};
 use crate::tui::model::Model;
 use crate::tui::model::layout;
 use crate::tui::model::log::LogPage;
@@ -111,16 +111,21 @@ fn draw_detail(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.row(area, 0, vec![canvas.say(Ink::Dim, words)]);
         return;
     };
-    for (at, row) in (0..area.height).zip(detail.rows.iter().skip(detail.top)) {
+    said(canvas, area, &detail.rows, detail.top, "");
+}
+
+/// A window of what was said, how much is below it, and the key that leads there where it is not the arrow.
+pub(crate) fn said(canvas: &mut Canvas<'_, '_>, area: Rect, rows: &[JsonRow], top: usize, key: &str) {
+    for (at, row) in (0..area.height).zip(rows.iter().skip(top)) {
         canvas.row(area, at, row.iter().map(|(tint, text)| canvas.say(ink_of_tint(*tint), text)).collect());
     }
-    let below = detail.rows.len().saturating_sub(detail.top + usize::from(area.height));
+    let below = rows.len().saturating_sub(top + usize::from(area.height));
     if below > 0 && area.height > 0 {
-        canvas.row_split(area, area.height - 1, vec![], vec![canvas.say(Ink::Dim, format!("↓ {below} more "))]);
+        canvas.row_split(area, area.height - 1, vec![], vec![canvas.say(Ink::Dim, format!("↓ {below} more{key} "))]);
     }
 }
 
-pub(crate) fn ink_of_tint(tint: Tint) -> Ink {
+fn ink_of_tint(tint: Tint) -> Ink {
     match tint {
         Tint::Plain => Ink::Plain,
         Tint::Title => Ink::Strong,

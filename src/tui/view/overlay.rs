@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::domain::snooze::EXAMPLES;
+use crate::domain::snooze::CHOICES;
 use crate::tui::model::form::{Field, UpdateForm};
 use crate::tui::model::{Question, Snooze};
 use crate::tui::theme::Ink;
@@ -52,7 +52,7 @@ pub(crate) fn form(canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
 
 /// Until when.
 pub(crate) fn snooze(canvas: &mut Canvas<'_, '_>, snooze: &Snooze) {
-    let high = u16::try_from(EXAMPLES.len()).unwrap_or(u16::MAX) + 4;
+    let high = u16::try_from(CHOICES.len()).unwrap_or(u16::MAX) + 5;
     let area = middle(canvas.area(), 58, high);
     let what = match &snooze.tickets[..] {
         [one] => format!(" Put {one} off until "),
@@ -66,14 +66,16 @@ pub(crate) fn snooze(canvas: &mut Canvas<'_, '_>, snooze: &Snooze) {
     let row = [canvas.say(Ink::Accent, " ▸ "), canvas.say(Ink::Strong, typed)].into_iter().chain(wrong).collect();
     canvas.row(inner, 0, row);
     canvas.cursor(inner, 3 + column, 0);
-    for (at, (number, (example, meaning))) in (2..).zip((1..).zip(EXAMPLES)) {
+    for (at, (number, (choice, meaning))) in (2..).zip((1..).zip(CHOICES)) {
         let row = vec![
             canvas.say(Ink::Accent, format!(" {number} ")),
-            canvas.say(Ink::Plain, format!("{example:<12}")),
+            canvas.say(Ink::Plain, format!("{choice:<12}")),
             canvas.say(Ink::Dim, meaning),
         ];
         canvas.row(inner, at, row);
     }
+    let others = canvas.say(Ink::Dim, "   or 30m, 3d, 14:30, a date, a date and time: …T14:30");
+    canvas.row(inner, inner.height.saturating_sub(1), vec![others]);
 }
 
 fn field_row(canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, form: &UpdateForm, field: Field) {

@@ -9,7 +9,7 @@ use crate::tui::model::replay::Replay;
 use crate::tui::model::wrap::pad;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
-use crate::tui::view::log::{ink_of, ink_of_tint};
+use crate::tui::view::log::{ink_of, said};
 use crate::tui::view::queue::shown;
 
 pub(crate) fn draw(model: &Model, replay: &Replay, canvas: &mut Canvas<'_, '_>) {
@@ -80,11 +80,5 @@ fn words(replay: &Replay, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.row(area, 0, vec![canvas.say(Ink::Dim, words)]);
         return;
     }
-    for (at, row) in (0..area.height).zip(replay.rows.iter().skip(replay.rows_top)) {
-        canvas.row(area, at, row.iter().map(|(tint, text)| canvas.say(ink_of_tint(*tint), text)).collect());
-    }
-    let below = replay.rows.len().saturating_sub(replay.rows_top + usize::from(area.height));
-    if below > 0 && area.height > 0 {
-        canvas.row_split(area, area.height - 1, vec![], vec![canvas.say(Ink::Dim, format!("↓ {below} more, PgDn "))]);
-    }
+    said(canvas, area, &replay.rows, replay.rows_top, ", PgDn");
 }

@@ -1,7 +1,7 @@
 //! The queue in parts: saved views, marks, tickets put off.
 
 use countersign::domain::ticket::TicketQuery;
-use countersign::tui::events::Effect;
+use countersign::tui::events::{Effect, Failure, Msg};
 use countersign::tui::keymap::Context;
 
 use crate::screen::desk::{Person, now};
@@ -83,4 +83,23 @@ fn marked_tickets_are_put_off_together_and_escape_unmarks() {
     assert!(person.sees("8 marked"), "{}", person.screen());
     person.press("*");
     assert!(!person.sees("marked"), "{}", person.screen());
+}
+
+#[test]
+fn a_ticket_that_could_not_be_put_off_is_not_said_to_be() {
+    let mut person = Person::muted(80, 24, |effect| matches!(effect, Effect::Snooze { .. }));
+    person.press("Z 1 enter");
+    assert!(!person.sees("put off until"), "{}", person.screen());
+    let request = person.asked.iter().find_map(|effect| match effect {
+        Effect::Snooze { request, .. } => Some(*request),
+        _ => None,
+    });
+    let failure = Failure {
+        request,
+        what: "put the ticket off".into(),
+        message: "the disk is full".into(),
+        way_out: "press r to try again".into(),
+    };
+    person.msg(Msg::Failed(failure));
+    assert!(person.sees("could not put the ticket off: the disk is full"), "{}", person.screen());
 }
