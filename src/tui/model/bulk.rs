@@ -28,7 +28,8 @@ pub(crate) enum State {
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) ticket: TicketId,
-    subject: String,
+    /// Its subject, and whose it is.
+    about: String,
     included: bool,
     state: State,
     /// As drawn at a width, each row with whether it was on screen.
@@ -37,8 +38,8 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    pub(crate) fn opening(ticket: TicketId, subject: String, request: RequestId) -> Self {
-        Self { ticket, subject, included: true, state: State::Opening { request }, rows: vec![], made: None }
+    pub(crate) fn opening(ticket: TicketId, about: String, request: RequestId) -> Self {
+        Self { ticket, about, included: true, state: State::Opening { request }, rows: vec![], made: None }
     }
 
     /// The card that would be approved, were it to be now.
@@ -95,7 +96,7 @@ impl Item {
                 (sign, rows_of(kind, words.trim_end(), width))
             }
         };
-        let mut rows = rows_of(Kind::Heading, &format!("{sign} {}  {}", self.ticket, self.subject), width);
+        let mut rows = rows_of(Kind::Heading, &format!("{sign} {}  {}", self.ticket, self.about), width);
         rows.extend(below);
         rows
     }

@@ -28,8 +28,8 @@ pub(super) fn propose(model: &mut Model, tickets: Vec<TicketId>, update: &Ticket
             update: update.clone(),
             expected_version: row.map(|row| row.version),
         };
-        let subject = row.map(|row| row.subject.clone()).unwrap_or_default();
-        items.push(Item::opening(ticket, subject, request));
+        let about = row.map(|row| format!("{} · {}", row.subject, row.customer_name)).unwrap_or_default();
+        items.push(Item::opening(ticket, about, request));
         effects.push(Effect::Propose { request, call: WriteCall::UpdateTicket(call), why: why.clone() });
     }
     model.queue.marked.clear();

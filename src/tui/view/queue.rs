@@ -73,31 +73,47 @@ fn views(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.cursor(area, column + 2, 0);
         return;
     }
-    let fits = |spans: &Vec<Span<'_>>| spans.iter().map(Span::width).sum::<usize>() <= usize::from(area.width);
-    let ways = [Names::Numbered, Names::Counted, Names::Short].map(|names| view_names(model, canvas, names));
-    let shortest = ways.last().cloned().unwrap_or_default();
-    canvas.row(area, 0, ways.into_iter().find(fits).unwrap_or(shortest));
+    let room = usize::from(area.width);
+    let whole = [true, false].map(|numbered| view_names(model, canvas, numbered));
+    let fitting = whole.iter().find(|names| names.iter().map(Span::width).sum::<usize>() <= room + GAP.len());
+    canvas.row(area, 0, fitting.cloned().unwrap_or_else(|| folded(model, canvas, room)));
 }
 
-/// How much is said about each view.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
-    Numbered,
-    Counted,
-    Short,
-}
+/// What parts two views.
+const GAP: &str = "  ";
 
-fn view_names(model: &Model, canvas: &Canvas<'_, '_>, names: Names) -> Vec<Span<'static>> {
+/// Every view with its count, and with its key where there is room.
+fn view_names(model: &Model, canvas: &Canvas<'_, '_>, numbered: bool) -> Vec<Span<'static>> {
     let counts = model.queue.counts.value.as_ref();
     let name = |(at, view): (usize, &View)| {
-        let here = at == model.queue.view;
-        let count = counts.and_then(|counts| counts.get(at)).filter(|_| here || names != Names::Short);
-        let count = count.map(|n| format!(" {n}")).unwrap_or_default();
-        let key = if names == Names::Numbered { format!("{} ", at + 1) } else { String::new() };
-        let ink = if here { Ink::Accent } else { Ink::Dim };
-        canvas.say(ink, format!("{key}{}{count}  ", view.name))
+        let count = counts.and_then(|counts| counts.get(at)).map(|n| format!(" {n}")).unwrap_or_default();
+        let key = if numbered { format!("{} ", at + 1) } else { String::new() };
+        let ink = if at == model.queue.view { Ink::Accent } else { Ink::Dim };
+        canvas.say(ink, format!("{key}{}{count}{GAP}", view.name))
     };
     model.queue.views.iter().enumerate().map(name).collect()
+}
+
+/// The view that is looked at, as many before and after it as fit, and how many do not.
+fn folded(model: &Model, canvas: &Canvas<'_, '_>, room: usize) -> Vec<Span<'static>> {
+    let names = view_names(model, canvas, false);
+    let more = |left_out: usize| format!("+{left_out}");
+    let here = names.get(model.queue.view).map_or(0, Span::width);
+    let mut left = room.saturating_sub(here + more(names.len()).len());
+    let mut full = false;
+    let kept: Vec<Span<'static>> = names
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| {
+            let is_here = *at == model.queue.view;
+            full |= !is_here && name.width() > left;
+            left = left.saturating_sub(if is_here || full { 0 } else { name.width() });
+            is_here || !full
+        })
+        .map(|(_, name)| name.clone())
+        .collect();
+    let left_out = canvas.say(Ink::Dim, more(names.len() - kept.len()));
+    kept.into_iter().chain([left_out]).collect()
 }
 
 fn row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16) {

@@ -103,3 +103,19 @@ fn a_ticket_that_could_not_be_put_off_is_not_said_to_be() {
     person.msg(Msg::Failed(failure));
     assert!(person.sees("could not put the ticket off: the disk is full"), "{}", person.screen());
 }
+
+#[test]
+fn where_the_views_do_not_fit_each_one_shown_has_its_count_and_the_one_at_hand_is_shown() {
+    for (width, height) in [(60, 15), (80, 24), (100, 30), (160, 45)] {
+        let mut person = Person::at(width, height);
+        for (key, name) in [("1", "urgent 7"), ("5", "all 312"), ("7", "snoozed 2")] {
+            person.press(key);
+            assert!(person.sees(name), "{key} at {width}: {}", person.screen());
+        }
+        person.press("1");
+        assert!(person.sees("urgent 7  mine 12  unassigned 31"), "{width}: {}", person.screen());
+    }
+    let mut person = Person::at(100, 30);
+    person.press("7");
+    assert!(person.sees("snoozed 2  +"), "{}", person.screen());
+}
