@@ -187,7 +187,7 @@ async fn dispatch(
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Keys) => {
-            print!("{}", crate::tui::keymap::markdown_table());
+            print!("{}", crate::tui::keymap::Keymap::default().markdown());
             Ok(ExitCode::SUCCESS)
         }
     }

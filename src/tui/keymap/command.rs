@@ -127,3 +127,92 @@ pub enum Command {
     /// Leave a field as it is.
     KeepValue,
 }
+
+impl Command {
+    /// Every command and its name: in the configuration, in the palette, in the key table.
+    pub const NAMES: &'static [(Command, &'static str)] = &[
+        (Command::Move(Motion::Up), "up"),
+        (Command::Move(Motion::Down), "down"),
+        (Command::Move(Motion::PageUp), "page-up"),
+        (Command::Move(Motion::PageDown), "page-down"),
+        (Command::Move(Motion::Top), "top"),
+        (Command::Move(Motion::Bottom), "bottom"),
+        (Command::NextPane, "next-pane"),
+        (Command::PrevPane, "previous-pane"),
+        (Command::Open, "open"),
+        (Command::Back, "back"),
+        (Command::Filter, "filter"),
+        (Command::View(0), "view-1"),
+        (Command::View(1), "view-2"),
+        (Command::View(2), "view-3"),
+        (Command::View(3), "view-4"),
+        (Command::View(4), "view-5"),
+        (Command::View(5), "view-6"),
+        (Command::View(6), "view-7"),
+        (Command::View(7), "view-8"),
+        (Command::View(8), "view-9"),
+        (Command::Mark, "mark"),
+        (Command::MarkAll, "mark-all"),
+        (Command::Snooze, "snooze"),
+        (Command::GoDraft, "draft"),
+        (Command::Edit, "edit"),
+        (Command::Send, "send"),
+        (Command::SendAndResolve, "send-and-resolve"),
+        (Command::Note, "note"),
+        (Command::Update, "update"),
+        (Command::Tone, "tone"),
+        (Command::Canned, "canned"),
+        (Command::Explain, "explain"),
+        (Command::Quotes, "quotes"),
+        (Command::Handle, "handle"),
+        (Command::Cancel, "cancel"),
+        (Command::Pending, "pending"),
+        (Command::Log, "log"),
+        (Command::Figures, "figures"),
+        (Command::Replay, "replay"),
+        (Command::Export(ExportFormat::Csv), "export-csv"),
+        (Command::Export(ExportFormat::Json), "export-json"),
+        (Command::Reload, "reload"),
+        (Command::Copy, "copy"),
+        (Command::Help, "help"),
+        (Command::Quit, "quit"),
+        (Command::Suspend, "suspend"),
+        (Command::Redraw, "redraw"),
+        (Command::Submit, "submit"),
+        (Command::Undo, "undo"),
+        (Command::Redo, "redo"),
+        (Command::Approve, "approve"),
+        (Command::Release, "release"),
+        (Command::EditProposal, "edit-proposal"),
+        (Command::Deny, "deny"),
+        (Command::Later, "later"),
+        (Command::Arguments, "arguments"),
+        (Command::Reason(0), "reason-1"),
+        (Command::Reason(1), "reason-2"),
+        (Command::Reason(2), "reason-3"),
+        (Command::Reason(3), "reason-4"),
+        (Command::Reason(4), "reason-5"),
+        (Command::Reason(5), "reason-6"),
+        (Command::Comment, "own-words"),
+        (Command::NextPending, "next-pending"),
+        (Command::Yes, "yes"),
+        (Command::No, "no"),
+        (Command::NextField, "next-field"),
+        (Command::PrevField, "previous-field"),
+        (Command::NextValue, "next-value"),
+        (Command::PrevValue, "previous-value"),
+        (Command::KeepValue, "keep-value"),
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(command, _)| *command == self).map_or("", |(_, name)| name)
+    }
+
+    /// The command of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, its)| *its == name).map(|(command, _)| *command)
+    }
+}

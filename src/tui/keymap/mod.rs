@@ -1,14 +1,16 @@
 //! One table of keys: context and key to command and help text. Dispatch, footer, help page and README read it.
+//!
+//! [`BINDINGS`] is the table as shipped; [`Keymap`] is what holds at a screen.
 
 mod command;
 mod context;
+mod live;
 mod names;
 mod table;
 
-use crossterm::event::KeyEvent;
-
 pub use command::{Command, Motion};
 pub use context::Context;
+pub use live::{Bound, Keymap};
 pub use names::{name_of, shown};
 pub use table::BINDINGS;
 
@@ -27,34 +29,14 @@ pub struct Binding {
     pub footer: Option<&'static str>,
 }
 
-/// What `key` asks for in `context`, if anything.
-#[must_use]
-pub fn command(context: Context, key: &KeyEvent) -> Option<Command> {
-    let name = name_of(key)?;
-    bindings(context).find(|binding| binding.keys.contains(&name.as_str())).map(|binding| binding.command)
-}
-
-/// The rows that hold in `context`, in the table's order.
-pub fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(move |binding| binding.contexts.contains(&context))
-}
-
-/// The table for the README, one row a command, grouped by context.
-#[must_use]
-pub fn markdown_table() -> String {
-    let head = ["| where | keys | what |".to_owned(), "| --- | --- | --- |".to_owned()];
-    let rows = BINDINGS.iter().map(|binding| {
-        let places: Vec<_> = binding.contexts.iter().map(|c| c.as_str()).collect();
-        let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-        let places = if places.len() == Context::NAMES.len() { "everywhere".to_owned() } else { places.join(", ") };
-        format!("| {places} | {} | {} |", keys.join(" "), binding.help)
-    });
-    head.into_iter().chain(rows).map(|row| row + "\n").collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The rows of the table that hold in `context`.
+    fn bindings(context: Context) -> impl Iterator<Item = &'static Binding> {
+        BINDINGS.iter().filter(move |binding| binding.contexts.contains(&context))
+    }
 
     #[test]
     fn no_key_means_two_things_in_one_context() {
@@ -84,7 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_table_has_a_row_for_every_binding() {
-        assert_eq!(markdown_table().lines().count(), BINDINGS.len() + 2);
+    fn every_command_of_the_table_has_one_name_and_every_name_a_row_in_the_table() {
+        for binding in BINDINGS {
+            let name = binding.command.name();
+            assert_eq!(Command::named(name), Some(binding.command), "{:?}: give it a name", binding.command);
+        }
+        for (command, name) in Command::NAMES {
+            assert!(BINDINGS.iter().any(|binding| binding.command == *command), "{name} has no key");
+            assert_eq!(Command::NAMES.iter().filter(|(_, other)| other == name).count(), 1, "{name}");
+        }
     }
 }

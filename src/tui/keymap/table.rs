@@ -113,7 +113,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Card], &["v"], C::Arguments, "arguments", "Show the exact arguments as JSON"),
     foot(&[X::Arguments], &["v", "esc"], C::Back, "back to the card", "Back to the card"),
     foot(&[X::Outcome], &["n", "enter"], C::NextPending, "next", "Go to the next proposal that waits"),
-    foot(&[X::Deny], &["1"], C::Reason(0), "to 6 reason", "Deny: the answer is wrong"),
+    foot(&[X::Deny], &["1"], C::Reason(0), "reason", "Deny: the answer is wrong"),
     row(&[X::Deny], &["2"], C::Reason(1), "Deny: not our policy"),
     row(&[X::Deny], &["3"], C::Reason(2), "Deny: a person must look first"),
     row(&[X::Deny], &["4"], C::Reason(3), "Deny: wrong tone"),
@@ -122,7 +122,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Deny], &["c"], C::Comment, "own words", "Write the reason yourself"),
     foot(&[X::Comment], &["enter"], C::Submit, "deny with these words", "Deny with these words"),
     // Moving.
-    foot(LISTS, &["j", "down"], C::Move(Motion::Down), "k move", "Down"),
+    foot(LISTS, &["j", "down"], C::Move(Motion::Down), "move", "Down"),
     row(LISTS, &["k", "up"], C::Move(Motion::Up), "Up"),
     row(LISTS, &["ctrl-d", "pagedown"], C::Move(Motion::PageDown), "Half a page down"),
     row(LISTS, &["ctrl-u", "pageup"], C::Move(Motion::PageUp), "Half a page up"),

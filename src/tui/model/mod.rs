@@ -17,6 +17,7 @@ pub(crate) mod thread;
 pub(crate) mod wrap;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -28,7 +29,7 @@ use crate::domain::snooze::BadTime;
 use crate::domain::view::View;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId, Waiting};
-use crate::tui::keymap::{Context, Motion};
+use crate::tui::keymap::{Context, Keymap, Motion};
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page, Step};
@@ -151,6 +152,8 @@ pub(crate) struct Run {
 pub struct Model {
     pub(crate) desk: Desk,
     pub(crate) theme: Theme,
+    /// The keys in force.
+    pub(crate) keys: Arc<Keymap>,
     pub(crate) size: (u16, u16),
     pub(crate) now: Timestamp,
     /// Where the person is.
@@ -186,6 +189,7 @@ impl Model {
             queue: Queue::new(desk.me.id.clone(), desk.views.clone()),
             desk,
             theme,
+            keys: Arc::default(),
             size,
             zone: now.time_zone().clone(),
             now: now.timestamp(),
@@ -269,6 +273,18 @@ impl Model {
     /// Draws in another theme from now on.
     pub fn set_theme(&mut self, theme: Theme) {
         self.theme = theme;
+        self.changed = true;
+    }
+
+    /// The keys in force.
+    #[must_use]
+    pub fn keys(&self) -> &Keymap {
+        &self.keys
+    }
+
+    /// Listens to other keys from now on.
+    pub fn set_keys(&mut self, keys: Keymap) {
+        self.keys = Arc::new(keys);
         self.changed = true;
     }
 

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::events::{Effect, Moment};
-use crate::tui::keymap::{self, Command, Context};
+use crate::tui::keymap::{Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::update::{
@@ -17,7 +17,7 @@ pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effe
     model.at = at;
     model.notice = None;
     let context = model.context();
-    let command = keymap::command(context, key);
+    let command = model.keys.command(context, key);
     match (context, command) {
         (_, Some(Command::Quit | Command::Suspend | Command::Redraw)) => anywhere(model, command),
         (Context::Card | Context::Bulk, _) => card::pressed(model, key, command, at),

@@ -85,7 +85,7 @@ fn arrange_page(model: &mut Model) {
             replay.arrange(height(list), (width(step), height(step)));
         }
         Page::Help(help) => {
-            let rows = crate::tui::view::help::rows(help, width(layout::frame(size).body)).len();
+            let rows = crate::tui::view::help::rows(&model.keys, help, width(layout::frame(size).body)).len();
             help.top = help.top.min(rows.saturating_sub(body.saturating_sub(2)));
         }
     }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::tui::keymap::{self, Command, Context};
+use crate::tui::keymap::{Command, Context, Motion, shown};
 use crate::tui::model::Model;
 use crate::tui::model::card::{Arming, Signable, Stage};
 use crate::tui::model::pages::Page;
@@ -24,24 +24,41 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
             | Stage::Over(_) => vec![],
         },
         (Page::Bulk(bulk), Context::Bulk) => card(model, bulk.as_ref(), Context::Bulk, canvas),
-        (_, context) => table(context, canvas, |_| true),
+        (_, context) => table(model, context, canvas, |_| true),
     };
-    let has_help = keymap::bindings(model.context()).any(|binding| binding.command == Command::Help);
-    // The way to every other key is never cut.
-    let help = if has_help { vec![canvas.say(Ink::Accent, "?"), canvas.say(Ink::Dim, " help ")] } else { vec![] };
-    canvas.row_split(area, 0, whole(&spans, usize::from(area.width).saturating_sub(8)), help);
+    let help = help(model, canvas);
+    let room = usize::from(area.width).saturating_sub(help.iter().map(Span::width).sum::<usize>() + 1);
+    canvas.row_split(area, 0, whole(&spans, room), help);
+}
+
+/// The way to every other key; it is never cut.
+fn help(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+    let key = model.keys.key(model.context(), Command::Help);
+    if key.is_empty() { vec![] } else { vec![canvas.say(Ink::Accent, key), canvas.say(Ink::Dim, " help ")] }
 }
 
 /// Keys and words of a context, in the order of the table.
-fn table(context: Context, canvas: &Canvas<'_, '_>, wanted: impl Fn(Command) -> bool) -> Vec<Span<'static>> {
-    let rows = keymap::bindings(context).filter(|row| row.command != Command::Help && wanted(row.command));
+fn table(
+    model: &Model,
+    context: Context,
+    canvas: &Canvas<'_, '_>,
+    wanted: impl Fn(Command) -> bool,
+) -> Vec<Span<'static>> {
+    let rows = model.keys.of(context).filter(|row| row.command != Command::Help && wanted(row.command));
     rows.filter_map(|row| Some((row.keys.first()?, row.footer?)))
         .flat_map(|(key, word)| {
-            let key = format!(" {}", keymap::shown(key));
+            let pair = PAIRS.iter().find(|(entry, ..)| *entry == word);
+            let other = pair.map(|(_, joint, other)| (joint, model.keys.key(context, *other)));
+            let other = other.filter(|(_, key)| !key.is_empty()).map(|(joint, key)| format!(" {joint}{key}"));
+            let key = format!(" {}{}", shown(key), other.unwrap_or_default());
             [canvas.say(Ink::Accent, key), canvas.say(Ink::Dim, format!(" {word} "))]
         })
         .collect()
 }
+
+/// Entries in which the key of another command stands too, and what joins the two.
+const PAIRS: [(&str, &str, Command); 2] =
+    [("move", "", Command::Move(Motion::Up)), ("reason", "to ", Command::Reason(5))];
 
 /// As many whole entries as fit.
 fn whole(spans: &[Span<'static>], width: usize) -> Vec<Span<'static>> {
@@ -72,7 +89,7 @@ fn card(model: &Model, paper: &dyn Signable, context: Context, canvas: &Canvas<'
                 let approves = command == Command::Approve || command == Command::Release;
                 !approves || (can && (two || command == Command::Approve))
             };
-            table(context, canvas, wanted)
+            table(model, context, canvas, wanted)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::keymap::{BINDINGS, Binding, shown};
+use crate::tui::keymap::{Bound, Keymap};
 use crate::tui::model::Model;
 use crate::tui::model::layout;
 use crate::tui::model::pages::Help;
@@ -28,7 +28,7 @@ pub(crate) fn draw(model: &Model, help: &Help, canvas: &mut Canvas<'_, '_>) {
     canvas.cursor(body, prompt.len() + column, 0);
     canvas.rule(body, 1);
     let list = Rect::new(body.x, body.y + 2, body.width, body.height.saturating_sub(2));
-    for (at, row) in (0..list.height).zip(rows(help, usize::from(list.width)).iter().skip(help.top)) {
+    for (at, row) in (0..list.height).zip(rows(&model.keys, help, usize::from(list.width)).iter().skip(help.top)) {
         let ink = if row.here { Ink::Plain } else { Ink::Dim };
         let left = vec![canvas.say(Ink::Accent, format!(" {} ", pad(&row.keys, 12))), canvas.say(ink, row.help)];
         let places = if row.here { "" } else { row.places.as_str() };
@@ -37,22 +37,22 @@ pub(crate) fn draw(model: &Model, help: &Help, canvas: &mut Canvas<'_, '_>) {
 }
 
 /// What is listed: the keys that hold where help was asked, then the others.
-pub(crate) fn rows(help: &Help, width: usize) -> Vec<Row> {
+pub(crate) fn rows(keys: &Keymap, help: &Help, width: usize) -> Vec<Row> {
     let words = help.filter.text().to_lowercase();
-    let row = |binding: &Binding| Row {
+    let row = |binding: &Bound| Row {
         here: binding.contexts.contains(&help.asked_in),
-        keys: binding.keys.iter().map(|key| shown(key)).collect::<Vec<_>>().join(" "),
+        keys: binding.keys_shown(),
         help: binding.help,
         places: places(binding, width),
     };
     let wanted = |row: &Row| format!("{} {} {}", row.keys, row.help, row.places).to_lowercase().contains(&words);
-    let mut rows: Vec<_> = BINDINGS.iter().map(row).filter(wanted).collect();
+    let mut rows: Vec<_> = keys.rows().iter().map(row).filter(wanted).collect();
     rows.sort_by_key(|row| !row.here);
     rows
 }
 
-fn places(binding: &Binding, width: usize) -> String {
-    match binding.contexts {
+fn places(binding: &Bound, width: usize) -> String {
+    match &binding.contexts[..] {
         all if all.len() > 12 => "everywhere".to_owned(),
         many if many.len() > 3 || width < 90 => {
             let first = many.first().map_or("", |context| context.as_str());

@@ -1,7 +1,7 @@
 //! The pages as pictures of text at three sizes, and what the themes change.
 
 use countersign::domain::actor::{Principal, Role};
-use countersign::tui::keymap::{self, Context};
+use countersign::tui::keymap::{Command, Context};
 use countersign::tui::theme::Theme;
 use ratatui::style::{Color, Modifier};
 
@@ -123,7 +123,7 @@ fn the_key_line_fits_80_columns_and_always_shows_the_way_to_help() {
         let screen = person.screen();
         let line = screen.lines().nth(22).unwrap();
         assert!(!line.contains('…') && !line.trim().is_empty(), "{keys}: {line}");
-        let has_help = keymap::bindings(person.model.context()).any(|b| b.command == keymap::Command::Help);
+        let has_help = person.model.keys().of(person.model.context()).any(|b| b.command == Command::Help);
         assert!(!has_help || line.contains("? help"), "{keys}: {line}");
     }
 }
