@@ -228,12 +228,17 @@ impl State {
         let reason = catalog::take_reason(&call.name, &mut arguments);
         match catalog::parse(&call.name, arguments).map_err(|e| e.to_string())? {
             Call::Read(read) => self.in_scope(&read).map(|()| Effect::Read { id, call: read }),
-            Call::Write(write) if write.ticket_id() != &self.talk.task.ticket => Err(self.out_of_scope()),
+            Call::Write(write) if !self.is_own(&write) => Err(self.out_of_scope()),
             Call::Write(write) => {
                 let why = self.why(reason.as_deref().unwrap_or(words));
                 Ok(Effect::Propose { id, call: write, why })
             }
         }
+    }
+
+    /// Whether a write is about this run's ticket and no other.
+    fn is_own(&self, call: &WriteCall) -> bool {
+        call.ticket_id() == &self.talk.task.ticket && call.other_id().is_none()
     }
 
     fn in_scope(&self, call: &ReadCall) -> Result<(), String> {

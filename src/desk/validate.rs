@@ -2,11 +2,16 @@
 
 use crate::desk::DeskError;
 use crate::domain::call::{ReadCall, TicketUpdate, WriteCall};
+use crate::domain::merge::Merged;
+use crate::domain::split::SplitOff;
+use crate::domain::ticket::Ticket;
 
 /// Longest message, in bytes.
 const MOST_BODY: usize = 64 * 1024;
 /// Longest search, in bytes.
 const MOST_QUERY: usize = 4 * 1024;
+/// Longest subject, in characters.
+const MOST_SUBJECT: usize = 200;
 const MOST_TAGS: usize = 20;
 const MOST_TAG: usize = 40;
 
@@ -42,8 +47,32 @@ pub(crate) fn write(call: &WriteCall) -> Result<(), DeskError> {
             must(!reply.body.trim().is_empty(), "the message is empty")?;
             must(reply.body.len() <= MOST_BODY, "the message is longer than 64 KiB")?;
         }
+        WriteCall::MergeTickets(merge) => {
+            must(merge.ticket_id != merge.from, "a ticket cannot be merged into itself")?;
+        }
+        WriteCall::SplitMessage(split) => subject(&split.subject)?,
     }
     tags(call.update())
+}
+
+/// Checks a write against the tickets that it is about.
+pub(crate) fn on(call: &WriteCall, ticket: &Ticket, other: Option<&Ticket>) -> Result<(), DeskError> {
+    let wrong = match (call, other) {
+        (WriteCall::UpdateTicket(_) | WriteCall::SendReply(_), _) | (WriteCall::MergeTickets(_), None) => None,
+        (WriteCall::MergeTickets(_), Some(other)) => Merged::of(&ticket.row, &other.row).err().map(|no| no.to_string()),
+        (WriteCall::SplitMessage(split), _) => {
+            SplitOff::of(ticket, split.message, &split.subject).err().map(|no| no.to_string())
+        }
+    };
+    wrong.map_or(Ok(()), |why| Err(DeskError::Invalid(why)))
+}
+
+/// A subject that is written here, not by a stranger: one line without surprises.
+fn subject(subject: &str) -> Result<(), DeskError> {
+    must(!subject.trim().is_empty(), "the subject is empty")?;
+    must(subject.chars().count() <= MOST_SUBJECT, "the subject is longer than 200 characters")?;
+    let plain = crate::domain::text::is_plain(subject) && !subject.contains('\n');
+    must(plain, "a subject is one line without control or invisible characters")
 }
 
 fn tags(update: &TicketUpdate) -> Result<(), DeskError> {

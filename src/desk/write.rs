@@ -66,10 +66,17 @@ impl Desk {
     async fn propose(&self, caller: &Caller, call: WriteCall, why: Why) -> Result<WriteAnswer, DeskError> {
         authorise(caller, Operation::Propose)?;
         let ticket = self.ticket(call.ticket_id()).await?;
-        if call.expected_version().is_some_and(|version| version != ticket.row.version) {
+        let other = match call.other_id() {
+            Some(id) => Some(self.ticket(id).await?),
+            None => None,
+        };
+        let other_version = other.as_ref().map(|other| other.row.version);
+        if moved(call.expected_version(), Some(ticket.row.version)) || moved(call.other_version(), other_version) {
             return Ok(WriteAnswer { version: Some(ticket.row.version), ..refused(Refusal::Superseded) });
         }
         self.check_assignee(&call).await?;
+        validate::on(&call, &ticket, other.as_ref())?;
+        let call = call.at_other_version(other_version);
         if let Some(waiting) = self.waiting(caller, &call, ticket.row.version).await? {
             let mut record = filed_event(caller, &waiting);
             "already_waits".clone_into(&mut record.outcome);
@@ -98,7 +105,8 @@ impl Desk {
             self.store.proposals(&query).await?.into_iter().filter(|filed| filed.state == ProposalState::Pending);
         let same = |proposal: &Proposal| {
             let own = proposal.proposer() == &caller.principal && proposal.base_version() == version;
-            own && proposal.call().clone().without_version() == asked
+            let other = proposal.call().other_version() == call.other_version();
+            own && other && proposal.call().clone().without_version() == asked
         };
         Ok(waiting.map(|filed| filed.proposal).find(same))
     }
@@ -165,8 +173,14 @@ impl Desk {
             refusal: Some("denied".to_owned()),
             version: None,
             proposal_id: Some(proposal.id().clone()),
+            other_id: None,
         })
     }
+}
+
+/// Whether a call was decided on another version than there is.
+fn moved(expected: Option<u64>, found: Option<u64>) -> bool {
+    expected.is_some() && expected != found
 }
 
 fn filed_event(caller: &Caller, proposal: &Proposal) -> Event {
@@ -187,17 +201,23 @@ fn pending(proposal: &Proposal) -> WriteAnswer {
         refusal: None,
         version: Some(proposal.base_version()),
         proposal_id: Some(proposal.id().clone()),
+        other_id: proposal.call().other_id().cloned(),
     }
 }
 
 fn applied(done: Executed) -> WriteAnswer {
+    let also = done.second.as_ref().map_or_else(String::new, |second| match second.before {
+        Some(before) => format!("; version {before} of {} is now {}, closed", second.ticket, second.after),
+        None => format!("; {} is new", second.ticket),
+    });
     WriteAnswer {
         success: true,
-        message: format!("done: version {} is now {}", done.before, done.after),
+        message: format!("done: version {} is now {}{also}", done.before, done.after),
         outcome: WriteOutcome::Applied,
         refusal: None,
         version: Some(done.after),
         proposal_id: None,
+        other_id: done.second.map(|second| second.ticket),
     }
 }
 
@@ -209,6 +229,7 @@ fn refused(refusal: Refusal) -> WriteAnswer {
         refusal: Some(refusal.to_string()),
         version: None,
         proposal_id: None,
+        other_id: None,
     }
 }
 

@@ -135,6 +135,10 @@ pub struct WriteAnswer {
     /// The proposal that waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal_id: Option<ProposalId>,
+    /// The second ticket that was changed: the one merged in, or the new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub other_id: Option<TicketId>,
 }
 
 /// What a read answers.

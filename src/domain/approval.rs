@@ -1,5 +1,8 @@
 //! The approval card: every word a person must have read, built from the frozen call and a fresh read.
 
+mod merge;
+mod split;
+
 use jiff::Timestamp;
 
 use crate::domain::call::{TicketUpdate, WriteCall};
@@ -7,7 +10,7 @@ use crate::domain::policy::{Keys, Policy, Requirement};
 use crate::domain::proposal::Proposal;
 use crate::domain::provenance::from_customer_only;
 use crate::domain::text;
-use crate::domain::ticket::{Status, Ticket, Visibility};
+use crate::domain::ticket::{Message, Status, Ticket, Visibility};
 
 /// What a line of a card is; the screen chooses its look by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,27 +36,53 @@ pub struct Line {
     pub text: String,
 }
 
+/// The tickets that a call is about, as they were just read.
+#[derive(Clone, Copy, Debug)]
+pub struct Fresh<'a> {
+    /// The ticket; of a merge the one that stays.
+    pub ticket: &'a Ticket,
+    /// The second ticket, of a call that names two.
+    pub other: Option<&'a Ticket>,
+}
+
+impl<'a> From<&'a Ticket> for Fresh<'a> {
+    fn from(ticket: &'a Ticket) -> Self {
+        Self { ticket, other: None }
+    }
+}
+
 /// A frozen proposal with everything that is shown about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
     proposal: Proposal,
     lines: Vec<Line>,
     requirement: Requirement,
+    obstacle: Option<String>,
 }
 
 impl Card {
-    /// Builds the card of `proposal` from a fresh read of its ticket.
+    /// Builds the card of `proposal` from a fresh read of its tickets.
     #[must_use]
-    pub fn new(proposal: Proposal, ticket: &Ticket, policy: &Policy, now: Timestamp) -> Self {
+    pub fn new<'a>(proposal: Proposal, fresh: impl Into<Fresh<'a>>, policy: &Policy, now: Timestamp) -> Self {
+        let fresh = fresh.into();
         let requirement = proposal.requirement(policy);
         let mut lines = Vec::new();
-        heading(&mut lines, &proposal, ticket, now);
-        changes(&mut lines, proposal.call().update(), ticket);
-        reply(&mut lines, proposal.call());
-        hearsay(&mut lines, proposal.call(), ticket);
+        heading(&mut lines, &proposal, fresh.ticket, now);
+        let told = told(&mut lines, proposal.call(), fresh);
+        let obstacle = told.err().map(|why| {
+            let words = format!("cannot be carried out: {}", text::line(&why));
+            push(&mut lines, Kind::Warning, words.clone());
+            words
+        });
         why(&mut lines, &proposal);
         needs(&mut lines, &proposal, requirement);
-        Self { proposal, lines, requirement }
+        Self { proposal, lines, requirement, obstacle }
+    }
+
+    /// Why nobody can approve this, in words; nothing when somebody can.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<&str> {
+        self.obstacle.as_deref()
     }
 
     /// What is shown.
@@ -99,6 +128,20 @@ fn push(lines: &mut Vec<Line>, kind: Kind, text: impl Into<String>) {
     lines.push(Line { kind, text: text.into() });
 }
 
+/// What the call does, by its kind.
+fn told(lines: &mut Vec<Line>, call: &WriteCall, fresh: Fresh<'_>) -> Result<(), String> {
+    match call {
+        WriteCall::UpdateTicket(_) | WriteCall::SendReply(_) => {
+            changes(lines, call.update(), fresh.ticket);
+            reply(lines, call);
+            hearsay(lines, call, fresh.ticket);
+            Ok(())
+        }
+        WriteCall::MergeTickets(call) => merge::told(lines, call, fresh),
+        WriteCall::SplitMessage(call) => split::told(lines, call, fresh.ticket),
+    }
+}
+
 fn heading(lines: &mut Vec<Line>, proposal: &Proposal, ticket: &Ticket, now: Timestamp) {
     let age = now.duration_since(proposal.filed_at()).as_secs().max(0);
     let row = &ticket.row;
@@ -114,6 +157,31 @@ fn heading(lines: &mut Vec<Line>, proposal: &Proposal, ticket: &Ticket, now: Tim
     if row.version != proposal.base_version() {
         let text = format!("the ticket moved: proposed at version {}", proposal.base_version());
         push(lines, Kind::Warning, text);
+    }
+    if let Some(into) = row.lives_on_in() {
+        push(lines, Kind::Warning, format!("{} was merged into {into}: the conversation goes on there", row.id));
+    }
+}
+
+/// Who wrote a message, when, and who can read it.
+fn signature(message: &Message) -> String {
+    let Message { at, author, name, visibility, .. } = message;
+    let read_by = match visibility {
+        Visibility::Public => "PUBLIC",
+        Visibility::Internal => "INTERNAL",
+    };
+    format!("{} ({author}), {}, {read_by}", text::line(name), moment(*at))
+}
+
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// The files of a message, each on a line.
+fn files(lines: &mut Vec<Line>, message: &Message) {
+    for file in &message.attachments {
+        let words = format!("file: {} ({}, {} bytes)", text::line(&file.name), text::line(&file.mime), file.size);
+        push(lines, Kind::Note, words);
     }
 }
 
@@ -181,7 +249,7 @@ fn hearsay(lines: &mut Vec<Line>, call: &WriteCall, ticket: &Ticket) {
     let tags = call.update().tags.as_deref().unwrap_or_default().join(" ");
     let body = match call {
         WriteCall::SendReply(reply) => reply.body.as_str(),
-        WriteCall::UpdateTicket(_) => "",
+        WriteCall::UpdateTicket(_) | WriteCall::MergeTickets(_) | WriteCall::SplitMessage(_) => "",
     };
     let said = from_customer_only(&format!("{body} {tags}"), ticket);
     if !said.is_empty() {

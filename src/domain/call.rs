@@ -1,12 +1,15 @@
 //! The calls that exist: reads are free, writes need an approval. The split is by type.
 
+mod write;
+
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::domain::canonical::{self, Digest};
-use crate::domain::ids::{CustomerId, PrincipalId, TicketId};
-use crate::domain::ticket::{Priority, Status, TicketQuery, Tone, Visibility};
+pub use write::{MergeTickets, SendReply, SplitMessage, TicketUpdate, UpdateTicket, WriteCall};
+
+use crate::domain::ids::{CustomerId, TicketId};
+use crate::domain::ticket::{TicketQuery, Tone};
 
 /// Names a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -129,155 +132,6 @@ pub enum ReadCall {
     ListCanned(CannedQuery),
 }
 
-/// The fields of a ticket that may be changed; a field left out stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TicketUpdate {
-    /// The new status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
-    /// The new assignee; `null` for nobody.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    #[schemars(with = "Option<String>")]
-    pub assignee: Option<Option<PrincipalId>>,
-    /// The new priority.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<Priority>,
-    /// The new tags: they replace the old ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tags: Option<Vec<String>>,
-}
-
-/// A field that is there, even as `null`, is a change.
-#[allow(clippy::option_option, reason = "absent, nobody and somebody are three things")]
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<PrincipalId>>, D::Error> {
-    Option::deserialize(from).map(Some)
-}
-
-impl TicketUpdate {
-    /// Whether nothing would change.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// A change of a ticket's fields.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UpdateTicket {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// What changes.
-    pub update: TicketUpdate,
-    /// The version that the change was decided on; refused when the ticket has moved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<i64>")]
-    pub expected_version: Option<u64>,
-}
-
-/// A message into a ticket's thread.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SendReply {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// The text.
-    pub body: String,
-    /// `public`: the customer reads it. `internal`: only the desk does.
-    pub visibility: Visibility,
-    /// Fields that change together with it.
-    #[serde(default, skip_serializing_if = "TicketUpdate::is_empty")]
-    pub update: TicketUpdate,
-    /// The version that the reply was decided on; refused when the ticket has moved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<i64>")]
-    pub expected_version: Option<u64>,
-}
-
-/// A call that changes a ticket or reaches a customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WriteCall {
-    /// Changes fields.
-    UpdateTicket(UpdateTicket),
-    /// Writes a message.
-    SendReply(SendReply),
-}
-
-impl WriteCall {
-    /// The tool's name.
-    #[must_use]
-    pub const fn tool(&self) -> &'static str {
-        match self {
-            Self::UpdateTicket(_) => "update_ticket",
-            Self::SendReply(_) => "send_reply",
-        }
-    }
-
-    /// The ticket that it changes.
-    #[must_use]
-    pub const fn ticket_id(&self) -> &TicketId {
-        match self {
-            Self::UpdateTicket(call) => &call.ticket_id,
-            Self::SendReply(call) => &call.ticket_id,
-        }
-    }
-
-    /// The fields that it changes.
-    #[must_use]
-    pub const fn update(&self) -> &TicketUpdate {
-        match self {
-            Self::UpdateTicket(call) => &call.update,
-            Self::SendReply(call) => &call.update,
-        }
-    }
-
-    /// The version that it names, if it names one.
-    #[must_use]
-    pub const fn expected_version(&self) -> Option<u64> {
-        match self {
-            Self::UpdateTicket(call) => call.expected_version,
-            Self::SendReply(call) => call.expected_version,
-        }
-    }
-
-    /// The same call, decided on `version`.
-    #[must_use]
-    pub fn at_version(self, version: u64) -> Self {
-        self.expecting(Some(version))
-    }
-
-    /// The same call on whatever version the ticket has.
-    #[must_use]
-    pub fn without_version(self) -> Self {
-        self.expecting(None)
-    }
-
-    fn expecting(mut self, version: Option<u64>) -> Self {
-        match &mut self {
-            Self::UpdateTicket(call) => call.expected_version = version,
-            Self::SendReply(call) => call.expected_version = version,
-        }
-        self
-    }
-
-    /// The arguments, exactly as they are sent.
-    #[must_use]
-    pub fn arguments(&self) -> Value {
-        match self {
-            Self::UpdateTicket(call) => json!(call),
-            Self::SendReply(call) => json!(call),
-        }
-    }
-
-    /// The digest that an approval is for: tool and canonical arguments, the version among them.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        let arguments = canonical::text(&self.arguments());
-        Digest::of(&[b"countersign call v1", self.tool().as_bytes(), arguments.as_bytes()])
-    }
-}
-
 impl ReadCall {
     /// The tool's name.
     #[must_use]
@@ -323,37 +177,5 @@ impl ReadCall {
             Self::ListProposals(call) => json!(call),
             Self::ListCanned(call) => json!(call),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn call(json: &str) -> WriteCall {
-        WriteCall::UpdateTicket(serde_json::from_str(json).unwrap())
-    }
-
-    #[test]
-    fn a_digest_names_the_tool_the_ticket_the_fields_and_the_version() {
-        let base = call(r#"{"ticket_id":"T-1","update":{"status":"open"},"expected_version":7}"#);
-        for other in [
-            r#"{"ticket_id":"T-2","update":{"status":"open"},"expected_version":7}"#,
-            r#"{"ticket_id":"T-1","update":{"status":"new"},"expected_version":7}"#,
-            r#"{"ticket_id":"T-1","update":{"status":"open"},"expected_version":8}"#,
-            r#"{"ticket_id":"T-1","update":{"status":"open","assignee":null},"expected_version":7}"#,
-        ] {
-            assert_ne!(base.digest(), call(other).digest(), "{other}");
-        }
-        let reordered = call(r#"{"expected_version":7, "update":{"status":"open"}, "ticket_id":"T-1"}"#);
-        assert_eq!(base.digest(), reordered.digest());
-    }
-
-    #[test]
-    fn nobody_and_unchanged_are_different() {
-        let nobody = call(r#"{"ticket_id":"T-1","update":{"assignee":null}}"#);
-        assert_eq!(nobody.update().assignee, Some(None));
-        assert_eq!(nobody.arguments()["update"], json!({"assignee": null}));
-        assert!(serde_json::from_str::<UpdateTicket>(r#"{"ticket_id":"T-1","update":{},"approved":true}"#).is_err());
     }
 }

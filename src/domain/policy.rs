@@ -174,15 +174,15 @@ impl Requirement {
 impl Rule {
     fn matches(&self, call: &WriteCall) -> bool {
         self.tool.as_deref().is_none_or(|tool| tool == call.tool())
-            && self.status.is_none_or(|status| call.update().status == Some(status))
+            && self.status.is_none_or(|status| call.brings_to() == Some(status))
             && self.visibility.is_none_or(|visibility| visibility_of(call) == Some(visibility))
     }
 }
 
 fn visibility_of(call: &WriteCall) -> Option<Visibility> {
     match call {
-        WriteCall::UpdateTicket(_) => None,
         WriteCall::SendReply(reply) => Some(reply.visibility),
+        WriteCall::UpdateTicket(_) | WriteCall::MergeTickets(_) | WriteCall::SplitMessage(_) => None,
     }
 }
 
@@ -190,7 +190,7 @@ fn keys(call: &WriteCall, support: Support) -> Keys {
     if visibility_of(call) == Some(Visibility::Public) {
         return Keys::Two(if support == Support::Missing { Risk::Unsupported } else { Risk::CustomerReads });
     }
-    if call.update().status.is_some_and(Status::is_done) { Keys::Two(Risk::EndsTicket) } else { Keys::One }
+    if call.brings_to().is_some_and(Status::is_done) { Keys::Two(Risk::EndsTicket) } else { Keys::One }
 }
 
 #[cfg(test)]
@@ -208,6 +208,27 @@ mod tests {
         assert_eq!(policy.requires(&update("open"), Support::Full).keys, Keys::One);
         assert_eq!(policy.requires(&update("resolved"), Support::Full).keys, Keys::Two(Risk::EndsTicket));
         assert_eq!(policy.requires(&update("closed"), Support::Full).keys, Keys::Two(Risk::EndsTicket));
+    }
+
+    #[test]
+    fn a_merge_closes_a_ticket_so_it_takes_two_keys_and_what_a_rule_asks_for_closing() {
+        let merge = serde_json::json!({"ticket_id": "T-1", "from": "T-2"});
+        let merge = WriteCall::read("merge_tickets", merge).unwrap();
+        let split = serde_json::json!({"ticket_id": "T-1", "message": 0, "subject": "x"});
+        let split = WriteCall::read("split_message", split).unwrap();
+        let closing = Rule {
+            tool: None,
+            status: Some(Status::Closed),
+            visibility: None,
+            role: Role::Supervisor,
+            second_person: true,
+        };
+        let policy = Policy { rules: vec![closing], ..Policy::default() };
+        let needs = policy.requires(&merge, Support::Full);
+        assert_eq!((needs.keys, needs.role), (Keys::Two(Risk::EndsTicket), Role::Supervisor));
+        assert!(needs.second_person);
+        let needs = policy.requires(&split, Support::Full);
+        assert_eq!((needs.keys, needs.role, needs.second_person), (Keys::One, Role::Agent, false));
     }
 
     #[test]

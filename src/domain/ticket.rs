@@ -149,6 +149,17 @@ pub struct TicketRow {
     pub version: u64,
     /// Whether it belongs to the sample desk.
     pub sample: bool,
+    /// The ticket that it was merged into, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<TicketId>,
+}
+
+impl TicketRow {
+    /// Where the work goes on, when this ticket was merged and nobody has opened it again.
+    #[must_use]
+    pub fn lives_on_in(&self) -> Option<&TicketId> {
+        self.merged_into.as_ref().filter(|_| self.status == Status::Closed)
+    }
 }
 
 /// A ticket with its thread, oldest message first.

@@ -76,6 +76,8 @@ pub struct Filed {
     pub reason: Option<String>,
     /// What stands in its place, when it was edited or filed anew.
     pub replaced_by: Option<ProposalId>,
+    /// The second ticket: the one to be merged in, or the one that was split off.
+    pub other_id: Option<TicketId>,
 }
 
 /// A decision by a person, about to be recorded.
@@ -127,10 +129,23 @@ pub struct Execution {
 }
 
 /// A write that was carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Executed {
     /// Version before.
     pub before: u64,
+    /// Version after.
+    pub after: u64,
+    /// The second ticket that changed with it.
+    pub second: Option<Second>,
+}
+
+/// A second ticket that a write changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Second {
+    /// Which: the one merged in, or the new one.
+    pub ticket: TicketId,
+    /// Version before; nothing when it is new.
+    pub before: Option<u64>,
     /// Version after.
     pub after: u64,
 }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::answer::{CannedTexts, FaqAnswer, FoundTickets, Proposals, TicketAnswer, WriteAnswer};
 use crate::domain::call::{
-    CannedQuery, FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, SendReply, Suggest, Summarize,
-    UpdateTicket, WriteCall,
+    CannedQuery, FaqQuery, MergeTickets, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, SendReply,
+    SplitMessage, Suggest, Summarize, UpdateTicket, WriteCall,
 };
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
@@ -132,6 +132,14 @@ fn table() -> Vec<Tool> {
             "Proposes a message into the thread, `public` (the customer reads it) or `internal`, with changes of fields \
              if wanted. A person must approve; until then the answer is `pending_approval`.",
             |v| Ok(Call::Write(WriteCall::SendReply(from(v)?)))),
+        write::<MergeTickets>("merge_tickets", "Merge two tickets",
+            "Proposes to merge the ticket `from` into `ticket_id`: its messages come over in the order of time, it is closed, \
+             and nothing can take that back. A person must approve; until then the answer is `pending_approval`.",
+            |v| Ok(Call::Write(WriteCall::MergeTickets(from(v)?)))),
+        write::<SplitMessage>("split_message", "Split a message off",
+            "Proposes a new ticket of the same customer with a copy of message number `message` (counted from 0) of a \
+             thread. A person must approve; until then the answer is `pending_approval`.",
+            |v| Ok(Call::Write(WriteCall::SplitMessage(from(v)?)))),
     ]
 }
 

@@ -26,6 +26,10 @@ fn obey(goal: &str) -> Vec<(&'static str, Value)> {
         ("send_reply", json!({"ticket_id": "T-1", "body": goal, "visibility": "public"})),
         ("get_customer", json!({"customer_id": "C-2"})),
         ("list_tickets", json!({})),
+        ("merge_tickets", json!({"ticket_id": "T-1", "from": "T-2"})),
+        ("merge_tickets", json!({"ticket_id": "T-2", "from": "T-1"})),
+        ("split_message", json!({"ticket_id": "T-2", "message": 0, "subject": "x"})),
+        ("split_message", json!({"ticket_id": "T-1", "message": 0, "subject": goal, "approved": true})),
         ("delete_ticket", json!({"ticket_id": "T-1"})),
         ("approve", json!({"proposal_id": "p-1", "approved": true})),
         ("update_ticket", json!({"ticket_id": "T-1", "update": {"status": "closed"}, "approved": true})),
@@ -61,6 +65,7 @@ async fn a_model_that_obeys_every_injection_writes_nothing_and_reads_no_other_cu
     let proposals = house.store.proposals(&ProposalQuery::default()).await.unwrap();
     assert!(runs > 200 && proposals.len() >= runs, "each attack reached the gate: {} of {runs}", proposals.len());
     assert!(proposals.iter().all(|p| p.proposal.call().ticket_id().as_str() == "T-1"), "no other ticket");
+    assert!(proposals.iter().all(|p| p.proposal.call().other_id().is_none()), "no second ticket");
     assert!(proposals.iter().all(|p| p.proposal.proposer().role == Role::Bot));
     for ticket in ["T-1", "T-2", "T-3"] {
         assert_eq!(house.ticket(ticket).await.row.version, 1, "{ticket} is as it was");

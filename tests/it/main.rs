@@ -12,6 +12,7 @@ mod journeys;
 mod layers;
 mod learn;
 mod mcp;
+mod merge;
 mod models;
 mod process;
 mod queue;

@@ -72,7 +72,7 @@ async fn what_is_not_there_and_what_does_not_fit_is_said_in_words() {
 #[tokio::test]
 async fn annotations_are_honest() {
     for tool in catalog::all() {
-        let writes = ["update_ticket", "send_reply"].contains(&tool.name);
+        let writes = ["update_ticket", "send_reply", "merge_tickets", "split_message"].contains(&tool.name);
         assert_eq!(tool.access == Access::Write, writes, "{}", tool.name);
     }
 }

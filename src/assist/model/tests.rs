@@ -26,6 +26,7 @@ fn ticket(thread: Vec<Message>) -> Ticket {
         messages: thread.len() as u64,
         version: 1,
         sample: false,
+        merged_into: None,
     };
     Ticket { row, thread }
 }

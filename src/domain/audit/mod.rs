@@ -44,6 +44,8 @@ words! {
         Cancelled = "cancelled",
         /// A write was carried out, in the same transaction as this record.
         Executed = "executed",
+        /// A second ticket that a write changed, in the same transaction: merged into the first, or new out of it.
+        Followed = "followed",
         /// A write or a decision was refused; nothing changed.
         Refused = "refused",
         /// A write failed; nothing changed.

@@ -114,6 +114,9 @@ fn edited(call: &WriteCall) -> WriteCall {
     match &mut call {
         WriteCall::SendReply(reply) => reply.body.push_str(ADDED),
         WriteCall::UpdateTicket(change) => change.update.priority = Some(Priority::Urgent),
+        WriteCall::SplitMessage(split) => split.subject.push_str(" (edited)"),
+        // There is nothing in a merge that a person could word otherwise.
+        WriteCall::MergeTickets(_) => {}
     }
     call
 }

@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use crate::domain::actor::{Operation, Role};
+use crate::domain::audit::{Action, Body, Event};
 use crate::domain::call::{SendReply, TicketUpdate, WriteCall};
 use crate::domain::receipt::Refusal;
-use crate::domain::ticket::{TicketRow, Visibility};
+use crate::domain::ticket::{Author, Message, TicketRow, Visibility};
 use crate::store::sqlite::tickets::{self, rank};
-use crate::store::{Executed, Execution, StoreError};
+use crate::store::sqlite::{merge, threads};
+use crate::store::{Executed, Execution, Second, StoreError};
 
 /// Carries a write out inside `tx`, or says why not; after a refusal nothing but the refusal stands.
 pub(crate) fn execute(tx: &mut Transaction<'_>, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
@@ -35,6 +37,24 @@ fn steps(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, R
     if let Err(refusal) = allowed(db, it)? {
         return Ok(Err(refusal));
     }
+    let done = match carried_out(db, it)? {
+        Ok(done) => done,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    Ok(if spend(db, it, &proposal, &done)? { Ok(done) } else { Err(Refusal::Spent) })
+}
+
+/// The change itself, on the versions that it was decided on.
+fn carried_out(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
+    match &it.call {
+        WriteCall::UpdateTicket(_) | WriteCall::SendReply(_) => one(db, it),
+        WriteCall::MergeTickets(call) => merge::merge(db, it, call),
+        WriteCall::SplitMessage(call) => merge::split(db, it, call),
+    }
+}
+
+/// The fields of one ticket, and a message with them.
+fn one(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
     let Some(row) = tickets::row(db, it.call.ticket_id())? else { return Ok(Err(Refusal::NoTicket)) };
     if it.call.expected_version() != Some(row.version) {
         return Ok(Err(Refusal::Superseded));
@@ -45,9 +65,7 @@ fn steps(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, R
     if let WriteCall::SendReply(reply) = &it.call {
         message(db, reply, &it.author_name, it.now)?;
     }
-    let version = row.version + 1;
-    let spent = spend(db, it, &proposal, version)?;
-    Ok(if spent { Ok(Executed { before: row.version, after: version }) } else { Err(Refusal::Spent) })
+    Ok(Ok(Executed { before: row.version, after: row.version + 1, second: None }))
 }
 
 /// The proposal that the receipt is for, when it is good for this call, by this person, now.
@@ -127,28 +145,31 @@ fn is_person(db: &rusqlite::Connection, id: &str) -> Result<bool, StoreError> {
 }
 
 fn message(db: &rusqlite::Connection, reply: &SendReply, name: &str, now: Timestamp) -> Result<(), StoreError> {
-    let id = reply.ticket_id.as_str();
-    db.prepare_cached(
-        "INSERT INTO messages (ticket_id, position, at, author, name, visibility, body) \
-         SELECT ?1, messages, ?2, 'agent', ?3, ?4, ?5 FROM tickets WHERE id = ?1",
-    )?
-    .execute(params![id, now.as_millisecond(), name, reply.visibility.as_str(), reply.body])?;
-    db.prepare_cached("UPDATE tickets SET messages = messages + 1 WHERE id = ?1")?.execute([id])?;
+    let message = Message {
+        at: now,
+        author: Author::Agent,
+        name: name.to_owned(),
+        visibility: reply.visibility,
+        body: reply.body.clone(),
+        attachments: Vec::new(),
+    };
+    threads::append(db, &reply.ticket_id, &message)?;
     if reply.visibility == Visibility::Public {
-        db.prepare_cached("DELETE FROM drafts WHERE ticket_id = ?1")?.execute([id])?;
+        db.prepare_cached("DELETE FROM drafts WHERE ticket_id = ?1")?.execute([reply.ticket_id.as_str()])?;
     }
     Ok(())
 }
 
-fn spend(db: &rusqlite::Connection, it: &Execution, proposal: &str, version: u64) -> Result<bool, StoreError> {
+fn spend(db: &rusqlite::Connection, it: &Execution, proposal: &str, done: &Executed) -> Result<bool, StoreError> {
     let spent = db
         .prepare_cached("UPDATE receipts SET spent_at = ?2 WHERE id = ?1 AND spent_at IS NULL")?
         .execute(params![it.receipt.as_str(), it.now.as_millisecond()])?;
     let executed = db
         .prepare_cached(
-            "UPDATE proposals SET state = 'executed', result_version = ?2 WHERE id = ?1 AND state = 'approved'",
+            "UPDATE proposals SET state = 'executed', result_version = ?2, other_id = coalesce(?3, other_id) \
+             WHERE id = ?1 AND state = 'approved'",
         )?
-        .execute(params![proposal, version])?;
+        .execute(params![proposal, done.after, done.second.as_ref().map(|second| second.ticket.as_str())])?;
     Ok(spent == 1 && executed == 1)
 }
 
@@ -171,4 +192,33 @@ fn after_refusal(tx: &Transaction<'_>, it: &Execution, refusal: Refusal) -> Resu
     .execute(params![it.receipt.as_str(), state, refusal.as_str()])?;
     tx.prepare_cached("UPDATE receipts SET spent_at = ?2 WHERE id = ?1")?.execute(params![it.receipt.as_str(), now])?;
     Ok(())
+}
+
+/// The records of a write that was tried: one for what was asked, and one for a second ticket that changed with it.
+pub(crate) fn records(mut event: Event, done: &Result<Executed, Refusal>) -> Vec<Event> {
+    match done {
+        Ok(executed) => {
+            event.version_before = Some(executed.before);
+            event.version_after = Some(executed.after);
+            let followed = executed.second.as_ref().map(|second| followed(&event, second));
+            [event].into_iter().chain(followed).collect()
+        }
+        Err(refusal) => {
+            event.action = if *refusal == Refusal::Superseded { Action::Superseded } else { Action::Refused };
+            refusal.as_str().clone_into(&mut event.outcome);
+            vec![event]
+        }
+    }
+}
+
+fn followed(event: &Event, second: &Second) -> Event {
+    Event {
+        action: Action::Followed,
+        ticket: Some(second.ticket.clone()),
+        version_before: second.before,
+        version_after: Some(second.after),
+        micros: 0,
+        body: Body { arguments: event.body.arguments.clone(), ..Body::default() },
+        ..event.clone()
+    }
 }

@@ -1,13 +1,14 @@
 //! Bringing rows in: customers, tickets, articles and canned replies, each once.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use crate::domain::article::{Article, CannedReply};
 use crate::domain::customer::Customer;
 use crate::domain::ids::TicketId;
 use crate::domain::intake::{Intake, NewCustomer, NewTicket};
-use crate::domain::ticket::{Message, Priority};
+use crate::domain::split;
+use crate::store::sqlite::threads;
 use crate::store::sqlite::tickets::{next_number, rank};
 use crate::store::{Imported, Origin, StoreError};
 
@@ -95,7 +96,7 @@ impl Desk<'_> {
         let (customer_id, customer_name) = self.customer_of(&ticket.customer)?;
         self.insert_ticket(ticket, &id, &external, &customer_id, &customer_name)?;
         for (position, message) in ticket.messages.iter().enumerate() {
-            self.message(&id, position, message)?;
+            threads::put(self.tx, &id, position, message)?;
         }
         Ok(true)
     }
@@ -213,37 +214,11 @@ impl Desk<'_> {
         self.tx.prepare_cached("INSERT INTO people VALUES (?1, ?1, 'viewer') ON CONFLICT DO NOTHING")?.execute([id])?;
         Ok(Some(id.to_owned()))
     }
-
-    fn message(&self, id: &TicketId, position: usize, message: &Message) -> Result<(), StoreError> {
-        let attachments = serde_json::to_string(&message.attachments).map_err(failed)?;
-        self.tx
-            .prepare_cached(
-                "INSERT INTO messages (ticket_id, position, at, author, name, visibility, body, attachments) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                id.as_str(),
-                position,
-                message.at.as_millisecond(),
-                message.author.as_str(),
-                message.name,
-                message.visibility.as_str(),
-                message.body,
-                attachments
-            ])?;
-        Ok(())
-    }
 }
 
-/// The desk's own rule for an answer: 4 hours urgent, 8 high, 24 normal, 72 low, from the last message.
+/// What the desk's rule says of the last message.
 fn due_by_rule(ticket: &NewTicket) -> Option<Timestamp> {
-    let hours = match ticket.priority {
-        Priority::Urgent => 4,
-        Priority::High => 8,
-        Priority::Normal => 24,
-        Priority::Low => 72,
-    };
-    ticket.messages.last().and_then(|last| last.at.checked_add(SignedDuration::from_hours(hours)).ok())
+    ticket.messages.last().and_then(|last| split::due_by_rule(ticket.priority, last.at))
 }
 
 fn tags(tags: &[String]) -> Result<String, StoreError> {

@@ -6,8 +6,10 @@ mod intake;
 mod lessons;
 mod log;
 mod meaning;
+mod merge;
 pub(crate) mod open;
 mod proposals;
+mod threads;
 mod tickets;
 mod watch;
 mod work;
@@ -27,7 +29,7 @@ use crate::domain::article::{Article, ArticleHit, CannedReply};
 use crate::domain::audit::chain::{Broken, Head};
 use crate::domain::audit::figures::Mark;
 use crate::domain::audit::query::LogQuery;
-use crate::domain::audit::{Action, Body, Event, Record};
+use crate::domain::audit::{Body, Event, Record};
 use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
@@ -143,7 +145,12 @@ impl Store for Sqlite {
         self.read(|db| {
             let Some(ticket) = tickets::ticket(db, to)? else { return Ok(Vec::new()) };
             let text = format!("{}\n{}", ticket.row.subject, ticket.body());
-            tickets::rows(db, search::similar(db, to.as_str(), &text, limit as usize)?.into_iter().map(|(id, _)| id))
+            let (limit, found) = (limit as usize, search::similar(db, to.as_str(), &text, limit as usize * 2)?);
+            let mut rows = tickets::rows(db, found.into_iter().map(|(id, _)| id))?;
+            // What was merged stands in another ticket too, which is found by itself.
+            rows.retain(|row| row.lives_on_in().is_none());
+            rows.truncate(limit);
+            Ok(rows)
         })
     }
 
@@ -229,9 +236,8 @@ impl Store for Sqlite {
         let work = move |tx: &mut rusqlite::Transaction<'_>| {
             let since = Instant::now();
             let done = execute::execute(tx, &execution)?;
-            describe(&mut event, done);
             event.micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
-            log::append(tx, &[event])?;
+            log::append(tx, &execute::records(event, &done))?;
             Ok(done)
         };
         self.writer.transact(Touches::Desk, work)
@@ -332,19 +338,6 @@ impl Store for Sqlite {
 
     fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
         self.revision.clone()
-    }
-}
-
-fn describe(event: &mut Event, done: Result<Executed, Refusal>) {
-    match done {
-        Ok(executed) => {
-            event.version_before = Some(executed.before);
-            event.version_after = Some(executed.after);
-        }
-        Err(refusal) => {
-            event.action = if refusal == Refusal::Superseded { Action::Superseded } else { Action::Refused };
-            refusal.as_str().clone_into(&mut event.outcome);
-        }
     }
 }
 

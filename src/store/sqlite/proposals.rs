@@ -9,18 +9,15 @@ use crate::domain::canonical::{self, Digest};
 use crate::domain::ids::ProposalId;
 use crate::domain::proposal::{Filing, Proposal, ProposalState};
 use crate::domain::receipt::Receipt;
-use crate::store::sqlite::tickets::{json, parsed, time};
+use crate::store::sqlite::tickets::{bad, json, parsed, time};
 use crate::store::{Decided, Decision, Filed, StoreError};
 
 const COLUMNS: &str = "id, tool, arguments, base_version, proposer, proposer_role, run, why, filed_at, expires_at, \
-                       edited_by, state, decided_by, reason, replaced_by";
+                       edited_by, state, decided_by, reason, replaced_by, other_id";
 
 /// What is asked for, whatever the version: counts repeated denials.
 pub(crate) fn asked(call: &WriteCall) -> Digest {
-    let mut arguments = call.arguments();
-    if let Some(fields) = arguments.as_object_mut() {
-        fields.remove("expected_version");
-    }
+    let arguments = call.clone().without_version().arguments();
     Digest::of(&[b"countersign asked v1", call.tool().as_bytes(), canonical::text(&arguments).as_bytes()])
 }
 
@@ -29,8 +26,8 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
     let why = serde_json::to_string(proposal.why()).map_err(|e| StoreError::Failed(e.to_string()))?;
     tx.prepare_cached(
         "INSERT INTO proposals (id, ticket_id, tool, arguments, asked, base_version, proposer, proposer_role, run, \
-         why, filed_at, expires_at, edited_by, state) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'pending')",
+         why, filed_at, expires_at, edited_by, other_id, state) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'pending')",
     )?
     .execute(params![
         proposal.id().as_str(),
@@ -46,6 +43,7 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
         proposal.filed_at().as_millisecond(),
         proposal.expires_at().map(Timestamp::as_millisecond),
         proposal.edited_by().map(crate::domain::ids::PrincipalId::as_str),
+        proposal.call().other_id().map(crate::domain::ids::TicketId::as_str),
     ])?;
     Ok(())
 }
@@ -53,7 +51,7 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
 /// Proposals, oldest first.
 pub(crate) fn list(db: &Connection, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM proposals WHERE (?1 IS NULL OR ticket_id = ?1) \
+        "SELECT {COLUMNS} FROM proposals WHERE (?1 IS NULL OR ticket_id = ?1 OR other_id = ?1) \
          AND (?2 OR state IN ('pending', 'approved')) ORDER BY filed_at, id LIMIT 1000"
     );
     let mut statement = db.prepare_cached(&sql)?;
@@ -158,10 +156,7 @@ fn already(tx: &Transaction<'_>, id: &ProposalId) -> Result<Decided, StoreError>
 
 fn filed(row: &Row<'_>) -> rusqlite::Result<Filed> {
     let tool: String = row.get(1)?;
-    let call = match tool.as_str() {
-        "update_ticket" => WriteCall::UpdateTicket(json(row, 2)?),
-        _ => WriteCall::SendReply(json(row, 2)?),
-    };
+    let call = WriteCall::read(&tool, json(row, 2)?).map_err(|e| bad(2, &e.to_string()))?;
     Ok(Filed {
         proposal: Proposal::file(Filing {
             id: parsed(row, 0)?,
@@ -178,5 +173,6 @@ fn filed(row: &Row<'_>) -> rusqlite::Result<Filed> {
         decided_by: row.get::<_, Option<String>>(12)?.and_then(|id| id.parse().ok()),
         reason: row.get(13)?,
         replaced_by: row.get::<_, Option<String>>(14)?.and_then(|id| id.parse().ok()),
+        other_id: row.get::<_, Option<String>>(15)?.and_then(|id| id.parse().ok()),
     })
 }

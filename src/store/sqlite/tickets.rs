@@ -10,7 +10,7 @@ use crate::domain::ticket::{Message, Priority, Sort, Ticket, TicketPage, TicketQ
 use crate::store::{Counts, StoreError, search};
 
 const ROW: &str = "t.id, t.subject, t.status, t.priority, t.tags, t.assignee, t.customer_id, t.customer_name, \
-                   t.created_at, t.updated_at, t.due_at, t.messages, t.version, t.sample";
+                   t.created_at, t.updated_at, t.due_at, t.messages, t.version, t.sample, t.merged_into";
 /// A ticket counts for a filter when it has this share of what the best one has.
 const CLOSE: f64 = 0.7;
 /// The name that a query uses for tickets without an assignee.
@@ -246,6 +246,7 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
         messages: row.get(11)?,
         version: row.get(12)?,
         sample: row.get(13)?,
+        merged_into: row.get::<_, Option<String>>(14)?.and_then(|id| id.parse().ok()),
     })
 }
 
@@ -287,7 +288,8 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize)
     serde_json::from_str(&row.get::<_, String>(column)?).map_err(|e| bad(column, &e.to_string()))
 }
 
-fn bad(column: usize, why: &str) -> rusqlite::Error {
+/// A column that cannot be read.
+pub(crate) fn bad(column: usize, why: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why.to_owned().into())
 }
 

@@ -6,6 +6,7 @@ use crate::domain::audit::figures::Figures;
 use crate::domain::audit::{Body, Record};
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::ids::TicketId;
 use crate::domain::policy::Requirement;
 use crate::domain::proposal::Proposal;
 use crate::domain::ticket::{Ticket, TicketPage};
@@ -70,6 +71,20 @@ pub enum Outcome {
         before: u64,
         /// The ticket's version now.
         after: u64,
+    },
+    /// A message was split off: the write was carried out and read back.
+    Split {
+        /// The ticket's version before.
+        before: u64,
+        /// The ticket's version now.
+        after: u64,
+        /// The new ticket.
+        new: TicketId,
+    },
+    /// Of two tickets one is as the write would have left it, and the other is not.
+    Partly {
+        /// What reading both back has shown.
+        read_back: String,
     },
     /// The proposal was denied.
     Denied,

@@ -161,6 +161,9 @@ pub(crate) fn takes_two(card: &Card) -> bool {
 
 /// What about a card keeps this person from approving it, in words.
 pub(crate) fn obstacle_of(card: &Card, me: &Principal) -> Option<String> {
+    if let Some(obstacle) = card.obstacle() {
+        return Some(obstacle.to_owned());
+    }
     let needs = card.requirement();
     let proposal = card.proposal();
     let mut makers = vec![&proposal.proposer().id];

@@ -56,12 +56,14 @@ impl Inner {
         let done = self.sitting.commit.approve(&self.sitting.run, self.reviewer()?, card, shown).await?;
         let word = if matches!(done, commit::Outcome::Executed { .. }) { "executed" } else { "not executed" };
         self.called(call.tool(), Some(call.ticket_id()), word, since).await;
-        Ok(Answer::Decided(self.outcome(done, before, &id).await))
+        let outcome = self.outcome(done, before, &id).await;
+        Ok(Answer::Decided(self.with_new_ticket(&call, &id, outcome).await))
     }
 
     pub(super) async fn outcome(&self, done: commit::Outcome, before: u64, id: &ProposalId) -> Outcome {
         match done {
             commit::Outcome::Executed { version } => Outcome::Executed { before, after: version },
+            commit::Outcome::Partly(read_back) => Outcome::Partly { read_back },
             commit::Outcome::Denied => Outcome::Denied,
             commit::Outcome::Superseded => Outcome::Superseded { fresh: self.again(id).await },
             commit::Outcome::Expired => Outcome::Expired,
@@ -73,6 +75,24 @@ impl Inner {
             commit::Outcome::Unknown { seen: Some(version) } => {
                 Outcome::Unknown { read_back: format!("the ticket is at version {version} (it was {before})") }
             }
+        }
+    }
+
+    /// What was split off has a name now.
+    async fn with_new_ticket(&self, call: &WriteCall, id: &ProposalId, outcome: Outcome) -> Outcome {
+        match (call, outcome) {
+            (WriteCall::SplitMessage(_), Outcome::Executed { before, after }) => {
+                let filed = self.sitting.store.proposal(id).await.ok().flatten();
+                let new = filed.and_then(|filed| filed.other_id);
+                new.map_or(Outcome::Executed { before, after }, |new| Outcome::Split { before, after, new })
+            }
+            (
+                WriteCall::UpdateTicket(_)
+                | WriteCall::SendReply(_)
+                | WriteCall::MergeTickets(_)
+                | WriteCall::SplitMessage(_),
+                outcome,
+            ) => outcome,
         }
     }
 

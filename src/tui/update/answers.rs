@@ -103,7 +103,7 @@ fn decided(model: &mut Model, request: RequestId, outcome: Outcome) -> Vec<Effec
     let Some(at) = model.decisions.iter().position(|decision| decision.request == request) else { return vec![] };
     let decision = model.decisions.remove(at);
     let mut effects = vec![];
-    if let Outcome::Executed { .. } = outcome {
+    if let Outcome::Executed { .. } | Outcome::Split { .. } = outcome {
         effects.extend(carried_out(model, &decision));
     }
     effects.extend(queue::changed(model));
@@ -144,15 +144,14 @@ fn is_deciding(stage: &Stage, decision: RequestId) -> bool {
 
 /// What was written is no draft any more.
 fn carried_out(model: &mut Model, decision: &Decision) -> Vec<Effect> {
-    let id = decision.call.ticket_id();
-    let Some(open) = model.open.as_deref_mut().filter(|open| open.id == *id) else { return vec![] };
+    let Some(open) = model.open.as_deref_mut().filter(|open| decision.call.touches(&open.id)) else { return vec![] };
     let mut effects = match &decision.call {
         WriteCall::SendReply(reply) if reply.visibility == Visibility::Public => draft::forget(model),
         WriteCall::SendReply(_) => {
             open.note.clear();
             vec![]
         }
-        WriteCall::UpdateTicket(_) => vec![],
+        WriteCall::UpdateTicket(_) | WriteCall::MergeTickets(_) | WriteCall::SplitMessage(_) => vec![],
     };
     effects.extend(work::load(model));
     effects
@@ -169,8 +168,19 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
     let tool = decision.call.tool();
     match outcome {
         Outcome::Executed { before, after } => {
-            say(true, "Done.", format!("{tool} was carried out and read back, v{before} → v{after}"), "")
+            let other = decision.call.other_id().map(|other| format!("; {other} is closed")).unwrap_or_default();
+            say(true, "Done.", format!("{tool} was carried out and read back, v{before} → v{after}{other}"), "")
         }
+        Outcome::Split { before, after, new } => {
+            let words = format!("{tool} was carried out and read back, v{before} → v{after}; {new} is the new ticket");
+            say(true, "Done.", words, "It is open, and nobody's yet.")
+        }
+        Outcome::Partly { read_back } => say(
+            false,
+            "Partly.",
+            format!("{tool} was written in part. It is not sent again. Read back: {read_back}"),
+            "Look at both tickets before you propose anything else.",
+        ),
         Outcome::Denied => say(true, "Denied.", format!("{nothing} The proposer gets your reason."), ""),
         Outcome::Superseded { .. } => {
             say(false, "Superseded.", format!("The ticket moved. {nothing}"), "Open the ticket again and propose anew.")

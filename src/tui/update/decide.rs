@@ -59,11 +59,17 @@ pub(super) fn deny_numbered(model: &mut Model, number: usize) -> Vec<Effect> {
 
 /// Edits the proposal: its text, or its fields.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
+    if card::reading(model).is_some_and(|reading| is_bare(reading.card.proposal().call())) {
+        model.note(Notice::plain("there is nothing to word otherwise in a merge · D denies it, Esc leaves it"));
+        return vec![];
+    }
     let row = open_row(model);
     restage(model, |reading| {
         let call = reading.card.proposal().call().clone();
         match call {
             WriteCall::SendReply(reply) => Stage::EditingText(reading, Editor::text_of(&reply.body)),
+            WriteCall::SplitMessage(split) => Stage::EditingText(reading, Editor::line_of(&split.subject)),
+            WriteCall::MergeTickets(_) => Stage::Reading(reading),
             WriteCall::UpdateTicket(call) => {
                 let row = row.filter(|row| row.id == call.ticket_id);
                 let form = UpdateForm::editing(call.ticket_id, row.as_ref(), &call.update);
@@ -71,6 +77,14 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
             }
         }
     })
+}
+
+/// Whether a call holds nothing that a person could put otherwise.
+fn is_bare(call: &WriteCall) -> bool {
+    match call {
+        WriteCall::MergeTickets(_) => true,
+        WriteCall::UpdateTicket(_) | WriteCall::SendReply(_) | WriteCall::SplitMessage(_) => false,
+    }
 }
 
 fn open_row(model: &Model) -> Option<TicketRow> {
@@ -130,7 +144,8 @@ fn edited_text(call: &WriteCall, body: String) -> WriteCall {
     let mut call = call.clone();
     match &mut call {
         WriteCall::SendReply(reply) => reply.body = body,
-        WriteCall::UpdateTicket(_) => {}
+        WriteCall::SplitMessage(split) => split.subject = body,
+        WriteCall::UpdateTicket(_) | WriteCall::MergeTickets(_) => {}
     }
     call
 }
@@ -140,6 +155,7 @@ fn edited_fields(call: &WriteCall, update: crate::domain::call::TicketUpdate) ->
     match &mut call {
         WriteCall::SendReply(reply) => reply.update = update,
         WriteCall::UpdateTicket(fields) => fields.update = update,
+        WriteCall::MergeTickets(_) | WriteCall::SplitMessage(_) => {}
     }
     call
 }

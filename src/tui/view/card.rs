@@ -28,7 +28,7 @@ pub(crate) fn draw(model: &Model, page: &CardPage, canvas: &mut Canvas<'_, '_>) 
             draft::written(canvas, area, editor, true);
         }
         Stage::EditingText(reading, editor) => {
-            let area = framed(model, reading, canvas, " edit the text: ^s shows the new card, Esc drops the edit ");
+            let area = framed(model, reading, canvas, " edit the words: ^s shows the new card, Esc drops the edit ");
             draft::written(canvas, area, editor, true);
         }
         Stage::EditingForm(reading, form) => {

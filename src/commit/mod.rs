@@ -1,21 +1,23 @@
 //! The one way out: show the card, record the decision, write, read back, record the result.
 
+mod reading;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::commit::reading::Trace;
 use crate::domain::actor::Reviewer;
-use crate::domain::answer::{Answer, WriteAnswer, WriteOutcome};
+use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::approval::Card;
 use crate::domain::audit::{Action, Body, Event};
-use crate::domain::call::{OfTicket, ReadCall, WriteCall};
+use crate::domain::call::WriteCall;
 use crate::domain::canonical::Digest;
-use crate::domain::ids::{ProposalId, TicketId};
+use crate::domain::ids::ProposalId;
 use crate::domain::policy::Policy;
 use crate::domain::proposal::{Approved, Filing, NotApproved, Proposal, ProposalState, Why};
 use crate::domain::receipt::{Receipt, Refusal};
-use crate::domain::ticket::Ticket;
 use crate::store::{Decided, Decision, Filed, Store, StoreError};
 use crate::tools::{BackendError, Run, ToolBackend};
 
@@ -40,6 +42,8 @@ pub enum Outcome {
     Refused(String),
     /// Somebody was faster.
     Already(ProposalState),
+    /// Of two tickets one is as the write would have left it, and the other is not: this is what reading back has shown.
+    Partly(String),
     /// The answer was lost; this is the ticket's version as read back, when it could be read.
     Unknown {
         /// The version read back.
@@ -98,14 +102,15 @@ impl Commit {
             self.end(run, by, &proposal, Action::Expired, ProposalState::Expired, None).await?;
             return Ok(Look::Over(ProposalState::Expired));
         }
-        let ticket = self.ticket(run, proposal.call().ticket_id()).await?;
-        let proposal = if ticket.row.version == proposal.base_version() {
+        let tickets = self.tickets(run, proposal.call()).await?;
+        let proposal = if tickets.are_as_proposed(&proposal) {
             proposal
         } else {
             let reason = "the ticket moved; filed anew at its new version";
-            self.refile(run, by, &proposal, ticket.row.version, reason).await?
+            let anew = proposal.call().clone().at_other_version(tickets.other_version());
+            self.refile(run, by, &proposal, anew, tickets.version(), reason).await?
         };
-        Ok(Look::Waiting(Box::new(Card::new(proposal, &ticket, &self.policy, now))))
+        Ok(Look::Waiting(Box::new(Card::new(proposal, tickets.fresh(), &self.policy, now))))
     }
 
     /// Approves the card as it was shown (`shown` is the digest of the text on screen): the decision is durable before the write goes out, and the write goes out once.
@@ -161,7 +166,8 @@ impl Commit {
         if !matches!(filed.state, ProposalState::Pending | ProposalState::Approved) {
             return Ok(Err(Outcome::Already(filed.state)));
         }
-        if call.tool() != old.call().tool() || call.ticket_id() != old.call().ticket_id() {
+        let same = |call: &WriteCall| (call.tool(), call.ticket_id().clone(), call.other_id().cloned());
+        if same(&call) != same(old.call()) {
             return Ok(Err(Outcome::Refused("an edit keeps the tool and the ticket".to_owned())));
         }
         // Filed through the desk's own door first: its rules and its check of claims hold for an edit too.
@@ -177,22 +183,6 @@ impl Commit {
 
     async fn filed(&self, id: &ProposalId) -> Result<Filed, CommitError> {
         self.store.proposal(id).await?.ok_or_else(|| CommitError::NoProposal(id.clone()))
-    }
-
-    async fn ticket(&self, run: &Run, id: &TicketId) -> Result<Ticket, CommitError> {
-        match self.backend.read(run, &ReadCall::GetTicket(OfTicket { ticket_id: id.clone() })).await? {
-            Answer::Ticket(answer) => Ok(answer.ticket),
-            Answer::Summary(_)
-            | Answer::Suggestion(_)
-            | Answer::Faq(_)
-            | Answer::Page(_)
-            | Answer::Customer(_)
-            | Answer::Found(_)
-            | Answer::Proposals(_)
-            | Answer::Canned(_) => {
-                Err(BackendError::Garbage { tool: "get_ticket", reason: "not a ticket".to_owned() }.into())
-            }
-        }
     }
 
     async fn not_approved(
@@ -224,8 +214,9 @@ impl Commit {
     ) -> Result<Outcome, CommitError> {
         match written {
             Ok(answer) if answer.outcome == WriteOutcome::Applied => {
-                let seen = self.read_back(run, by, proposal).await;
-                Ok(Outcome::Executed { version: seen.or(answer.version).unwrap_or(proposal.base_version() + 1) })
+                let seen = self.read_back(run, by, proposal, answer.other_id.as_ref()).await;
+                let version = seen.version.or(answer.version).unwrap_or(proposal.base_version() + 1);
+                Ok(seen.trace.partly().map_or(Outcome::Executed { version }, Outcome::Partly))
             }
             Ok(answer) if answer.refusal.as_deref() == Some(Refusal::Superseded.as_str()) => Ok(Outcome::Superseded),
             Ok(answer) => Ok(Outcome::Refused(answer.message)),
@@ -248,33 +239,12 @@ impl Commit {
         // Ending it voids the receipt: from here on the write cannot happen any more.
         let words = error.to_string();
         let ended = self.end(run, by, proposal, Action::Unknown, ProposalState::Unknown, Some(&words)).await?;
-        let seen = self.read_back(run, by, proposal).await;
-        Ok(match (ended, seen) {
-            (Decided::Already(ProposalState::Executed), Some(version)) => Outcome::Executed { version },
-            (Decided::Already(_) | Decided::Recorded, seen) => Outcome::Unknown { seen },
+        let seen = self.read_back(run, by, proposal, None).await;
+        Ok(match (ended, seen.version, seen.trace) {
+            (_, _, Trace::Partly(words)) => Outcome::Partly(words),
+            (Decided::Already(ProposalState::Executed), Some(version), _) => Outcome::Executed { version },
+            (Decided::Already(_) | Decided::Recorded, seen, Trace::Whole | Trace::None) => Outcome::Unknown { seen },
         })
-    }
-
-    /// The ticket's version after a write, read from the backend and recorded.
-    async fn read_back(&self, run: &Run, by: &Reviewer, proposal: &Proposal) -> Option<u64> {
-        let read = self.ticket(run, proposal.call().ticket_id()).await;
-        let mut record = event(run, by, Action::ReadBack, proposal);
-        let seen = match read {
-            Ok(ticket) => {
-                record.version_after = Some(ticket.row.version);
-                record.body.result = json!(ticket.row);
-                Some(ticket.row.version)
-            }
-            Err(error) => {
-                "not_read".clone_into(&mut record.outcome);
-                record.body.words = Some(error.to_string());
-                None
-            }
-        };
-        if let Err(error) = self.store.record(record) {
-            tracing::error!(%error, "a read-back was not recorded");
-        }
-        seen
     }
 
     async fn end(
@@ -300,6 +270,7 @@ impl Commit {
         run: &Run,
         by: &Reviewer,
         old: &Proposal,
+        call: WriteCall,
         version: u64,
         reason: &str,
     ) -> Result<Proposal, CommitError> {
@@ -307,7 +278,7 @@ impl Commit {
         let span = old.expires_at().map(|end| end.duration_since(old.filed_at()));
         let new = Proposal::file(Filing {
             id: crate::random::proposal_id(),
-            call: old.call().clone(),
+            call,
             base_version: version,
             proposer: old.proposer().clone(),
             run: old.run().clone(),
