@@ -80,6 +80,8 @@ pub enum Command {
     Reload,
     /// Copy.
     Copy,
+    /// Look for a command by its name.
+    Palette,
     /// Open the help page.
     Help,
     /// End the program.
@@ -174,6 +176,7 @@ impl Command {
         (Command::Export(ExportFormat::Json), "export-json"),
         (Command::Reload, "reload"),
         (Command::Copy, "copy"),
+        (Command::Palette, "commands"),
         (Command::Help, "help"),
         (Command::Quit, "quit"),
         (Command::Suspend, "suspend"),

@@ -49,6 +49,8 @@ pub enum Context {
     Figures,
     /// A run, step by step.
     Replay,
+    /// The palette of commands.
+    Palette,
     /// The help page.
     Help,
     /// The window is too small for anything.
@@ -81,6 +83,7 @@ impl Context {
         (Context::LogDetail, "log record"),
         (Context::Figures, "figures"),
         (Context::Replay, "replay"),
+        (Context::Palette, "palette"),
         (Context::Help, "help"),
         (Context::TooSmall, "too small"),
     ];

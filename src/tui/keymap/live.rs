@@ -69,6 +69,12 @@ impl Keymap {
         self.of(context).find(|bound| bound.keys.contains(&name)).map(|bound| bound.command)
     }
 
+    /// Whether a command holds in `context`.
+    #[must_use]
+    pub fn holds(&self, context: Context, command: Command) -> bool {
+        self.of(context).any(|bound| bound.command == command)
+    }
+
     /// The first key of a command in `context`, as people read it; empty where it has none.
     #[must_use]
     pub fn key(&self, context: Context, command: Command) -> String {

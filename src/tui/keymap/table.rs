@@ -36,6 +36,9 @@ const PAGES: &[X] = &[
     X::Outcome,
     X::Deciding,
 ];
+/// Where a person looks around and signs nothing.
+const BROWSED: &[X] =
+    &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Pending, X::Log, X::LogDetail, X::Figures, X::Replay];
 const HELPED: &[X] = &[
     X::Queue,
     X::Ticket,
@@ -77,6 +80,7 @@ const ALL: &[X] = &[
     X::LogDetail,
     X::Figures,
     X::Replay,
+    X::Palette,
     X::Help,
     X::TooSmall,
 ];
@@ -253,13 +257,15 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(OPEN, &["esc"], C::Back, "Back to the queue"),
     row(&[X::Queue], &["esc"], C::Back, "No ticket is marked any more"),
+    foot(BROWSED, &[":", "ctrl-p"], C::Palette, "commands", "Every command of this page, found by its name"),
+    foot(&[X::Palette], &["enter"], C::Submit, "run", "Run the command where you were"),
+    foot(&[X::Palette], &["down", "ctrl-n"], C::Move(Motion::Down), "next", "The next command"),
+    row(&[X::Palette], &["up", "ctrl-p"], C::Move(Motion::Up), "The command before"),
+    row(&[X::Palette], &["pagedown", "ctrl-d"], C::Move(Motion::PageDown), "Half a page down"),
+    row(&[X::Palette], &["pageup", "ctrl-u"], C::Move(Motion::PageUp), "Half a page up"),
+    foot(&[X::Palette], &["esc"], C::Back, "close", "Close; nothing is run"),
     foot(HELPED, &["?"], C::Help, "help", "This page"),
-    row(
-        &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Pending, X::Log, X::LogDetail, X::Figures, X::Replay],
-        &["q"],
-        C::Quit,
-        "Quit",
-    ),
+    row(BROWSED, &["q"], C::Quit, "Quit"),
     row(ALL, &["ctrl-c"], C::Quit, "Quit; asks first when a text is not saved"),
     row(ALL, &["ctrl-z"], C::Suspend, "Back to the shell; `fg` returns"),
     row(ALL, &["ctrl-l"], C::Redraw, "Draw the screen anew"),

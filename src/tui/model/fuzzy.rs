@@ -19,6 +19,13 @@ pub(crate) fn distance(typed: &str, hay: Hay<'_>) -> Option<u32> {
     typed.to_lowercase().split_whitespace().map(|word| of_word(word, &title, &tags, &body)).sum()
 }
 
+/// Whether the letters of `typed` stand in `name` in this order, whatever stands between them.
+pub(crate) fn is_scattered(typed: &str, name: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut letters = name.chars();
+    typed.to_lowercase().chars().all(|letter| letters.any(|other| other == letter))
+}
+
 fn of_word(word: &str, title: &str, tags: &str, body: &str) -> Option<u32> {
     let ways = [
         title.contains(word),
@@ -95,6 +102,13 @@ mod tests {
         check("überw", Some(4));
         check("返金", Some(4));
         check("refund money", Some(4));
+    }
+
+    #[test]
+    fn scattered_letters_must_stand_in_their_order() {
+        assert!(is_scattered("snd", "send"));
+        assert!(is_scattered("SaR", "send and resolve"));
+        assert!(!is_scattered("dns", "send"));
     }
 
     #[test]

@@ -190,6 +190,28 @@ pub(crate) fn picker(size: (u16, u16), warns: bool) -> PickerParts {
     }
 }
 
+/// The parts of the palette over the page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PaletteParts {
+    /// With its border.
+    pub(crate) frame: Rect,
+    /// Where words are typed, and the rule below.
+    pub(crate) find: Rect,
+    pub(crate) rule: Rect,
+    pub(crate) list: Rect,
+}
+
+/// The palette of so many commands: as wide as a line of help needs, no higher than its commands.
+pub(crate) fn palette(size: (u16, u16), commands: usize) -> PaletteParts {
+    let rows = u16::try_from(commands).unwrap_or(u16::MAX).min(16) + 4;
+    let body = frame(size).body;
+    let (wide, high) = (body.width.saturating_sub(4).min(110), body.height.saturating_sub(2).min(rows));
+    let outer = Rect::new(body.x + (body.width - wide) / 2, body.y + (body.height - high) / 2, wide, high);
+    let row = |at: u16| Rect::new(outer.x + 2, outer.y + 1 + at, wide.saturating_sub(4), 1);
+    let list = Rect { height: high.saturating_sub(4), ..row(2) };
+    PaletteParts { frame: outer, find: row(0), rule: row(1), list }
+}
+
 /// The list of the log page and, on a wide screen, the record beside it.
 pub(crate) fn log(size: (u16, u16), reading: bool) -> (Rect, Rect) {
     let body = frame(size).body;

@@ -9,6 +9,7 @@ pub(crate) mod layout;
 pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod pages;
+pub(crate) mod palette;
 pub(crate) mod picker;
 pub(crate) mod queue;
 pub(crate) mod replay;
@@ -33,6 +34,7 @@ use crate::tui::keymap::{Context, Keymap, Motion};
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page, Step};
+use crate::tui::model::palette::Palette;
 use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::queue::Queue;
 use crate::tui::model::replay::Replay;
@@ -161,6 +163,8 @@ pub struct Model {
     pub(crate) page: Page,
     pub(crate) focus: Pane,
     pub(crate) dialog: Dialog,
+    /// Over whatever page there is.
+    pub(crate) palette: Option<Box<Palette>>,
     pub(crate) queue: Queue,
     pub(crate) open: Option<Box<OpenTicket>>,
     pub(crate) pending: Slot<Vec<Waiting>>,
@@ -196,6 +200,7 @@ impl Model {
             page: Page::Work,
             focus: Pane::Queue,
             dialog: Dialog::None,
+            palette: None,
             open: None,
             pending: Slot::default(),
             notes: BTreeMap::new(),
@@ -224,6 +229,9 @@ impl Model {
     pub fn context(&self) -> Context {
         if !layout::fits(&self.page, self.size) {
             return Context::TooSmall;
+        }
+        if self.palette.is_some() {
+            return Context::Palette;
         }
         match &self.page {
             Page::Work => self.work_context(),

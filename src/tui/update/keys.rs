@@ -7,7 +7,7 @@ use crate::tui::keymap::{Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::update::{
-    bulk, card, decide, draft, help, log, moving, pending, picker, propose, queue, replay, typing, work,
+    bulk, card, decide, draft, help, log, moving, palette, pending, picker, propose, queue, replay, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -42,6 +42,7 @@ fn quit(model: &mut Model) -> Vec<Effect> {
         return effects.into_iter().chain([Effect::Quit]).collect();
     }
     model.page = Page::Work;
+    model.palette = None;
     model.dialog = Dialog::Confirm(Question::Quit);
     effects
 }
@@ -81,7 +82,9 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Log => log::open(model),
         Command::Reload => work::reload(model),
         Command::Copy => work::copy(model),
+        Command::Palette => palette::open(model),
         Command::Help => help::open(model),
+        Command::Submit if model.palette.is_some() => palette::run(model, key, at),
         Command::Submit => typing::submit(model),
         Command::Undo | Command::Redo => typing::history(model, command, at),
         Command::Deny | Command::Later | Command::Arguments | Command::Approve | Command::Release => vec![],
@@ -110,6 +113,9 @@ fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 fn back(model: &mut Model) -> Vec<Effect> {
+    if model.palette.is_some() {
+        return palette::close(model);
+    }
     match &model.page {
         Page::Work => work::back(model),
         Page::Pending(_) => pending::close(model),

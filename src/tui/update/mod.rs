@@ -9,6 +9,7 @@ mod help;
 mod keys;
 mod log;
 mod moving;
+mod palette;
 mod pending;
 mod picker;
 mod propose;

@@ -6,7 +6,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::layout::{self, height, inside};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Pane, moved};
-use crate::tui::update::{log, replay};
+use crate::tui::update::{log, palette, replay};
 
 pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.focus = pane;
@@ -14,6 +14,10 @@ pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
 }
 
 pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
+    if model.palette.is_some() {
+        palette::go(model, motion);
+        return vec![];
+    }
     let size = model.size;
     let half = height(layout::frame(size).body) / 2;
     match &mut model.page {

@@ -45,6 +45,9 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
             open.draft.arrange(width(area), height(area));
         }
     }
+    if let Some(palette) = &mut model.palette {
+        palette.arrange(&layout::palette(model.size, palette.all.len()));
+    }
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.arrange(&layout::picker(model.size, picker.warns()));
     }

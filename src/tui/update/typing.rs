@@ -98,6 +98,10 @@ pub(super) fn keep_value(model: &mut Model) -> Vec<Effect> {
 }
 
 fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
+    if let Some(palette) = &mut model.palette {
+        palette.find();
+        return vec![];
+    }
     match (&mut model.page, &mut model.dialog) {
         (Page::Help(help), _) => help.top = 0,
         (Page::Work, Dialog::Picking(picker)) => picker.find(),
@@ -117,6 +121,9 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
 
 /// The text that is being typed, if one is.
 fn editor(model: &mut Model) -> Option<&mut Editor> {
+    if let Some(palette) = &mut model.palette {
+        return Some(&mut palette.filter);
+    }
     match &mut model.page {
         Page::Work => work_editor(&mut model.dialog, model.open.as_deref_mut()),
         Page::Card(page) => card_editor(&mut page.stage),

@@ -11,6 +11,7 @@ mod footer;
 pub(crate) mod help;
 mod log;
 mod overlay;
+mod palette;
 mod pending;
 mod picker;
 mod queue;
@@ -44,6 +45,9 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         Page::Log(page) => log::draw(model, page, &mut canvas),
         Page::Replay(page) => replay::draw(model, page, &mut canvas),
         Page::Help(page) => help::draw(model, page, &mut canvas),
+    }
+    if let Some(palette) = &model.palette {
+        palette::draw(model, &mut canvas, palette);
     }
     footer::draw(model, &mut canvas, parts.keys);
     bars::status(model, &mut canvas, parts.status);

@@ -6,6 +6,7 @@ mod canned;
 mod decisions;
 mod desk;
 mod hostile;
+mod palette;
 mod screens;
 mod supervisor;
 mod views;

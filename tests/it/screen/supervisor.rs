@@ -132,6 +132,9 @@ fn a_replay_alone_asks_for_records_only_whatever_key_is_pressed() {
             if !["q", "ctrl-c", "ctrl-z"].contains(&name.as_str()) {
                 person.press(&name);
             }
+            if person.model.context() == Context::Palette {
+                person.press("esc");
+            }
         }
     }
     let harmless = |effect: &Effect| {
