@@ -9,7 +9,7 @@ use crate::domain::draft::{Suggestion, Summary};
 use crate::domain::ids::TicketId;
 use crate::domain::policy::Requirement;
 use crate::domain::proposal::Proposal;
-use crate::domain::ticket::{Ticket, TicketPage};
+use crate::domain::ticket::{Ticket, TicketPage, TicketRow};
 #[cfg(doc)]
 use crate::tui::events::Effect;
 use crate::tui::events::RequestId;
@@ -32,6 +32,15 @@ pub enum Answer {
     Summary(Box<Summary>),
     /// To [`Effect::Suggest`].
     Suggestion(Box<Suggestion>),
+    /// To [`Effect::LoadHistory`].
+    History {
+        /// The customer, where the backend knows customers.
+        customer: Option<Box<Customer>>,
+        /// Their tickets, last changed first.
+        tickets: TicketPage,
+    },
+    /// To [`Effect::FindSimilar`]: the most alike first.
+    Similar(Vec<Earlier>),
     /// To [`Effect::LoadCanned`]: those offered for the ticket first.
     Canned(Vec<CannedText>),
     /// To [`Effect::LoadDraft`]: what was saved, if anything was.
@@ -110,6 +119,15 @@ pub enum Outcome {
         /// What reading the ticket back has shown.
         read_back: String,
     },
+}
+
+/// A ticket beside the one at hand, and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The ticket.
+    pub row: TicketRow,
+    /// What the customer was answered last, the beginning of it.
+    pub answer: Option<String>,
 }
 
 /// A message with a way out.

@@ -6,7 +6,7 @@ use crate::domain::approval::Card;
 use crate::domain::audit::query::LogQuery;
 use crate::domain::call::WriteCall;
 use crate::domain::canonical::Digest;
-use crate::domain::ids::{ProposalId, TicketId};
+use crate::domain::ids::{CustomerId, ProposalId, TicketId};
 use crate::domain::proposal::Why;
 use crate::domain::ticket::{TicketQuery, Tone};
 #[cfg(doc)]
@@ -65,6 +65,20 @@ pub enum Effect {
         tickets: Vec<TicketId>,
         /// Until when.
         until: Option<Timestamp>,
+    },
+    /// A customer, and their tickets.
+    LoadHistory {
+        /// The request.
+        request: RequestId,
+        /// Whose.
+        customer: CustomerId,
+    },
+    /// Tickets like one.
+    FindSimilar {
+        /// The request.
+        request: RequestId,
+        /// Like which.
+        ticket: TicketId,
     },
     /// The canned replies, worded for a ticket.
     LoadCanned {
@@ -230,6 +244,8 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::LoadTicket { request, .. } => (*request, "open the ticket"),
         Effect::Summarize { request, .. } => (*request, "summarise the ticket"),
         Effect::Suggest { request, .. } => (*request, "suggest a reply"),
+        Effect::LoadHistory { request, .. } => (*request, "load the customer"),
+        Effect::FindSimilar { request, .. } => (*request, "find similar tickets"),
         Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
         Effect::Snooze { request, .. } => (*request, "put the ticket off"),
         Effect::LoadDraft { request, .. } => (*request, "load the draft"),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
-pub use answer::{Answer, Failure, LogDetail, Outcome, Waiting};
+pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Waiting};
 pub(crate) use effect::naming;
 pub use effect::{Effect, ExportFormat, Exported};
 

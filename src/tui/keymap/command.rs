@@ -60,6 +60,12 @@ pub enum Command {
     Canned,
     /// Explain the confidence.
     Explain,
+    /// Show the customer and their other tickets.
+    Customer,
+    /// Show tickets like this one.
+    Similar,
+    /// Select the row with the number that the key is.
+    Number,
     /// Unfold or fold quoted text.
     Quotes,
     /// Let the agent handle the ticket.
@@ -165,6 +171,9 @@ impl Command {
         (Command::Tone, "tone"),
         (Command::Canned, "canned"),
         (Command::Explain, "explain"),
+        (Command::Customer, "customer"),
+        (Command::Similar, "similar"),
+        (Command::Number, "number"),
         (Command::Quotes, "quotes"),
         (Command::Handle, "handle"),
         (Command::Cancel, "cancel"),

@@ -17,7 +17,7 @@ pub enum Context {
     Editing,
     /// The picker of canned replies.
     Picking,
-    /// The filter line of the queue, or of the log.
+    /// The filter line of the queue, of the log or of a list.
     Filter,
     /// A yes-or-no question.
     Confirm,
@@ -25,6 +25,8 @@ pub enum Context {
     Form,
     /// Until when a ticket is put off.
     Snooze,
+    /// A list over the page.
+    List,
     /// The pending tray.
     Pending,
     /// The approval card.
@@ -71,6 +73,7 @@ impl Context {
         (Context::Confirm, "question"),
         (Context::Form, "update form"),
         (Context::Snooze, "snooze"),
+        (Context::List, "list"),
         (Context::Pending, "pending"),
         (Context::Card, "approval"),
         (Context::Bulk, "approval of many"),

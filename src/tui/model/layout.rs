@@ -212,6 +212,40 @@ pub(crate) fn palette(size: (u16, u16), commands: usize) -> PaletteParts {
     PaletteParts { frame: outer, find: row(0), rule: row(1), list }
 }
 
+/// The parts of a list over the page, from top to bottom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListParts {
+    /// With its border.
+    pub(crate) frame: Rect,
+    /// What it is of.
+    pub(crate) head: Rect,
+    /// What was typed, or how much there is.
+    pub(crate) find: Rect,
+    pub(crate) list: Rect,
+    pub(crate) rule: Rect,
+    /// All of the selected row.
+    pub(crate) text: Rect,
+}
+
+/// A list under a head of so many rows; the list keeps two rows at least.
+pub(crate) fn list(size: (u16, u16), head: u16) -> ListParts {
+    let body = frame(size).body;
+    let (wide, high) = (body.width.saturating_sub(4).min(110), body.height.saturating_sub(2).min(24));
+    let outer = Rect::new(body.x + (body.width - wide) / 2, body.y + (body.height - high) / 2, wide, high);
+    let inner = Rect::new(outer.x + 2, outer.y + 1, wide.saturating_sub(4), high.saturating_sub(2));
+    let text = (inner.height / 3).clamp(1, 8);
+    let head = head.min(inner.height.saturating_sub(text + 4)).min(inner.height / 2);
+    let mut y = inner.y;
+    let mut next = |rows: u16| {
+        let part = Rect { y, height: rows.min(inner.bottom().saturating_sub(y)), ..inner };
+        y = part.bottom();
+        part
+    };
+    let (head, find) = (next(head), next(1));
+    let (list, rule, text) = (next(inner.height.saturating_sub(head.height + 2 + text)), next(1), next(text));
+    ListParts { frame: outer, head, find, list, rule, text }
+}
+
 /// The list of the log page and, on a wide screen, the record beside it.
 pub(crate) fn log(size: (u16, u16), reading: bool) -> (Rect, Rect) {
     let body = frame(size).body;

@@ -6,6 +6,7 @@ pub(crate) mod draft;
 pub(crate) mod form;
 pub(crate) mod fuzzy;
 pub(crate) mod layout;
+pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod pages;
@@ -32,6 +33,7 @@ use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId, Waiting};
 use crate::tui::keymap::{Context, Keymap, Motion};
 use crate::tui::model::form::UpdateForm;
+use crate::tui::model::list::List;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page, Step};
 use crate::tui::model::palette::Palette;
@@ -105,6 +107,7 @@ pub(crate) enum Dialog {
     Note(Editor),
     Form(Box<UpdateForm>),
     Snooze(Box<Snooze>),
+    List(Box<List>),
     Confirm(Question),
 }
 
@@ -114,7 +117,13 @@ impl Dialog {
         match self {
             Self::Editing => true,
             Self::Picking(picker) => picker.opened_in == OpenedIn::Editor,
-            Self::None | Self::Filter(_) | Self::Note(_) | Self::Form(_) | Self::Snooze(_) | Self::Confirm(_) => false,
+            Self::None
+            | Self::Filter(_)
+            | Self::Note(_)
+            | Self::Form(_)
+            | Self::Snooze(_)
+            | Self::List(_)
+            | Self::Confirm(_) => false,
         }
     }
 }
@@ -125,6 +134,14 @@ pub(crate) struct Snooze {
     pub(crate) tickets: Vec<TicketId>,
     pub(crate) until: Editor,
     pub(crate) trouble: Option<BadTime>,
+}
+
+/// Where the person was before they went to another ticket.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) focus: Pane,
+    /// The ticket that was open, and the first row of its thread that was seen.
+    pub(crate) ticket: Option<(TicketId, usize)>,
 }
 
 /// What is asked before something is lost.
@@ -167,6 +184,8 @@ pub struct Model {
     pub(crate) palette: Option<Box<Palette>>,
     pub(crate) queue: Queue,
     pub(crate) open: Option<Box<OpenTicket>>,
+    /// The way back from a ticket that was gone to beside another one.
+    pub(crate) trail: Vec<Place>,
     pub(crate) pending: Slot<Vec<Waiting>>,
     /// Notes that were begun on tickets that are not open now.
     pub(crate) notes: BTreeMap<TicketId, String>,
@@ -202,6 +221,7 @@ impl Model {
             dialog: Dialog::None,
             palette: None,
             open: None,
+            trail: Vec::new(),
             pending: Slot::default(),
             notes: BTreeMap::new(),
             leaving: Vec::new(),
@@ -253,6 +273,8 @@ impl Model {
             Dialog::Picking(_) => Context::Picking,
             Dialog::Form(_) => Context::Form,
             Dialog::Snooze(_) => Context::Snooze,
+            Dialog::List(list) if list.typing => Context::Filter,
+            Dialog::List(_) => Context::List,
             Dialog::Confirm(_) => Context::Confirm,
         }
     }

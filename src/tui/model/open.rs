@@ -4,6 +4,7 @@ use crate::domain::customer::Customer;
 use crate::domain::draft::Summary;
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::Ticket;
+use crate::tui::events::Earlier;
 use crate::tui::model::draft::Draft;
 use crate::tui::model::slot::Slot;
 use crate::tui::model::thread::Thread;
@@ -17,6 +18,8 @@ pub(crate) struct OpenTicket {
     pub(crate) thread: Thread,
     pub(crate) summary: Slot<Summary>,
     pub(crate) highlight: usize,
+    /// Tickets like it, the most alike first.
+    pub(crate) similar: Slot<Vec<Earlier>>,
     pub(crate) draft: Draft,
     /// An internal note that was begun.
     pub(crate) note: String,
@@ -33,6 +36,7 @@ impl OpenTicket {
             thread: Thread::default(),
             summary: Slot::default(),
             highlight: 0,
+            similar: Slot::default(),
             draft: Draft::new(),
             note: String::new(),
             moved_to: None,

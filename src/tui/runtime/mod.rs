@@ -1,6 +1,7 @@
 //! Performs what the screen asks for: the one place under `tui` that touches store, agent and commit.
 
 mod agent;
+mod beside;
 mod decide;
 mod log;
 mod playback;
@@ -127,6 +128,8 @@ impl Inner {
             Effect::LoadCanned { ticket, .. } => {
                 self.read(ReadCall::ListCanned(CannedQuery { ticket_id: Some(ticket) })).await
             }
+            Effect::LoadHistory { customer, .. } => self.history(customer).await,
+            Effect::FindSimilar { ticket, .. } => self.similar(ticket).await,
             Effect::Snooze { tickets, until, .. } => self.snooze(&tickets, until).await,
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,

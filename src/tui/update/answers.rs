@@ -8,7 +8,7 @@ use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
-use crate::tui::update::{add_step, bulk, decide, draft, log, pending, picker, queue, replay, work};
+use crate::tui::update::{add_step, bulk, decide, draft, list, log, pending, picker, queue, replay, work};
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
     match answer {
@@ -17,6 +17,8 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Ticket { ticket, customer } => ticket_arrived(model, request, *ticket, customer.map(|c| *c)),
         Answer::Summary(summary) => summarized(model, request, *summary),
         Answer::Suggestion(suggestion) => draft::suggested(model, request, *suggestion),
+        Answer::History { customer, tickets } => list::history_arrived(model, request, customer, tickets),
+        Answer::Similar(tickets) => list::similar_arrived(model, request, tickets),
         Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Draft(text) => draft::restored(model, request, text),
         Answer::Saved => draft::saved(model, request),
@@ -242,6 +244,9 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
     }
     if let Dialog::Picking(picker) = &mut model.dialog {
         wanted |= picker.canned.fail(request, failure);
+    }
+    if let Dialog::List(list) = &mut model.dialog {
+        wanted |= list.rows.fail(request, failure);
     }
     wanted |= run_failed(model, request);
     wanted |= model.errands.remove(&request).is_some();

@@ -7,7 +7,7 @@ use crate::tui::keymap::{Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::update::{
-    bulk, card, decide, draft, help, log, moving, palette, pending, picker, propose, queue, replay, typing, work,
+    bulk, card, decide, draft, help, list, log, moving, palette, pending, picker, propose, queue, replay, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -75,6 +75,9 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Tone => draft::tone(model),
         Command::Canned => picker::open(model),
         Command::Explain => draft::explain(model),
+        Command::Customer => list::customer(model),
+        Command::Similar => list::similar(model),
+        Command::Number => list::number(model, key),
         Command::Quotes => work::quotes(model),
         Command::Handle => work::handle(model),
         Command::Cancel => work::cancel(model),
@@ -128,6 +131,9 @@ fn back(model: &mut Model) -> Vec<Effect> {
 }
 
 fn filter(model: &mut Model) -> Vec<Effect> {
+    if let (Page::Work, Dialog::List(list)) = (&model.page, &mut model.dialog) {
+        return list::filter(list);
+    }
     match &mut model.page {
         Page::Log(page) => {
             log::filter(page);
@@ -149,6 +155,7 @@ fn yes(model: &mut Model) -> Vec<Effect> {
         | Dialog::Picking(_)
         | Dialog::Note(_)
         | Dialog::Snooze(_)
+        | Dialog::List(_)
         | Dialog::Form(_)) => {
             model.dialog = other;
             vec![]

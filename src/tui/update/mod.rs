@@ -7,6 +7,7 @@ mod decide;
 mod draft;
 mod help;
 mod keys;
+mod list;
 mod log;
 mod moving;
 mod palette;
@@ -17,6 +18,7 @@ mod queue;
 mod replay;
 mod settle;
 mod typing;
+mod visit;
 mod work;
 
 use jiff::Timestamp;

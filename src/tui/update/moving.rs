@@ -7,6 +7,7 @@ use crate::tui::model::layout::{self, height, inside};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Pane, moved};
 use crate::tui::update::{log, palette, replay};
+use crate::tui::view::list::parts;
 
 pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.focus = pane;
@@ -44,6 +45,10 @@ pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
 fn in_pane(model: &mut Model, motion: Motion) -> Vec<Effect> {
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.go(motion, height(layout::picker(model.size, false).text) / 2);
+        return vec![];
+    }
+    if let Dialog::List(list) = &mut model.dialog {
+        list.go(motion, height(parts(list, model.size).list) / 2);
         return vec![];
     }
     let panes = layout::panes(model);

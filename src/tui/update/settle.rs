@@ -6,7 +6,7 @@ use crate::tui::model::layout::{self, Panes, height, inside, width};
 use crate::tui::model::pages::{Page, Tray};
 use crate::tui::model::{Dialog, Model, scrolled};
 use crate::tui::update::{log, queue};
-use crate::tui::view::{draft_notes, figures};
+use crate::tui::view::{self, draft_notes, figures};
 
 pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
     if !layout::fits(&model.page, model.size) {
@@ -50,6 +50,10 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     }
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.arrange(&layout::picker(model.size, picker.warns()));
+    }
+    if let Dialog::List(list) = &mut model.dialog {
+        let parts = view::list::parts(list, model.size);
+        list.arrange(width(parts.find), height(parts.list));
     }
     if let Dialog::Snooze(snooze) = &mut model.dialog {
         snooze.until.arrange(40, 1, true);

@@ -9,7 +9,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{card, decide, draft, log, picker, propose, queue};
+use crate::tui::update::{card, decide, draft, list, log, picker, propose, queue};
 
 /// A key that is no command here.
 pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -61,8 +61,17 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::Snooze(snooze) => queue::snoozed(model, snooze),
         Dialog::Editing => draft::save_now(model),
         Dialog::Picking(picker) => picker::insert(model, picker),
+        Dialog::List(list) if list.typing => keep_typed(model, list),
+        Dialog::List(list) => list::choose(model, list),
         Dialog::None | Dialog::Filter(_) | Dialog::Confirm(_) => vec![],
     }
+}
+
+/// Keeps what was typed and goes to the rows.
+fn keep_typed(model: &mut Model, list: Box<crate::tui::model::list::List>) -> Vec<Effect> {
+    model.dialog = Dialog::List(list);
+    leave_filter(model);
+    vec![]
 }
 
 pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
@@ -78,7 +87,17 @@ fn leave_filter(model: &mut Model) {
     match &mut model.page {
         Page::Log(page) => log::keep_filter(page),
         Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => {
-            model.dialog = Dialog::None;
+            match &mut model.dialog {
+                Dialog::List(list) => list.typing = false,
+                Dialog::None
+                | Dialog::Filter(_)
+                | Dialog::Editing
+                | Dialog::Picking(_)
+                | Dialog::Note(_)
+                | Dialog::Form(_)
+                | Dialog::Snooze(_)
+                | Dialog::Confirm(_) => model.dialog = Dialog::None,
+            }
         }
     }
 }
@@ -105,6 +124,7 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
     match (&mut model.page, &mut model.dialog) {
         (Page::Help(help), _) => help.top = 0,
         (Page::Work, Dialog::Picking(picker)) => picker.find(),
+        (Page::Work, Dialog::List(list)) => list.find(),
         (Page::Work, Dialog::Filter(editor)) => {
             let words = editor.text();
             return queue::filtered(model, &words);
@@ -141,6 +161,7 @@ fn work_editor<'a>(
         Dialog::Filter(editor) | Dialog::Note(editor) => Some(editor),
         Dialog::Snooze(snooze) => Some(&mut snooze.until),
         Dialog::Picking(picker) => Some(&mut picker.filter),
+        Dialog::List(list) => Some(&mut list.filter).filter(|_| list.typing),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),
         Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) => None,
     }

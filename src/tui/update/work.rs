@@ -5,7 +5,7 @@ use crate::tui::events::Effect;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane, Run};
-use crate::tui::update::{add_step, draft, log, pending, picker, queue, replay};
+use crate::tui::update::{add_step, draft, list, log, pending, picker, queue, replay, visit};
 
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Summary {
@@ -13,10 +13,12 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     }
     let Some(id) = model.queue.selected_row().map(|row| row.id.clone()) else { return vec![] };
     model.focus = Pane::Ticket;
+    model.trail.clear();
     if model.open.as_ref().is_some_and(|open| open.id == id) { vec![] } else { switch(model, id) }
 }
 
-fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
+/// Opens another ticket, and keeps what was written on the one before.
+pub(super) fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
     let stopped = draft::stop(model);
     let mut effects = draft::save_now(model);
     leave_behind(model, &effects);
@@ -49,7 +51,16 @@ pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     effects.push(Effect::LoadTicket { request, ticket: open.id.clone() });
     effects.extend(summarize(model, true));
     effects.extend(draft::suggest(model));
+    effects.extend(find_similar(model));
     effects
+}
+
+/// Once for a ticket: what was like it stays like it.
+fn find_similar(model: &mut Model) -> Vec<Effect> {
+    let request = model.request();
+    let Some(open) = model.open.as_deref_mut().filter(|open| open.similar.value.is_none()) else { return vec![] };
+    open.similar.ask(request);
+    vec![Effect::FindSimilar { request, ticket: open.id.clone() }]
 }
 
 pub(super) fn summarize(model: &mut Model, quick: bool) -> Vec<Effect> {
@@ -86,10 +97,9 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             }
             let stopped = draft::stop(model);
             if stopped.is_empty() {
-                model.focus = Pane::Queue;
-            } else {
-                model.note(Notice::plain("the model was stopped; what was here before stays"));
+                return leave_ticket(model);
             }
+            model.note(Notice::plain("the model was stopped; what was here before stays"));
             return stopped;
         }
         Dialog::Filter(_) => {
@@ -97,10 +107,19 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             return queue::filtered(model, "");
         }
         Dialog::Picking(open) => return picker::close(model, open.opened_in),
+        Dialog::List(_) => return list::back(model),
         Dialog::Editing | Dialog::Note(_) => return leave_text(model),
         Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Confirm(_) => model.dialog = Dialog::None,
     }
     vec![]
+}
+
+/// Back to the ticket that this one was gone to from, else to the queue.
+fn leave_ticket(model: &mut Model) -> Vec<Effect> {
+    visit::back(model).unwrap_or_else(|| {
+        model.focus = Pane::Queue;
+        vec![]
+    })
 }
 
 /// Leaves the editor, keeping what was written.
@@ -118,6 +137,7 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
         | Dialog::Picking(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)
+        | Dialog::List(_)
         | Dialog::Confirm(_)) => {
             model.dialog = other;
             draft::save_now(model)
@@ -193,6 +213,9 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
 }
 
 fn copied_pane(model: &Model) -> (&'static str, Option<String>) {
+    if let Dialog::List(list) = &model.dialog {
+        return list::copied(list);
+    }
     let open = model.open.as_deref();
     match model.focus {
         Pane::Queue => ("the ticket's id", model.queue.selected_row().map(|row| row.id.to_string())),

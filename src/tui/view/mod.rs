@@ -9,6 +9,7 @@ pub(crate) mod draft_notes;
 pub(crate) mod figures;
 mod footer;
 pub(crate) mod help;
+pub(crate) mod list;
 mod log;
 mod overlay;
 mod palette;

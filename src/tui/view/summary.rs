@@ -7,6 +7,7 @@ use crate::domain::draft::{Highlight, Section, Summary};
 use crate::domain::text;
 use crate::domain::ticket::TicketRow;
 use crate::tui::model::layout::inside;
+use crate::tui::model::open::OpenTicket;
 use crate::tui::model::{Model, Pane, wrap};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -16,6 +17,8 @@ use crate::tui::view::work::head;
 
 /// Columns before the words of a line.
 const MARGIN: usize = 8;
+/// Similar tickets that are named.
+const ALIKE: usize = 2;
 
 /// A row and the highlight that it belongs to.
 type Row = (Option<usize>, Vec<Span<'static>>);
@@ -40,6 +43,10 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if let Some(ticket) = &open.ticket.value {
         rows.push((None, vec![]));
         rows.extend(facts(model, canvas, &ticket.row).into_iter().map(|spans| (None, spans)));
+    }
+    // Only where there is room: it is one key away.
+    if rows.len() < usize::from(inner.height) {
+        rows.extend(similar(canvas, open).map(|spans| (None, spans)));
     }
     draw_rows(model, canvas, inner, &rows, open.highlight);
 }
@@ -101,6 +108,13 @@ fn facts(model: &Model, canvas: &Canvas<'_, '_>, row: &TicketRow) -> Vec<Vec<Spa
         labelled(canvas, "With", with),
         labelled(canvas, "Tags", &tags),
     ]
+}
+
+/// The tickets most like it, and where they stand.
+fn similar(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Option<Vec<Span<'static>>> {
+    let alike = open.similar.value.as_ref().filter(|alike| !alike.is_empty())?;
+    let words: Vec<_> = alike.iter().take(ALIKE).map(|one| format!("{} {}", one.row.id, one.row.status)).collect();
+    Some(labelled(canvas, "Similar", &words.join(" · ")))
 }
 
 fn labelled(canvas: &Canvas<'_, '_>, name: &str, words: &str) -> Vec<Span<'static>> {

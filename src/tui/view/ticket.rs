@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::ticket::{TicketRow, Visibility};
+use crate::tui::keymap::{Command, Context};
 use crate::tui::model::layout::{inside, thread};
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::thread::{RowKind, ThreadRow};
@@ -28,7 +29,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.row(inner, 0, vec![canvas.say(Ink::Dim, waiting(open))]);
         return;
     };
-    canvas.row(inner, 0, whose(canvas, open, &ticket.row));
+    canvas.row_split(inner, 0, whose(canvas, open, &ticket.row), way_back(model, canvas));
     let body = thread(area);
     for (at, row) in (0..body.height).zip(open.thread.rows.iter().skip(open.thread.top)) {
         message_row(canvas, body, at, row, open.thread.pointed);
@@ -74,6 +75,13 @@ fn whose(canvas: &Canvas<'_, '_>, open: &OpenTicket, row: &TicketRow) -> Vec<Spa
         );
     }
     facts
+}
+
+/// Where Esc leads, when it is not the queue.
+fn way_back(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+    let before = model.trail.last().and_then(|place| place.ticket.as_ref());
+    let key = model.keys.key(Context::Ticket, Command::Back);
+    before.map(|(id, _)| canvas.say(Ink::Dim, format!("{key} back to {id}"))).into_iter().collect()
 }
 
 fn message_row(canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, row: &ThreadRow, pointed: Option<usize>) {

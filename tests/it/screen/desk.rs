@@ -10,11 +10,12 @@ use countersign::domain::audit::{Body, Event, Record, commit_to, genesis};
 use countersign::domain::call::WriteCall;
 use countersign::domain::customer::Customer;
 use countersign::domain::draft::{Suggestion, Summary};
+use countersign::domain::ids::TicketId;
 use countersign::domain::policy::Policy;
 use countersign::domain::proposal::{Filing, Proposal, Why};
 use countersign::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow, Tone};
 use countersign::domain::view::View;
-use countersign::tui::events::{Answer, Effect, LogDetail, Moment, Msg, Waiting};
+use countersign::tui::events::{Answer, Earlier, Effect, LogDetail, Moment, Msg, Waiting};
 use countersign::tui::model::{Desk, Model};
 use countersign::tui::theme::Theme;
 use countersign::tui::{update, view};
@@ -74,11 +75,61 @@ pub(crate) fn ticket() -> Ticket {
     serde_json::from_value(value).unwrap()
 }
 
+/// The ticket with this id: the thread is always the same.
+fn ticket_called(id: &TicketId) -> Ticket {
+    let known = rows().into_iter().chain(history()).find(|row| row.id == *id);
+    let row = known.unwrap_or_else(|| TicketRow { id: id.clone(), ..rows().remove(0) });
+    Ticket { row, ..ticket() }
+}
+
 pub(crate) fn customer() -> Customer {
-    serde_json::from_value(
-        json!({"id": "C-1", "name": "Ines Duarte", "email": "ines@example.com", "plan": "Pro", "locale": "pt-PT"}),
-    )
+    serde_json::from_value(json!({
+        "id": "C-1", "name": "Ines Duarte", "email": "ines@example.com", "plan": "Pro", "locale": "pt-PT",
+        "since": "2021-03-12", "notes": "Writes for the whole office. Call her before noon.",
+    }))
     .unwrap()
+}
+
+/// Every ticket of that customer, the one that is opened among them.
+pub(crate) fn history() -> Vec<TicketRow> {
+    let row = |id: &str, subject: &str, status: &str, assignee: Option<&str>, due: Option<&str>, created: &str| {
+        serde_json::from_value(json!({
+            "id": id, "subject": subject, "status": status, "priority": "normal", "tags": ["billing"],
+            "assignee": assignee, "customer_id": "C-1", "customer_name": "Ines Duarte", "created_at": created,
+            "updated_at": "2026-02-27T10:00:00Z", "due_at": due, "messages": 4, "version": 3, "sample": true,
+        }))
+        .unwrap()
+    };
+    vec![
+        rows().remove(0),
+        row(
+            "T-1002",
+            "Invoice for February has the old address",
+            "pending",
+            Some("tom"),
+            Some("2026-03-02T11:00:00Z"),
+            "2026-02-26T09:00:00Z",
+        ),
+        row("T-0733", "Which plan lets three people sign in?", "resolved", Some("maya"), None, "2025-11-02T09:00:00Z"),
+        row("T-0512", "Parcel left with a neighbour", "closed", None, None, "2024-05-20T09:00:00Z"),
+    ]
+}
+
+/// Tickets like the one that is opened.
+pub(crate) fn similar() -> Vec<Earlier> {
+    let done = |mut row: TicketRow, id: &str, subject: &str| {
+        row.id = id.parse().unwrap();
+        subject.clone_into(&mut row.subject);
+        row.created_at = "2026-01-12T08:00:00Z".parse().unwrap();
+        row
+    };
+    let all = rows();
+    let answer = "The second charge was an authorisation hold. It was never captured and your bank has released it on 14 January.";
+    vec![
+        Earlier { row: done(all[7].clone(), "T-0871", "Two charges for one order"), answer: Some(answer.into()) },
+        Earlier { row: done(all[7].clone(), "T-0690", "Card charged twice, one parcel"), answer: None },
+        Earlier { row: all[3].clone(), answer: None },
+    ]
 }
 
 pub(crate) fn summary() -> Summary {
@@ -284,9 +335,14 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
     let (request, answer) = match effect {
         Effect::LoadQueue { request, query } => (*request, Answer::Queue(page(query))),
         Effect::CountViews { request, .. } => (*request, Answer::Counts(vec![7, 12, 31, 9, 312, 4, 2])),
-        Effect::LoadTicket { request, .. } => {
-            (*request, Answer::Ticket { ticket: Box::new(ticket()), customer: Some(Box::new(customer())) })
+        Effect::LoadTicket { request, ticket } => {
+            (*request, Answer::Ticket { ticket: Box::new(ticket_called(ticket)), customer: Some(Box::new(customer())) })
         }
+        Effect::LoadHistory { request, .. } => {
+            let tickets = TicketPage { tickets: history(), total: 4 };
+            (*request, Answer::History { customer: Some(Box::new(customer())), tickets })
+        }
+        Effect::FindSimilar { request, .. } => (*request, Answer::Similar(similar())),
         Effect::Summarize { request, .. } => (*request, Answer::Summary(Box::new(summary()))),
         Effect::Suggest { request, tone, .. } => {
             let mut suggestion = suggestion();

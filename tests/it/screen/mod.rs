@@ -1,6 +1,7 @@
 //! The screen without a terminal: events in, effects and frames out.
 
 mod approval;
+mod beside;
 mod bulk;
 mod canned;
 mod decisions;

@@ -1,0 +1,69 @@
+//! What stands beside a ticket: whose it is and what else they wrote about, and tickets like it.
+
+use crate::domain::answer::Answer as Told;
+use crate::domain::call::{OfCustomer, ReadCall, SearchTickets};
+use crate::domain::ids::{CustomerId, TicketId};
+use crate::domain::mail;
+use crate::domain::ticket::{Author, Message, Sort, TicketQuery, TicketRow, Visibility};
+use crate::tui::events::{Answer, Earlier};
+use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
+
+/// Tickets of a customer that are listed.
+const HISTORY: u32 = 200;
+/// Similar tickets that are listed.
+const SIMILAR: u32 = 12;
+/// Letters of an answer that are shown.
+const ANSWER: usize = 400;
+
+impl Inner {
+    pub(super) async fn history(&self, customer_id: CustomerId) -> Answered {
+        let query = TicketQuery {
+            customer_id: Some(customer_id.clone()),
+            sort: Sort::Updated,
+            limit: HISTORY,
+            ..TicketQuery::default()
+        };
+        let Told::Page(tickets) = self.call(&ReadCall::ListTickets(query)).await? else { return Err(something_else()) };
+        let customer = match self.call(&ReadCall::GetCustomer(OfCustomer { customer_id })).await {
+            Ok(Told::Customer(customer)) => Some(Box::new(customer)),
+            _ => None,
+        };
+        Ok(Answer::History { customer, tickets })
+    }
+
+    pub(super) async fn similar(&self, ticket: TicketId) -> Answered {
+        let search = SearchTickets { query: None, ticket_id: Some(ticket), limit: SIMILAR };
+        let Told::Found(found) = self.call(&ReadCall::SearchTickets(search)).await? else {
+            return Err(something_else());
+        };
+        let mut similar = Vec::with_capacity(found.tickets.len());
+        for row in found.tickets {
+            similar.push(self.earlier(row).await?);
+        }
+        Ok(Answer::Similar(similar))
+    }
+
+    /// How a ticket ended is looked up in the desk's own memory: it is for the eyes of the person only, and no tool call.
+    async fn earlier(&self, row: TicketRow) -> Result<Earlier, Trouble> {
+        let ticket = self.sitting.store.ticket(&row.id).await?;
+        let to_customer =
+            |message: &&Message| message.author == Author::Agent && message.visibility == Visibility::Public;
+        let last = ticket.as_ref().and_then(|ticket| ticket.thread.iter().rev().find(to_customer));
+        Ok(Earlier { answer: last.map(|message| beginning(&message.body)), row })
+    }
+}
+
+/// What somebody wrote in one line, cut where it gets long.
+fn beginning(body: &str) -> String {
+    let words = mail::fresh(body).split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() <= ANSWER {
+        return words;
+    }
+    let mut cut: String = words.chars().take(ANSWER).collect();
+    cut.push('…');
+    cut
+}
+
+fn something_else() -> Trouble {
+    trouble("the desk answered something else", "press r to try again")
+}

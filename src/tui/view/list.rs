@@ -1,0 +1,199 @@
+//! A list over the page: what it is of, its rows, and all of the selected one.
+
+use jiff::Timestamp;
+use ratatui::text::Span;
+
+use crate::domain::customer::Customer;
+use crate::domain::text;
+use crate::domain::ticket::TicketRow;
+use crate::tui::events::Earlier;
+use crate::tui::keymap::{Command, Context};
+use crate::tui::model::layout::{self, ListParts, height, width};
+use crate::tui::model::list::{Entry, List, Listed};
+use crate::tui::model::{Model, wrap};
+use crate::tui::theme::Ink;
+use crate::tui::view::canvas::Canvas;
+use crate::tui::view::queue::{due, shown, span};
+
+/// A row of words in their inks, escaped and no longer than it may be.
+type Row = Vec<(Ink, String)>;
+
+pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, list: &List) {
+    let parts = parts(list, model.size);
+    let title = canvas.say(Ink::Strong, format!(" {} ", title(list)));
+    let key = |command| model.keys.key(Context::List, command);
+    let foot = format!(" {} opens, {} finds, {} back ", key(Command::Submit), key(Command::Filter), key(Command::Back));
+    canvas.boxed(parts.frame, Ink::Accent, title, canvas.say(Ink::Dim, foot));
+    put_rows(canvas, parts.head, &head(list, width(parts.head)), 0);
+    find(canvas, list, &parts);
+    rows(model, canvas, list, &parts);
+    canvas.rule(parts.rule, 0);
+    put_rows(canvas, parts.text, &detail(model, list, width(parts.text)), list.read_from);
+}
+
+/// Where its parts are.
+pub(crate) fn parts(list: &List, size: (u16, u16)) -> ListParts {
+    let wide = width(layout::list(size, 0).head);
+    layout::list(size, u16::try_from(head(list, wide).len()).unwrap_or(u16::MAX))
+}
+
+fn title(list: &List) -> String {
+    match &list.of {
+        Listed::Customer { name, .. } => name.clone(),
+        Listed::Similar(ticket) => format!("Tickets like {ticket}"),
+    }
+}
+
+fn put_rows(canvas: &mut Canvas<'_, '_>, area: ratatui::layout::Rect, rows: &[Row], from: usize) {
+    for (at, row) in (0..area.height).zip(rows.iter().skip(from)) {
+        canvas.row(area, at, row.iter().map(|(ink, words)| canvas.say(*ink, words)).collect());
+    }
+    let below = rows.len().saturating_sub(from + height(area));
+    if below > 0 && area.height > 0 {
+        canvas.row_split(area, area.height - 1, vec![], vec![canvas.say(Ink::Dim, format!("↓ {below} more "))]);
+    }
+}
+
+/// What stands above the rows.
+fn head(list: &List, width: usize) -> Vec<Row> {
+    match &list.of {
+        Listed::Customer { customer: Some(customer), .. } => about(customer, width),
+        Listed::Customer { customer: None, .. } | Listed::Similar(_) => vec![],
+    }
+}
+
+fn about(customer: &Customer, width: usize) -> Vec<Row> {
+    let plan = if customer.plan.is_empty() { String::new() } else { format!("{} plan", customer.plan) };
+    let since = customer.since.map(|day| format!("since {}", day.strftime("%d %b %Y"))).unwrap_or_default();
+    let facts = [plan, customer.email.clone(), customer.locale.clone(), since];
+    let facts: Vec<_> = facts.iter().filter(|fact| !fact.is_empty()).map(|fact| text::line(fact)).collect();
+    let mut rows = wrapped(&[(Ink::Plain, facts.join(" · "))], width);
+    if !customer.notes.trim().is_empty() {
+        rows.extend(wrapped(&[(Ink::Warn, "Note ".into()), (Ink::Plain, customer.notes.trim().into())], width));
+    }
+    rows.push(vec![]);
+    rows
+}
+
+fn find(canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListParts) {
+    let all = list.rows.value.as_ref().map_or(0, Vec::len);
+    let typed = list.filter.rows().first().map_or("", |row| row.text.as_str());
+    let left = if list.typing || !typed.is_empty() {
+        vec![canvas.say(Ink::Accent, "/ "), canvas.say(Ink::Strong, typed)]
+    } else {
+        vec![canvas.say(Ink::Dim, extent(list))]
+    };
+    let right = if typed.is_empty() { String::new() } else { format!("{} of {all}", list.found().len()) };
+    canvas.row_split(parts.find, 0, left, vec![canvas.say(Ink::Dim, right)]);
+    if list.typing {
+        canvas.cursor(parts.find, 2 + list.filter.cursor_in_sight().1, 0);
+    }
+}
+
+/// How much there is.
+fn extent(list: &List) -> String {
+    let Some(rows) = &list.rows.value else { return String::new() };
+    let tickets = |n: usize, what: &str| if n == 1 { format!("1 {what}ticket") } else { format!("{n} {what}tickets") };
+    match &list.of {
+        Listed::Customer { .. } if list.left_out > 0 => {
+            format!("the {} changed last, {} more are not listed", tickets(rows.len(), "other "), list.left_out)
+        }
+        Listed::Customer { .. } => tickets(rows.len(), "other "),
+        Listed::Similar(_) => format!("{}, the most alike first", tickets(rows.len(), "")),
+    }
+}
+
+fn nothing(list: &List) -> String {
+    match (&list.rows.trouble, &list.rows.value) {
+        (Some(trouble), _) => format!("{} · Esc, then the key again", trouble.message),
+        (None, None) => "reading …".to_owned(),
+        (None, Some(rows)) if !rows.is_empty() => "none has these words".to_owned(),
+        (None, Some(_)) => match &list.of {
+            Listed::Customer { .. } => "no other ticket of theirs".to_owned(),
+            Listed::Similar(_) => "no ticket is like it".to_owned(),
+        },
+    }
+}
+
+fn rows(model: &Model, canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListParts) {
+    if list.found().len() == 0 {
+        canvas.row(parts.list, 0, vec![canvas.say(Ink::Dim, nothing(list))]);
+    }
+    let found = list.found().enumerate().skip(list.top);
+    for (at, (place, (number, entry))) in (0..parts.list.height).zip(found) {
+        let spans = match entry {
+            Some(Entry::Ticket(earlier)) => ticket(model, canvas, &earlier.row, width(parts.list)),
+            None => vec![],
+        };
+        let mark = if place == list.selected { "▸" } else { " " };
+        let begins = [canvas.say(Ink::Accent, mark), canvas.say(Ink::Dim, format!("{number:>2} "))];
+        canvas.row(parts.list, at, begins.into_iter().chain(spans).collect());
+        if place == list.selected {
+            canvas.tint_row(parts.list, at, Ink::Selected);
+        }
+    }
+}
+
+/// A ticket in columns: which, about what, where it stands, how old, when an answer is owed.
+fn ticket(model: &Model, canvas: &Canvas<'_, '_>, row: &TicketRow, width: usize) -> Vec<Span<'static>> {
+    let (due, ink) = due(model.now, row);
+    let due = if due == "–" || due.starts_with("LATE") { due } else { format!("due {due}") };
+    let subject = width.saturating_sub(4 + 9 + 10 + 10 + 10);
+    vec![
+        canvas.say(Ink::Plain, format!("{} ", shown(row.id.as_str(), 8))),
+        canvas.say(Ink::Plain, shown(&row.subject, subject)),
+        canvas.say(Ink::Plain, wrap::pad(&format!(" {}", row.status), 10)),
+        canvas.say(Ink::Dim, wrap::pad(&format!(" {} old", age(model.now, row.created_at)), 10)),
+        canvas.say(ink, wrap::pad(&format!(" {due}"), 10)),
+    ]
+}
+
+fn age(now: Timestamp, since: Timestamp) -> String {
+    span(now.duration_since(since).as_secs().max(0))
+}
+
+/// All of the selected row.
+pub(crate) fn detail(model: &Model, list: &List, width: usize) -> Vec<Row> {
+    match list.selected() {
+        Some(Entry::Ticket(earlier)) => about_ticket(model, earlier, width),
+        None => vec![],
+    }
+}
+
+fn about_ticket(model: &Model, earlier: &Earlier, width: usize) -> Vec<Row> {
+    let row = &earlier.row;
+    let with = row.assignee.as_ref().map_or("nobody", |id| id.as_str());
+    let came = row.created_at.to_zoned(model.zone.clone()).strftime("%d %b %Y").to_string();
+    let tags = if row.tags.is_empty() { String::new() } else { format!(" · {}", row.tags.join(", ")) };
+    let facts = format!(
+        "{}, changed {} ago · with {with} · {} · came {came} · {} messages{tags}",
+        row.status,
+        age(model.now, row.updated_at),
+        row.priority,
+        row.messages
+    );
+    let mut rows = wrapped(&[(Ink::Strong, row.subject.clone())], width);
+    rows.extend(wrapped(&[(Ink::Dim, facts)], width));
+    if let Some(answer) = &earlier.answer {
+        rows.extend(wrapped(&[(Ink::Dim, "last answer: ".into()), (Ink::Plain, answer.clone())], width));
+    }
+    rows
+}
+
+/// Words in their inks, escaped, in rows of a width.
+fn wrapped(parts: &[(Ink, String)], width: usize) -> Vec<Row> {
+    let mut shown = String::new();
+    let mut inks = Vec::new();
+    for (ink, words) in parts {
+        let from = shown.len();
+        shown.push_str(&text::line(words));
+        inks.push((*ink, from..shown.len()));
+    }
+    let cut = |row: std::ops::Range<usize>| {
+        let overlap = |range: &std::ops::Range<usize>| range.start.max(row.start)..range.end.min(row.end);
+        let inside =
+            inks.iter().map(|(ink, range)| (*ink, overlap(range))).filter(|(_, range)| range.start < range.end);
+        inside.map(|(ink, range)| (ink, shown[range].to_owned())).collect()
+    };
+    wrap::text(&shown, width).into_iter().map(cut).collect()
+}
