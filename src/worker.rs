@@ -252,10 +252,11 @@ impl Worker {
             prepared: 0,
             usage: Usage::default(),
         };
-        if let Answer::Summary(summary) = self.backend.read(run, &ReadCall::SummarizeTicket(summarize)).await? {
+        let ahead = run.ahead();
+        if let Answer::Summary(summary) = self.backend.read(&ahead, &ReadCall::SummarizeTicket(summarize)).await? {
             outcome.wrote(&summary.maker, self.has_model);
         }
-        if let Answer::Suggestion(suggestion) = self.backend.read(run, &ReadCall::SuggestResponse(suggest)).await? {
+        if let Answer::Suggestion(suggestion) = self.backend.read(&ahead, &ReadCall::SuggestResponse(suggest)).await? {
             let Suggestion { confidence, maker, .. } = *suggestion;
             outcome.wrote(&maker, self.has_model);
             (outcome.maker, outcome.confidence) = (maker, confidence);

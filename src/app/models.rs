@@ -30,6 +30,8 @@ pub struct Models {
     providers: Vec<Arc<dyn LlmProvider>>,
     /// What they are told.
     pub prompts: Prompts,
+    /// Whether one of them is hosted or has a price.
+    pub metered: bool,
     /// Models that are configured and not used, and why.
     pub left_out: Vec<String>,
 }
@@ -40,8 +42,7 @@ impl Models {
     /// # Errors
     /// When a prompt cannot be read, or no HTTP client can be made.
     pub fn of(config: &Config, desk: &str, store: &Arc<dyn Store>) -> color_eyre::Result<Self> {
-        let mut models =
-            Self { providers: Vec::new(), prompts: prompts(&config.assistant.prompts)?, left_out: Vec::new() };
+        let mut models = Self { prompts: prompts(&config.assistant.prompts)?, ..Self::none() };
         for provider in &config.llm.provider {
             let endpoint = endpoint(config, provider);
             if is_hosted(&endpoint.base) && !config.privacy.hosted_for.iter().any(|allowed| allowed == desk) {
@@ -49,6 +50,7 @@ impl Models {
                 models.left_out.push(format!("{} is not used: {why}", endpoint.name));
                 continue;
             }
+            models.metered |= is_hosted(&endpoint.base) || provider.price_in > 0.0 || provider.price_out > 0.0;
             let patient = Patient::new(Remote::new(endpoint)?, patience(config));
             models.providers.push(Arc::new(Metered::new(Veiled::new(patient), Arc::clone(store), caps(config))));
         }
@@ -58,7 +60,7 @@ impl Models {
     /// No models: the offline assistant does it all.
     #[must_use]
     pub fn none() -> Self {
-        Self { providers: Vec::new(), prompts: Prompts::default(), left_out: Vec::new() }
+        Self { providers: Vec::new(), prompts: Prompts::default(), metered: false, left_out: Vec::new() }
     }
 
     /// The model of this name alone, if it is among them.

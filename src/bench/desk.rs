@@ -73,7 +73,13 @@ struct Bench {
 
 impl Bench {
     fn caller(&self) -> Caller {
-        Caller { principal: self.person.clone(), name: "bench".to_owned(), run: self.run.id.clone(), by: None }
+        Caller {
+            principal: self.person.clone(),
+            name: "bench".to_owned(),
+            run: self.run.id.clone(),
+            by: None,
+            ahead: false,
+        }
     }
 
     async fn get_ticket(&self, tickets: u32) -> color_eyre::Result<Figure> {

@@ -17,6 +17,9 @@ use crate::llm::remote::Kind;
 /// The defaults, as shipped.
 pub const EXAMPLE: &str = include_str!("../../config.example.toml");
 
+/// The most tickets that are prepared ahead.
+const MOST_PREPARED: usize = 20;
+
 /// What is in force.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +72,10 @@ pub struct DeskFile {
 pub struct Assistant {
     /// Tone of a first suggestion.
     pub tone: Tone,
+    /// Tickets that are prepared by a model that costs nothing.
+    pub prepare: usize,
+    /// Tickets that are prepared where a model costs something.
+    pub prepare_metered: usize,
     /// A folder with prompts; empty for the shipped ones.
     pub prompts: PathBuf,
     /// Turns of the model in a run.
@@ -218,6 +225,9 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if let Some((key, _)) = least_one.into_iter().find(|(_, value)| *value == 0) {
         return Err(wrong(key, "must be at least 1"));
     }
+    if config.assistant.prepare.max(config.assistant.prepare_metered) > MOST_PREPARED {
+        return Err(wrong("assistant.prepare", "at most 20 tickets are prepared"));
+    }
     let views = &config.queue.view;
     if views.is_empty() || views.len() > 9 || views.iter().any(|view| view.name.trim().is_empty()) {
         return Err(wrong("queue.view", "there are one to nine views, each with a name"));
@@ -227,4 +237,12 @@ fn check(config: &Config) -> Result<(), ConfigError> {
         return Err(wrong("llm.provider", "one of key_env, key_file and key_command is enough"));
     }
     Ok(())
+}
+
+impl Assistant {
+    /// How many of the next tickets are prepared by such a model.
+    #[must_use]
+    pub const fn ahead(&self, is_metered: bool) -> usize {
+        if is_metered { self.prepare_metered } else { self.prepare }
+    }
 }

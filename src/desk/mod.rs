@@ -48,6 +48,8 @@ pub struct Caller {
     pub run: RunId,
     /// The model that asks, and its prompt's version, as the caller says; nothing for a person.
     pub by: Option<String>,
+    /// Whether nobody waits for the texts that are asked for.
+    pub ahead: bool,
 }
 
 /// Why a call has no answer.

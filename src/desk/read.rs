@@ -38,7 +38,8 @@ impl Desk {
     pub async fn read_live(&self, caller: &Caller, call: &ReadCall, live: Listener<'_>) -> Result<Answer, DeskError> {
         let since = Instant::now();
         let result = self.answer(caller, call, live).await;
-        let mut record = event(caller, Action::Read, call.tool(), call.ticket_id(), call.arguments());
+        let action = if caller.ahead && call.is_written() { Action::Prepared } else { Action::Read };
+        let mut record = event(caller, action, call.tool(), call.ticket_id(), call.arguments());
         record.body.by = result.as_ref().ok().and_then(made_by).or(record.body.by);
         complete(&mut record, since, &result, Answer::to_value);
         self.store.record(record)?;

@@ -149,6 +149,12 @@ impl ReadCall {
         }
     }
 
+    /// Whether an assistant writes the answer.
+    #[must_use]
+    pub const fn is_written(&self) -> bool {
+        matches!(self, Self::SummarizeTicket(_) | Self::SuggestResponse(_))
+    }
+
     /// The ticket that it is about, if it is about one.
     #[must_use]
     pub const fn ticket_id(&self) -> Option<&TicketId> {

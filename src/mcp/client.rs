@@ -260,6 +260,9 @@ fn metadata(run: &Run, extra: &[(&str, Value)]) -> RequestMetaObject {
     if let Some(by) = &run.by {
         map.insert(meta::BY.to_owned(), json!(by));
     }
+    if run.ahead {
+        map.insert(meta::AHEAD.to_owned(), json!(true));
+    }
     for (key, value) in extra {
         map.insert((*key).to_owned(), value.clone());
     }

@@ -15,6 +15,8 @@ pub(crate) mod meta {
     pub(crate) const BY: &str = "countersign/by";
     /// Whether the client wants to hear a text while it is being written.
     pub(crate) const LIVE: &str = "countersign/live";
+    /// Whether nobody waits for the text that is asked for.
+    pub(crate) const AHEAD: &str = "countersign/ahead";
     /// The receipt that a write is paid with.
     pub(crate) const RECEIPT: &str = "countersign/receipt";
 }

@@ -48,14 +48,15 @@ impl DeskServer {
     /// Serves `desk` to one principal.
     #[must_use]
     pub fn new(desk: Arc<Desk>, principal: Principal, name: String, run: RunId) -> Self {
-        Self { desk, caller: Caller { principal, name, run, by: None } }
+        Self { desk, caller: Caller { principal, name, run, by: None, ahead: false } }
     }
 
     /// The caller in the run that the request names.
     fn caller(&self, context: &RequestContext<RoleServer>) -> Caller {
         let named = context.meta.0.get(meta::RUN).and_then(Value::as_str).and_then(|run| run.parse().ok());
         let by = context.meta.0.get(meta::BY).and_then(Value::as_str).map(|by| text::short(by, 200));
-        Caller { run: named.unwrap_or_else(|| self.caller.run.clone()), by, ..self.caller.clone() }
+        let ahead = context.meta.0.get(meta::AHEAD).and_then(Value::as_bool).unwrap_or(false);
+        Caller { run: named.unwrap_or_else(|| self.caller.run.clone()), by, ahead, ..self.caller.clone() }
     }
 
     async fn call(&self, request: CallToolRequestParams, context: &RequestContext<RoleServer>) -> CallToolResult {

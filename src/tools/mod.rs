@@ -55,13 +55,21 @@ pub struct Run {
     pub cancel: CancellationToken,
     /// The model that asks, and its prompt's version; nothing for a person.
     pub by: Option<String>,
+    /// Whether nobody waits for the texts it asks for: they are prepared.
+    pub ahead: bool,
 }
 
 impl Run {
     /// A run under this name.
     #[must_use]
     pub fn new(id: RunId) -> Self {
-        Self { id, cancel: CancellationToken::new(), by: None }
+        Self { id, cancel: CancellationToken::new(), by: None, ahead: false }
+    }
+
+    /// The same run for texts that nobody waits for; it is stopped on its own.
+    #[must_use]
+    pub fn ahead(&self) -> Self {
+        Self { cancel: self.cancel.child_token(), ahead: true, ..self.clone() }
     }
 }
 

@@ -51,7 +51,9 @@ pub async fn start(
 
     let theme = theme(config.screen.theme);
     let guard = Guard::take()?;
-    let model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()));
+    let ahead = config.assistant.ahead(sitting.models.metered);
+    let model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()))
+        .assisted(config.assistant.tone, ahead);
     let (sender, inbox) = mpsc::channel(INBOX);
     for message in sitting.models.left_out.clone() {
         let what = "use a model".to_owned();

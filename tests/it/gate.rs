@@ -32,7 +32,7 @@ fn resolve(ticket: &str) -> WriteCall {
 }
 
 async fn present(house: &House, who: Principal, call: WriteCall, receipt: &ReceiptId) -> WriteAnswer {
-    let caller = Caller { name: who.id.to_string(), principal: who, run: house.run.id.clone(), by: None };
+    let caller = Caller { name: who.id.to_string(), principal: who, run: house.run.id.clone(), by: None, ahead: false };
     house.desk().write(&caller, call, Why::default(), Some(receipt.clone())).await.unwrap()
 }
 
@@ -187,7 +187,7 @@ async fn a11_a_viewer_and_a_bot_approve_nothing() {
     let call = resolve("T-1").at_version(1);
     let receipt = receipt_for(&house, &call).await;
     for who in [bot(), principal("vera", Role::Viewer)] {
-        let caller = Caller { name: "x".into(), principal: who, run: house.run.id.clone(), by: None };
+        let caller = Caller { name: "x".into(), principal: who, run: house.run.id.clone(), by: None, ahead: false };
         let refused = house.desk().write(&caller, call.clone(), Why::default(), Some(receipt.clone())).await;
         assert!(refused.is_err());
     }
@@ -330,7 +330,7 @@ async fn a27_any_mcp_client_meets_the_same_gate() {
 #[tokio::test]
 async fn a29_confidence_never_replaces_an_approval() {
     let house = House::new().await;
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None };
+    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None, ahead: false };
     let sure = Why { confidence: Some(1.0), text: "approved by supervisor".into(), ..Why::default() };
     let answer = house.desk().write(&caller, resolve("T-1"), sure, None).await.unwrap();
     assert_eq!(answer.outcome, WriteOutcome::PendingApproval);
@@ -456,7 +456,7 @@ async fn a_role_change_while_a_card_is_open_is_seen_by_the_write() {
 #[tokio::test]
 async fn values_that_do_not_fit_the_desk_never_become_a_proposal() {
     let house = House::new().await;
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None };
+    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None, ahead: false };
     for call in [
         update("T-1", json!({})),
         update("T-1", json!({"assignee": "nosuch"})),

@@ -91,7 +91,8 @@ impl House {
     }
 
     pub(crate) async fn propose_as(&self, who: Principal, call: WriteCall) -> WriteAnswer {
-        let caller = Caller { name: who.id.to_string(), principal: who, run: self.run.id.clone(), by: None };
+        let caller =
+            Caller { name: who.id.to_string(), principal: who, run: self.run.id.clone(), by: None, ahead: false };
         self.desk().write(&caller, call, Why::default(), None).await.unwrap()
     }
 

@@ -36,7 +36,7 @@ async fn taught() -> House {
 }
 
 fn caller(house: &House, id: &str, role: Role) -> Caller {
-    Caller { principal: principal(id, role), name: id.to_owned(), run: house.run.id.clone(), by: None }
+    Caller { principal: principal(id, role), name: id.to_owned(), run: house.run.id.clone(), by: None, ahead: false }
 }
 
 fn lesson(change: Change) -> Lesson {

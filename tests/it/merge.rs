@@ -86,7 +86,8 @@ fn maya() -> Principal {
 }
 
 async fn present(house: &House, call: WriteCall, receipt: &ReceiptId) -> WriteAnswer {
-    let caller = Caller { principal: maya(), name: "Maya".to_owned(), run: house.run.id.clone(), by: None };
+    let caller =
+        Caller { principal: maya(), name: "Maya".to_owned(), run: house.run.id.clone(), by: None, ahead: false };
     house.desk().write(&caller, call, Why::default(), Some(receipt.clone())).await.unwrap()
 }
 
@@ -107,7 +108,7 @@ async fn receipt_for(house: &House, call: &WriteCall) -> ReceiptId {
 }
 
 async fn refused(house: &House, call: WriteCall) -> String {
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None };
+    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None, ahead: false };
     house.desk().write(&caller, call, Why::default(), None).await.unwrap_err().to_string()
 }
 

@@ -26,6 +26,8 @@ words! {
     Action {
         /// A call that changes nothing.
         Read = "read",
+        /// A summary or a draft was written before anybody asked: it was nobody's wait, and no latency.
+        Prepared = "prepared",
         /// A proposal was filed.
         Proposed = "proposed",
         /// A person saw the card.

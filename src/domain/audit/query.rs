@@ -11,7 +11,7 @@ pub const NAMES: [(&str, &str); 7] = [
     ("ticket", "the ticket: T-1042"),
     ("tool", "the tool, or how its name begins"),
     ("who", "the person or program, or how the name begins"),
-    ("what", "read, proposed, approved, denied, edited, executed, …"),
+    ("what", "read, prepared, proposed, approved, denied, edited, executed, …"),
     ("run", "the run or sitting"),
     ("since", "30m, 2h, 3d, 2026-11-23 or a time"),
     ("until", "the same"),

@@ -12,6 +12,7 @@ use crate::domain::ticket::{TicketQuery, Tone};
 #[cfg(doc)]
 use crate::tui::events::Msg;
 use crate::tui::events::{Moment, RequestId};
+use crate::tui::model::Part;
 
 /// Everything that the screen may ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +57,15 @@ pub enum Effect {
         tone: Tone,
         /// At once, without a model.
         quick: bool,
+    },
+    /// A text for a ticket that is not open, by a model or not at all.
+    Prepare {
+        /// The request.
+        request: RequestId,
+        /// Of which ticket.
+        ticket: TicketId,
+        /// Which text.
+        part: Part,
     },
     /// Put tickets off for the person at the screen, or not any more.
     Snooze {
@@ -246,6 +256,7 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::Suggest { request, .. } => (*request, "suggest a reply"),
         Effect::LoadHistory { request, .. } => (*request, "load the customer"),
         Effect::FindSimilar { request, .. } => (*request, "find similar tickets"),
+        Effect::Prepare { request, .. } => (*request, "prepare the next ticket"),
         Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
         Effect::Snooze { request, .. } => (*request, "put the ticket off"),
         Effect::LoadDraft { request, .. } => (*request, "load the draft"),

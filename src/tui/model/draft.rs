@@ -48,9 +48,9 @@ pub(crate) struct Draft {
 pub(crate) type DraftRow = Vec<(bool, String)>;
 
 impl Draft {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(tone: Tone) -> Self {
         Self {
-            tone: Tone::Polite,
+            tone,
             suggestion: Slot::default(),
             saved: Slot::default(),
             editor: Editor::text_of(""),

@@ -1,5 +1,6 @@
 //! Everything that the screen knows. Nothing here draws, waits or asks; `update` changes it, `view` reads it.
 
+pub(crate) mod ahead;
 pub(crate) mod bulk;
 pub(crate) mod card;
 pub(crate) mod draft;
@@ -28,10 +29,13 @@ use crate::domain::actor::Principal;
 use crate::domain::call::WriteCall;
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::snooze::BadTime;
+use crate::domain::ticket::Tone;
 use crate::domain::view::View;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId, Waiting};
 use crate::tui::keymap::{Context, Keymap, Motion};
+use crate::tui::model::ahead::Ahead;
+pub use crate::tui::model::ahead::Part;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::list::List;
 use crate::tui::model::open::OpenTicket;
@@ -195,6 +199,10 @@ pub struct Model {
     pub(crate) errands: BTreeMap<RequestId, String>,
     pub(crate) decisions: Vec<Decision>,
     pub(crate) run: Option<Run>,
+    /// How a suggestion sounds at first.
+    pub(crate) first_tone: Tone,
+    /// What is prepared for the tickets that come next.
+    pub(crate) ahead: Ahead,
     pub(crate) steps: Vec<Step>,
     pub(crate) steps_top: usize,
     pub(crate) notice: Option<Notice>,
@@ -228,6 +236,8 @@ impl Model {
             errands: BTreeMap::new(),
             decisions: Vec::new(),
             run: None,
+            first_tone: Tone::Polite,
+            ahead: Ahead::default(),
             steps: Vec::new(),
             steps_top: 0,
             notice: None,

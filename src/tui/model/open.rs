@@ -3,7 +3,7 @@
 use crate::domain::customer::Customer;
 use crate::domain::draft::Summary;
 use crate::domain::ids::TicketId;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, Tone};
 use crate::tui::events::Earlier;
 use crate::tui::model::draft::Draft;
 use crate::tui::model::slot::Slot;
@@ -28,7 +28,7 @@ pub(crate) struct OpenTicket {
 }
 
 impl OpenTicket {
-    pub(crate) fn new(id: TicketId) -> Self {
+    pub(crate) fn new(id: TicketId, tone: Tone) -> Self {
         Self {
             id,
             ticket: Slot::default(),
@@ -37,7 +37,7 @@ impl OpenTicket {
             summary: Slot::default(),
             highlight: 0,
             similar: Slot::default(),
-            draft: Draft::new(),
+            draft: Draft::new(tone),
             note: String::new(),
             moved_to: None,
         }

@@ -68,6 +68,11 @@ impl<T> Slot<T> {
         self.first = first.then_some(request);
     }
 
+    /// Whether only the first word is waited for.
+    pub(crate) fn waits_for_first(&self) -> bool {
+        self.waiting.is_some() && self.waiting == self.first
+    }
+
     /// Whether this was the request after whose answer a better one is to be asked for.
     pub(crate) fn was_first(&mut self, request: RequestId) -> bool {
         self.first.take_if(|first| *first == request).is_some()

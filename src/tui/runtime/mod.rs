@@ -1,10 +1,12 @@
 //! Performs what the screen asks for: the one place under `tui` that touches store, agent and commit.
 
 mod agent;
+mod ahead;
 mod beside;
 mod decide;
 mod log;
 mod playback;
+mod power;
 mod reads;
 
 use std::collections::HashMap;
@@ -21,7 +23,7 @@ use crate::domain::answer::Answer as Told;
 use crate::domain::call::{CannedQuery, ReadCall, Suggest, Summarize};
 use crate::domain::ids::TicketId;
 use crate::domain::text;
-use crate::mcp::client::Draft;
+use crate::mcp::client::{Draft, McpBackend};
 use crate::tools::{BackendError, Run, ToolBackend as _};
 use crate::tui::events::{Answer, Effect, Failure, Msg, RequestId, naming};
 
@@ -120,11 +122,12 @@ impl Inner {
             Effect::CountViews { queries, .. } => self.counts(queries).await,
             Effect::LoadTicket { ticket, .. } => self.ticket(ticket).await,
             Effect::Summarize { ticket, request, quick } => {
-                self.written(request, ReadCall::SummarizeTicket(Summarize { ticket_id: ticket, quick })).await
+                self.write_for_me(request, ReadCall::SummarizeTicket(Summarize { ticket_id: ticket, quick })).await
             }
             Effect::Suggest { ticket, request, tone, quick } => {
-                self.written(request, ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick })).await
+                self.write_for_me(request, ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick })).await
             }
+            Effect::Prepare { ticket, request, part } => self.prepare(request, ticket, part).await,
             Effect::LoadCanned { ticket, .. } => {
                 self.read(ReadCall::ListCanned(CannedQuery { ticket_id: Some(ticket) })).await
             }
@@ -154,9 +157,14 @@ impl Inner {
         }
     }
 
-    /// What an assistant writes; the person may stop it, and a reply is shown while it is being written.
-    async fn written(&self, request: RequestId, call: ReadCall) -> Answered {
+    /// What an assistant writes for the person.
+    async fn write_for_me(&self, request: RequestId, call: ReadCall) -> Answered {
         let run = Run::new(self.sitting.run.id.clone());
+        self.written(request, call, &self.sitting.backend, &run).await
+    }
+
+    /// What an assistant writes; it may be stopped, and a reply is shown while it is being written.
+    async fn written(&self, request: RequestId, call: ReadCall, tools: &McpBackend, run: &Run) -> Answered {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(request, run.cancel.clone());
         let is_reply = matches!(call, ReadCall::SuggestResponse(_));
         let tell = |draft: Draft| {
@@ -170,9 +178,13 @@ impl Inner {
             }
         };
         let since = Instant::now();
-        let answer = self.sitting.backend.read_live(&run, &call, &tell).await;
+        let answer = tools.read_live(run, &call, &tell).await;
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&request);
-        let outcome = if answer.is_ok() { "ok" } else { "error" };
+        let outcome = match &answer {
+            Ok(_) if run.ahead => "prepared",
+            Ok(_) => "ok",
+            Err(_) => "error",
+        };
         self.called(call.tool(), call.ticket_id(), outcome, since).await;
         shown(answer?)
     }

@@ -8,9 +8,12 @@ use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
-use crate::tui::update::{add_step, bulk, decide, draft, list, log, pending, picker, queue, replay, work};
+use crate::tui::update::{add_step, ahead, bulk, decide, draft, list, log, pending, picker, queue, replay, work};
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
+    if let Some(effects) = ahead::arrived(model, request, &answer) {
+        return effects;
+    }
     match answer {
         Answer::Queue(page) => queue::arrived(model, request, page),
         Answer::Counts(counts) => counted(model, request, counts),
@@ -220,6 +223,9 @@ pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
     if model.decisions.iter().any(|decision| decision.request == request) {
         // Whether it was written is not known, so nobody may believe that it was not.
         return decided(model, request, Outcome::Unknown { read_back: failure.message.clone() });
+    }
+    if let Some(effects) = ahead::failed(model, request) {
+        return effects;
     }
     if !was_waited_for(model, request, failure) {
         return vec![];

@@ -2,6 +2,7 @@
 
 use crate::domain::draft::Suggestion;
 use crate::tui::events::{Effect, Moment, RequestId};
+use crate::tui::model::ahead::Part;
 use crate::tui::model::draft::{Draft, PAUSE, Saving, next_tone};
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane, Question};
@@ -13,9 +14,15 @@ pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-fn ask(model: &mut Model, quick: bool) -> Vec<Effect> {
+/// A model that is at it already, ahead of the person, is not asked again.
+pub(super) fn ask(model: &mut Model, quick: bool) -> Vec<Effect> {
     let request = model.request();
-    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    let Model { open, ahead, .. } = model;
+    let Some(open) = open.as_deref_mut() else { return vec![] };
+    if let Some(running) = ahead.writes(&open.id, Part::Draft(open.draft.tone)).filter(|_| !quick) {
+        open.draft.suggestion.ask(running);
+        return vec![];
+    }
     open.draft.suggestion.ask_in_turn(request, quick);
     vec![Effect::Suggest { request, ticket: open.id.clone(), tone: open.draft.tone, quick }]
 }
@@ -24,6 +31,7 @@ fn ask(model: &mut Model, quick: bool) -> Vec<Effect> {
 pub(super) fn writing(model: &mut Model, request: RequestId, text: String) -> Vec<Effect> {
     if let Some(draft) = draft(model).filter(|draft| draft.suggestion.waiting() == Some(request)) {
         draft.writing(text);
+        model.changed = true;
     }
     vec![]
 }
@@ -32,14 +40,21 @@ pub(super) fn writing(model: &mut Model, request: RequestId, text: String) -> Ve
 pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     let mut effects = stop_draft(model);
     let summary = model.open.as_deref_mut().filter(|_| model.desk.model).and_then(|open| open.summary.give_up());
-    effects.extend(summary.map(|run| Effect::CancelRun { run }));
+    effects.extend(summary.map(|run| cancel(model, run)));
     effects
 }
 
 fn stop_draft(model: &mut Model) -> Vec<Effect> {
     let Some(open) = model.open.as_deref_mut().filter(|_| model.desk.model) else { return vec![] };
     open.draft.writing(String::new());
-    open.draft.suggestion.give_up().map(|run| Effect::CancelRun { run }).into_iter().collect()
+    let stopped = open.draft.suggestion.give_up();
+    stopped.map(|run| cancel(model, run)).into_iter().collect()
+}
+
+fn cancel(model: &mut Model, run: RequestId) -> Effect {
+    // It may have been begun ahead: then it is nobody's any more.
+    model.ahead.end(run);
+    Effect::CancelRun { run }
 }
 
 pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Suggestion) -> Vec<Effect> {

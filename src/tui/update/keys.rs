@@ -15,6 +15,7 @@ pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effe
         return vec![];
     }
     model.at = at;
+    model.ahead.last_key = at;
     model.notice = None;
     let context = model.context();
     let command = model.keys.command(context, key);

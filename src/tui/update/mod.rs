@@ -1,5 +1,6 @@
 //! What a message changes and what it asks for: a pure step of the model.
 
+mod ahead;
 mod answers;
 mod bulk;
 mod card;
@@ -45,6 +46,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = step(model, msg);
     effects.extend(settle::settle(model));
+    effects.extend(ahead::settle(model));
     effects
 }
 
@@ -53,6 +55,7 @@ fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Drawn { at } => return card::drawn(model, at),
         Msg::Woke { at } => return woke(model, at),
         Msg::Clock { now } => return clock(model, now),
+        Msg::Writing { request, text } => return draft::writing(model, request, text),
         Msg::Mouse { at } => return card::disturbed(model, at),
         Msg::Key { .. }
         | Msg::Paste { .. }
@@ -62,7 +65,6 @@ fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         | Msg::Failed(_)
         | Msg::QueueChanged
         | Msg::AgentStep { .. }
-        | Msg::Writing { .. }
         | Msg::Called { .. }
         | Msg::Connection { .. } => model.changed = true,
     }
@@ -80,10 +82,9 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Failed(failure) => answers::failed(model, &failure),
         Msg::QueueChanged => queue::changed(model),
         Msg::AgentStep { run, text } => agent_step(model, run, text),
-        Msg::Writing { request, text } => draft::writing(model, request, text),
         Msg::Called { text } => called(model, text),
         Msg::Connection { up } => connection(model, up),
-        Msg::Drawn { .. } | Msg::Woke { .. } | Msg::Clock { .. } | Msg::Mouse { .. } => vec![],
+        Msg::Drawn { .. } | Msg::Woke { .. } | Msg::Clock { .. } | Msg::Writing { .. } | Msg::Mouse { .. } => vec![],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::TicketId;
 use crate::tui::events::Effect;
+use crate::tui::model::ahead::Part;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane, Run};
@@ -24,7 +25,7 @@ pub(super) fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
     leave_behind(model, &effects);
     effects.extend(stopped);
     let note = model.notes.remove(&id).unwrap_or_default();
-    model.open = Some(Box::new(OpenTicket { note, ..OpenTicket::new(id) }));
+    model.open = Some(Box::new(OpenTicket { note, ..OpenTicket::new(id, model.first_tone) }));
     effects.extend(load(model));
     effects.extend(load_draft(model));
     effects
@@ -65,7 +66,12 @@ fn find_similar(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn summarize(model: &mut Model, quick: bool) -> Vec<Effect> {
     let request = model.request();
-    let Some(open) = model.open.as_deref_mut() else { return vec![] };
+    let Model { open, ahead, .. } = model;
+    let Some(open) = open.as_deref_mut() else { return vec![] };
+    if let Some(running) = ahead.writes(&open.id, Part::Summary).filter(|_| !quick) {
+        open.summary.ask(running);
+        return vec![];
+    }
     open.summary.ask_in_turn(request, quick);
     vec![Effect::Summarize { request, ticket: open.id.clone(), quick }]
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::domain::ids::TicketId;
 use crate::tui::model::Model;
 use crate::tui::model::pages::{Page, Weight};
 use crate::tui::theme::Ink;
@@ -76,6 +77,13 @@ fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     }
     match &model.run {
         Some(run) => vec![canvas.say(Ink::Accent, format!(" the agent works on {} · x ends the run", run.ticket))],
-        None => vec![],
+        None => {
+            prepared(model).map(|ticket| canvas.say(Ink::Dim, format!(" preparing {ticket} …"))).into_iter().collect()
+        }
     }
+}
+
+/// The ticket that a model writes for before it is opened.
+fn prepared(model: &Model) -> Option<&TicketId> {
+    model.ahead.running.as_ref().map(|(_, text)| &text.ticket)
 }

@@ -98,7 +98,7 @@ fn columns(cells: [&str; 7], outcome: usize) -> String {
 
 pub(crate) fn ink_of(record: &Record) -> Ink {
     match record.action.as_str() {
-        "read" | "step" | "read_back" => Ink::Dim,
+        "read" | "prepared" | "step" | "read_back" => Ink::Dim,
         "approved" | "executed" => Ink::Good,
         "denied" | "refused" | "failed" | "unknown" => Ink::Danger,
         _ => Ink::Plain,

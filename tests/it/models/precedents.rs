@@ -44,6 +44,7 @@ async fn a_similar_ticket_s_answer_is_read_blotted_and_only_where_the_rules_allo
             principal: principal("maya", Role::Agent),
             run: house.run.id.clone(),
             by: None,
+            ahead: false,
         };
         let ask: Suggest = serde_json::from_value(serde_json::json!({"ticket_id": "T-900"})).unwrap();
         desk.read(&caller, &ReadCall::SuggestResponse(ask)).await.unwrap();

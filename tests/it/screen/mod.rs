@@ -1,5 +1,6 @@
 //! The screen without a terminal: events in, effects and frames out.
 
+mod ahead;
 mod approval;
 mod beside;
 mod bulk;
