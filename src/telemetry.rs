@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{Builder, Rotation};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Log;
+
+/// Lines that may wait for the disk; more are dropped. There is room for all of them from the start, 32 bytes each.
+const MOST_WAITING: usize = 4_096;
 
 /// Starts logging into `dir`. Keep the guard: dropping it writes what is left.
 ///
@@ -25,7 +28,7 @@ pub fn start(dir: &Path, log: &Log) -> Result<WorkerGuard, String> {
         .max_log_files(log.keep_days.max(1))
         .build(dir)
         .map_err(|e| cannot(e.to_string()))?;
-    let (writer, guard) = tracing_appender::non_blocking(appender);
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(MOST_WAITING).finish(appender);
     // What rmcp calls an error is often an ordinary cancellation; its warnings stay out below `debug`.
     let filter = match log.level.as_str() {
         // Other crates' own chatter would bring message bodies into the log.

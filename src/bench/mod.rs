@@ -1,6 +1,7 @@
 //! What is measured, on the reader's own machine: medians within one run, ratios beside the floor they stand on.
 
 pub mod desk;
+pub mod screen;
 
 use std::fmt;
 use std::time::{Duration, Instant};

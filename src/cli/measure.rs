@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use color_eyre::eyre::{WrapErr as _, ensure};
 use serde::Serialize;
 
 use crate::app::Fill;
+use crate::bench::screen::{Effort, Options};
 use crate::cli::Setting;
 use crate::domain::text;
 use crate::eval::agent::trial::Trial;
@@ -107,6 +109,24 @@ pub(crate) enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The screen: frames, bytes, start, memory, beside neomutt on the same messages. Takes some minutes.
+    Screen {
+        /// How many tickets the large desk has; the small one has a tenth.
+        #[arg(long, default_value_t = 100_000)]
+        tickets: u32,
+        /// How long the idle program is watched, in seconds.
+        #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+        idle: u64,
+        /// Does everything once or a few times: whether it works, not what it takes.
+        #[arg(long)]
+        quick: bool,
+        /// Where the desks are made; a temporary folder is made in it and removed.
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        dir: PathBuf,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(crate) async fn eval(setting: &Setting, command: EvalCommand) -> color_eyre::Result<ExitCode> {
@@ -175,13 +195,41 @@ fn contenders(args: &AgentArgs) -> Vec<Contender> {
 pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode> {
     match command {
         BenchCommand::Desk { tickets, dir, json } => {
-            let dir = dir.join(crate::random::name::<4>(".countersign-bench"));
-            std::fs::create_dir_all(&dir).wrap_err_with(|| format!("cannot make {}", dir.display()))?;
+            let place = Place::make(&dir)?;
             // On a worker, as the screen's own calls are: the main thread would be woken for every answer.
-            let place = dir.clone();
-            let report = tokio::spawn(async move { bench::desk::run(&place, tickets).await }).await?;
-            std::fs::remove_dir_all(&dir).wrap_err_with(|| format!("cannot remove {}", dir.display()))?;
+            let path = place.0.clone();
+            let report = tokio::spawn(async move { bench::desk::run(&path, tickets).await }).await?;
             print(&report?, json)
+        }
+        BenchCommand::Screen { tickets, idle, quick, dir, json } => {
+            let place = Place::make(&dir)?;
+            let options = Options {
+                tickets,
+                idle: Duration::from_secs(idle),
+                effort: if quick { Effort::QUICK } else { Effort::FULL },
+                program: std::env::current_exe().wrap_err("cannot find this program")?,
+            };
+            print(&bench::screen::run(&place.0, &options).await?, json)
+        }
+    }
+}
+
+/// A folder for measuring in, gone when it is done.
+struct Place(PathBuf);
+
+impl Place {
+    fn make(within: &Path) -> color_eyre::Result<Self> {
+        let within = within.canonicalize().wrap_err_with(|| format!("cannot find {}", within.display()))?;
+        let dir = within.join(crate::random::name::<4>(".countersign-bench"));
+        std::fs::create_dir_all(&dir).wrap_err_with(|| format!("cannot make {}", dir.display()))?;
+        Ok(Self(dir))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("countersign: cannot remove {}: {error}", self.0.display());
         }
     }
 }

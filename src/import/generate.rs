@@ -67,7 +67,8 @@ fn pick<'a>(words: &[&'a str], n: u32) -> &'a str {
     words[(n.wrapping_mul(2_654_435_761) >> 7) as usize % words.len()]
 }
 
-fn ticket(n: u32, now: Timestamp) -> NewTicket {
+/// Ticket number `n`.
+pub(crate) fn ticket(n: u32, now: Timestamp) -> NewTicket {
     let (thing, trouble, place) = (pick(&THINGS, n), pick(&TROUBLES, n / 3 + 1), pick(&PLACES, n / 7 + 2));
     let at = now.checked_sub(SignedDuration::from_mins(i64::from(n % 40_000))).unwrap_or(now);
     let body = format!(

@@ -21,7 +21,7 @@ use crate::tui::terminal::{Guard, detect_theme};
 use crate::tui::theme::Theme;
 
 /// Messages that may wait for the screen; whoever sends more waits too.
-const INBOX: usize = 1024;
+pub(crate) const INBOX: usize = 1024;
 
 /// Runs the screen for the person whom `sit_down` seats.
 ///
@@ -36,20 +36,14 @@ pub async fn start(
     if !has_terminal() {
         return Ok(ExitCode::from(2));
     }
-    let sitting = sit_down.await?;
+    // The terminal answers while the desk is opened; both are waited for, since whoever asks has made it raw.
+    let choice = config.screen.theme;
+    let (sitting, theme) = tokio::join!(sit_down, tokio::task::spawn_blocking(move || theme(choice)));
+    let (sitting, theme) = (sitting?, theme?);
     let store = Arc::clone(&sitting.store);
     let sample = store.tickets(&TicketQuery::default()).await?.tickets.iter().any(|ticket| ticket.sample);
-    let me = sitting.principal.clone();
-    let desk = Desk {
-        name: "Embedded desk".to_owned(),
-        sample,
-        assistant: sitting.models.name().to_owned(),
-        model: sitting.models.any(),
-        me,
-        views: config.queue.view.clone(),
-    };
+    let desk = desk(&sitting, config, sample);
 
-    let theme = theme(config.screen.theme);
     let guard = Guard::take()?;
     let ahead = config.assistant.ahead(sitting.models.metered);
     let model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()))
@@ -68,6 +62,18 @@ pub async fn start(
     run(guard, model, inbox, |effect| runtime.perform(effect)).await?;
     store.flush().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the screen says of where the person sits.
+pub(crate) fn desk(sitting: &Sitting, config: &Config, sample: bool) -> Desk {
+    Desk {
+        name: "Embedded desk".to_owned(),
+        sample,
+        assistant: sitting.models.name().to_owned(),
+        model: sitting.models.any(),
+        me: sitting.principal.clone(),
+        views: config.queue.view.clone(),
+    }
 }
 
 /// Plays a run step by step, out of what was read beforehand: there is no desk that could be written to.

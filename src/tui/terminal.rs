@@ -1,27 +1,20 @@
 //! The terminal while it is ours: raw, alternate, with bracketed paste and focus reports; given back on every way out.
 
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::io::{self, Stdout, Write as _};
 use std::sync::Once;
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
-use crossterm::{cursor, execute, queue, style, terminal};
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
+use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::{Command as _, cursor, execute, terminal};
 
 use crate::tui::model::Model;
+use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
-use crate::tui::view;
-
-/// A frame fits in it, so that a frame is one write.
-const BUFFER: usize = 256 * 1024;
 
 /// Holds the terminal; dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Guard {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
-    drawn_for: (u16, u16),
+    sheet: Sheet<Stdout>,
 }
 
 impl Guard {
@@ -31,14 +24,9 @@ impl Guard {
     /// When standard output is no terminal.
     pub fn take() -> io::Result<Self> {
         give_back_on_panic();
-        // NO_COLOR is the theme's business: crossterm's own way of it would reset bold and reverse too.
-        style::force_color_output(true);
-        let (width, height) = terminal::size()?;
+        let size = terminal::size()?;
         enter()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
-        let area = Rect::new(0, 0, width, height);
-        let terminal = Terminal::with_options(backend, TerminalOptions { viewport: Viewport::Fixed(area) })?;
-        Ok(Self { terminal, drawn_for: (width, height) })
+        Ok(Self { sheet: Sheet::new(io::stdout(), size)? })
     }
 
     /// Columns and rows.
@@ -49,28 +37,20 @@ impl Guard {
         terminal::size()
     }
 
-    /// Draws a frame: one write, shown at once.
+    /// Draws a frame: one write, shown at once; none where nothing changed.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        if self.drawn_for != model.size() {
-            self.redraw(model.size())?;
-        }
-        self.terminal.draw(|frame| view::view(model, frame))?;
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        self.terminal.backend_mut().flush()
+        self.sheet.draw(model)
     }
 
-    /// Draws every cell with the next frame. Asks the terminal nothing: `Terminal::clear` would, and may wait long.
+    /// Draws every cell with the next frame.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn redraw(&mut self, size: (u16, u16)) -> io::Result<()> {
-        self.drawn_for = size;
-        self.terminal.resize(Rect::new(0, 0, size.0, size.1))?;
-        queue!(self.terminal.backend_mut(), terminal::Clear(terminal::ClearType::All))
+        self.sheet.redraw(size)
     }
 
     /// Gives the terminal back, stops until `fg`, and takes it again.
@@ -89,8 +69,10 @@ impl Guard {
     /// # Errors
     /// When the terminal is gone.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        let copied = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text);
-        execute!(self.terminal.backend_mut(), copied)
+        let mut copied = String::new();
+        // A string takes everything.
+        let _ = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text).write_ansi(&mut copied);
+        self.sheet.write_now(copied.as_bytes())
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod audit;
+mod bench;
 mod canned;
 mod figures;
 mod gate;

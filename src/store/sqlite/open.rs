@@ -25,7 +25,8 @@ const APPLICATION_ID: i64 = 0x6374_736e;
 /// How long a connection waits for another program's write.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Opens a connection with the pragmas that every connection has.
+/// Opens a connection with the pragmas that every connection has. Pages are read into a small cache: a file that is
+/// mapped counts as resident memory, page by page, until all of a large desk does.
 pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let unopenable = |e: rusqlite::Error| match StoreError::from(e) {
         StoreError::Failed(reason) => StoreError::Unopenable { path: shown(path), reason },
@@ -41,7 +42,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
     db.set_prepared_statement_cache_capacity(128);
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA mmap_size = 0;",
     )
     .map_err(unopenable)?;
     Ok(db)
@@ -49,9 +50,13 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
 
 /// Brings a file to the newest format; safe to run from several programs at once. True when the file was new.
 pub(crate) fn migrate(db: &mut Connection) -> Result<bool, StoreError> {
-    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    // Nearly every start finds the newest format, and then need not wait for the disk.
+    if format(db)? == known {
+        return Ok(false);
+    }
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = format(&tx)?;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
@@ -69,6 +74,10 @@ pub(crate) fn migrate(db: &mut Connection) -> Result<bool, StoreError> {
     tx.pragma_update(None, "user_version", known)?;
     tx.commit()?;
     Ok(found == 0)
+}
+
+fn format(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 fn has_tables(db: &Connection) -> rusqlite::Result<bool> {

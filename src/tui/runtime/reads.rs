@@ -1,23 +1,32 @@
 //! Reading for the screen: counts, tickets, saved drafts, and what is the person's own.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 
 use crate::domain::answer::Answer as Told;
 use crate::domain::call::{OfCustomer, OfTicket, ReadCall};
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::TicketQuery;
+use crate::store::{Store, StoreError};
 use crate::tui::events::Answer;
 use crate::tui::runtime::{Answered, Inner, trouble};
 
+async fn count(store: &dyn Store, query: TicketQuery) -> Result<u64, StoreError> {
+    Ok(store.tickets(&TicketQuery { limit: 1, ..query }).await?.total)
+}
+
 impl Inner {
     pub(super) async fn counts(&self, queries: Vec<TicketQuery>) -> Answered {
-        let mut counts = Vec::with_capacity(queries.len());
-        for query in queries {
-            let query = TicketQuery { limit: 1, ..query };
-            // Counting is no tool call: it looks at the desk's own memory.
-            counts.push(self.sitting.store.tickets(&query).await?.total);
-        }
-        Ok(Answer::Counts(counts))
+        let store = Arc::clone(&self.sitting.store);
+        // Counting is no tool call: it looks at the desk's own memory. A large one takes a while, and the queue is
+        // loaded meanwhile.
+        let counted = tokio::task::spawn_blocking(move || {
+            let count = |query| Handle::current().block_on(count(store.as_ref(), query));
+            queries.into_iter().map(count).collect::<Result<_, _>>()
+        });
+        Ok(Answer::Counts(counted.await??))
     }
 
     pub(super) async fn ticket(&self, ticket_id: TicketId) -> Answered {

@@ -12,4 +12,5 @@ mod palette;
 mod screens;
 mod supervisor;
 mod views;
+mod wire;
 mod work;
