@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::assist::model::{brief, draft, summary};
 use crate::assist::reply::{self, ReplyInput};
 use crate::desk::DeskError;
+use crate::desk::aside::aside;
 use crate::domain::canonical::Digest;
 use crate::domain::draft::{Maker, Suggestion, Summary};
 use crate::domain::prepared::{Occasion, Prepared};
@@ -76,7 +77,7 @@ impl Assistant {
         quick: bool,
         live: Listener<'_>,
     ) -> Result<Summary, DeskError> {
-        let offline = crate::assist::summary::summarize(&ticket.thread);
+        let offline = aside(|| crate::assist::summary::summarize(&ticket.thread));
         let Some(provider) = &self.provider else { return Ok(offline) };
         let ask =
             Ask { ticket, tool: "summarize_ticket", tone: None, prompt: &self.prompts.summarize_ticket, style: &[] };
@@ -108,7 +109,7 @@ impl Assistant {
         quick: bool,
         live: Listener<'_>,
     ) -> Result<Suggestion, DeskError> {
-        let Some(provider) = &self.provider else { return Ok(reply::suggest(input)) };
+        let Some(provider) = &self.provider else { return Ok(aside(|| reply::suggest(input))) };
         let prompt = &self.prompts.suggest_response;
         let style = store.style_notes().await?;
         let ask = Ask { ticket: input.ticket, tool: "suggest_response", tone: Some(input.tone), prompt, style: &style };
@@ -116,9 +117,9 @@ impl Assistant {
             return Ok(prepared);
         }
         if quick {
-            return Ok(reply::suggest(input));
+            return Ok(aside(|| reply::suggest(input)));
         }
-        let brief = brief::of_reply(input, &style);
+        let brief = aside(|| brief::of_reply(input, &style));
         let talk = ask.conversation(Form::Text, brief.text);
         let heard = Heard::default();
         let listen = |told: Live<'_>| {
@@ -127,7 +128,8 @@ impl Assistant {
         };
         match provider.reply(&talk, &listen).await {
             Ok(reply) => {
-                let suggestion = draft::read(input, &brief.sources, &reply.text, maker(&reply, prompt));
+                let read = || draft::read(input, &brief.sources, &reply.text, maker(&reply, prompt));
+                let suggestion = aside(read);
                 keep(store, &ask, json!(suggestion)).await?;
                 Ok(suggestion)
             }
@@ -143,7 +145,7 @@ fn instead(input: &ReplyInput<'_>, heard: Heard, name: &str, prompt: &Prompt, er
         let maker = Maker { by: name.to_owned(), prompt: prompt.version(), ..Maker::default() };
         return draft::broken(&arrived, with_note(maker, error.to_string()));
     }
-    let offline = reply::suggest(input);
+    let offline = aside(|| reply::suggest(input));
     Suggestion { maker: with_note(offline.maker, error.to_string()), ..offline }
 }
 

@@ -1,5 +1,6 @@
 //! The operations of a desk, the same behind every door: authorise, validate, do, record.
 
+mod aside;
 mod assistant;
 mod canned;
 mod confidence;

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::assist::reply::ReplyInput;
 use crate::assist::summary;
+use crate::desk::aside::aside;
 use crate::desk::canned::offers;
 use crate::desk::{Caller, Desk, DeskError, authorise, complete, event, validate};
 use crate::domain::actor::{Operation, Role};
@@ -84,7 +85,8 @@ impl Desk {
     async fn suggest(&self, caller: &Caller, ask: &Suggest, live: Listener<'_>) -> Result<Suggestion, DeskError> {
         let ticket = self.ticket(&ask.ticket_id).await?;
         let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
-        let hits = self.store.find_articles(&question(&ticket), ARTICLES).await?;
+        let question = aside(|| question(&ticket));
+        let hits = self.store.find_articles(&question, ARTICLES).await?;
         let ids: Vec<_> = hits.iter().map(|hit| hit.id.clone()).collect();
         let articles = self.store.articles(&ids).await?;
         let scored: Vec<_> = articles.into_iter().zip(hits.iter().map(|hit| hit.score)).collect();

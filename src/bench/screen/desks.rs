@@ -15,8 +15,6 @@ use crate::domain::ticket::Message;
 use crate::import::generate;
 use crate::store::{Origin, Store};
 
-/// Articles for the assistant to find.
-const ARTICLES: u32 = 200;
 /// Bytes of a long thread, and of one of its messages.
 const THREAD: usize = 1_000_000;
 const MESSAGE: usize = 10_000;
@@ -38,7 +36,7 @@ pub(super) async fn make(dir: &Path, tickets: u32, effort: Effort) -> color_eyre
     let now = crate::clock::now();
     let store = app::open_desk(&desk, Fill::Nothing).await?;
     generate::fill(store.as_ref(), tickets).await?;
-    generate::articles(store.as_ref(), ARTICLES).await?;
+    generate::articles(store.as_ref(), effort.articles).await?;
     let long = (0..effort.threads).map(|n| Intake::Ticket(Box::new(long_ticket(n, now)))).collect();
     store.import(long, Origin::File, generate::event("generate", now)).await?;
     while store.has_unread_articles()? {

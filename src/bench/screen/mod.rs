@@ -50,15 +50,19 @@ pub struct Effort {
     moves: usize,
     /// Long threads that are opened.
     threads: usize,
+    /// Articles for the assistant to find.
+    articles: u32,
     /// After so long without a byte nothing more is loaded.
     rested: Duration,
 }
 
 impl Effort {
     /// For figures that mean something.
-    pub const FULL: Self = Self { starts: [11, 5], keys: 400, moves: 60, threads: 5, rested: Duration::from_secs(3) };
+    pub const FULL: Self =
+        Self { starts: [11, 5], keys: 400, moves: 60, threads: 5, articles: 200, rested: Duration::from_secs(3) };
     /// For a look at whether it all works.
-    pub const QUICK: Self = Self { starts: [1, 1], keys: 20, moves: 4, threads: 1, rested: Duration::from_millis(500) };
+    pub const QUICK: Self =
+        Self { starts: [1, 1], keys: 20, moves: 4, threads: 1, articles: 10, rested: Duration::from_millis(500) };
 }
 
 /// Measures in `dir`, over desks made there.

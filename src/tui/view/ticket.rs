@@ -18,7 +18,9 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if area.height == 0 {
         return;
     }
-    let (left, right) = if model.size.0 >= 100 { context(model, canvas) } else { (vec![], vec![]) };
+    // What Enter opens is said once, in the empty pane: each cursor move writes it.
+    let says_context = model.size.0 >= 100 && model.open.is_some();
+    let (left, right) = if says_context { context(model, canvas) } else { (vec![], vec![]) };
     head(model, canvas, area, Pane::Ticket, left, right);
     let inner = inside(area);
     let Some(open) = model.open.as_deref() else {
