@@ -1,13 +1,11 @@
 //! What must hold of values before anything is done with them.
 
 use crate::desk::DeskError;
-use crate::domain::call::{ReadCall, TicketUpdate, WriteCall};
+use crate::domain::call::{MOST_BODY, ReadCall, TicketUpdate, WriteCall};
 use crate::domain::merge::Merged;
 use crate::domain::split::SplitOff;
 use crate::domain::ticket::Ticket;
 
-/// Longest message, in bytes.
-const MOST_BODY: usize = 64 * 1024;
 /// Longest search, in bytes.
 const MOST_QUERY: usize = 4 * 1024;
 /// Longest subject, in characters.

@@ -11,6 +11,9 @@ pub use write::{MergeTickets, SendReply, SplitMessage, TicketUpdate, UpdateTicke
 use crate::domain::ids::{CustomerId, TicketId};
 use crate::domain::ticket::{TicketQuery, Tone};
 
+/// Longest message, in bytes.
+pub const MOST_BODY: usize = 64 * 1024;
+
 /// Names a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

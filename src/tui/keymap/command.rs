@@ -1,6 +1,7 @@
 //! What keys can ask for.
 
 use crate::tui::events::ExportFormat;
+use crate::tui::keymap::{Go, Stroke};
 
 /// Where a motion goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub enum Command {
     Undo,
     /// Make the change again.
     Redo,
+    /// Change the text, or move in it.
+    Stroke(Stroke),
     /// Approve, or stage the approval when it takes two keys.
     Approve,
     /// The second key of an approval.
@@ -193,6 +196,24 @@ impl Command {
         (Command::Submit, "submit"),
         (Command::Undo, "undo"),
         (Command::Redo, "redo"),
+        (Command::Stroke(Stroke::Go(Go::WordBack)), "word-back"),
+        (Command::Stroke(Stroke::Go(Go::WordNext)), "word-on"),
+        (Command::Stroke(Stroke::Go(Go::RowStart)), "row-start"),
+        (Command::Stroke(Stroke::Go(Go::RowEnd)), "row-end"),
+        (Command::Stroke(Stroke::Go(Go::Top)), "text-start"),
+        (Command::Stroke(Stroke::Go(Go::Bottom)), "text-end"),
+        (Command::Stroke(Stroke::Erase(Go::Left)), "delete-back"),
+        (Command::Stroke(Stroke::Erase(Go::WordBack)), "delete-word-back"),
+        (Command::Stroke(Stroke::Erase(Go::WordNext)), "delete-word"),
+        (Command::Stroke(Stroke::Erase(Go::LineEnd)), "delete-line-end"),
+        (Command::Stroke(Stroke::Select), "select"),
+        (Command::Stroke(Stroke::SelectAll), "select-all"),
+        (Command::Stroke(Stroke::Copy), "copy-selection"),
+        (Command::Stroke(Stroke::Cut), "cut"),
+        (Command::Stroke(Stroke::Paste), "paste"),
+        (Command::Stroke(Stroke::Find), "find"),
+        (Command::Stroke(Stroke::FindNext), "find-next"),
+        (Command::Stroke(Stroke::FindPrev), "find-previous"),
         (Command::Approve, "approve"),
         (Command::Release, "release"),
         (Command::EditProposal, "edit-proposal"),

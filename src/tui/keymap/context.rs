@@ -15,6 +15,8 @@ pub enum Context {
     Steps,
     /// A text is being edited.
     Editing,
+    /// Words are looked for in the text that is being edited.
+    Finding,
     /// The picker of canned replies.
     Picking,
     /// The filter line of the queue, of the log or of a list.
@@ -68,6 +70,7 @@ impl Context {
         (Context::Draft, "draft"),
         (Context::Steps, "steps"),
         (Context::Editing, "editing"),
+        (Context::Finding, "finding"),
         (Context::Picking, "canned replies"),
         (Context::Filter, "filter"),
         (Context::Confirm, "question"),

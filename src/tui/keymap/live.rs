@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::tui::keymap::{BINDINGS, Binding, Command, Context, name_of, shown};
+use crate::tui::keymap::{BINDINGS, Binding, Command, Context, Stroke, name_of, shown};
 
 /// A row of the keys in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,13 @@ impl Keymap {
     #[must_use]
     pub fn holds(&self, context: Context, command: Command) -> bool {
         self.of(context).any(|bound| bound.command == command)
+    }
+
+    /// What `key` does in a text of one line, which has the motions and deletions of every text.
+    #[must_use]
+    pub fn stroke(&self, key: &KeyEvent) -> Option<Stroke> {
+        let found = self.command(Context::Editing, key)?;
+        if let Command::Stroke(stroke @ (Stroke::Go(_) | Stroke::Erase(_))) = found { Some(stroke) } else { None }
     }
 
     /// The first key of a command in `context`, as people read it; empty where it has none.

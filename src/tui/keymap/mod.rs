@@ -6,12 +6,14 @@ mod command;
 mod context;
 mod live;
 mod names;
+mod stroke;
 mod table;
 
 pub use command::{Command, Motion};
 pub use context::Context;
 pub use live::{Bound, Keymap};
 pub use names::{name_of, shown};
+pub use stroke::{Go, Stroke};
 pub use table::BINDINGS;
 
 /// One row of the table.
@@ -59,7 +61,9 @@ mod tests {
 
     #[test]
     fn a_printable_key_is_text_where_text_is_typed() {
-        for context in [Context::Editing, Context::Picking, Context::Filter, Context::Comment, Context::Form] {
+        for context in
+            [Context::Editing, Context::Finding, Context::Picking, Context::Filter, Context::Comment, Context::Form]
+        {
             let typed = bindings(context).flat_map(|b| b.keys).find(|key| key.chars().count() == 1);
             assert_eq!(typed, None, "{context:?}");
         }

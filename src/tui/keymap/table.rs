@@ -3,7 +3,7 @@
 use crate::tui::events::ExportFormat;
 use crate::tui::keymap::Command as C;
 use crate::tui::keymap::Context as X;
-use crate::tui::keymap::{Binding, Motion};
+use crate::tui::keymap::{Binding, Go, Motion, Stroke};
 
 const WORK: &[X] = &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps];
 const OPEN: &[X] = &[X::Ticket, X::Summary, X::Draft, X::Steps];
@@ -65,6 +65,7 @@ const ALL: &[X] = &[
     X::Draft,
     X::Steps,
     X::Editing,
+    X::Finding,
     X::Picking,
     X::Filter,
     X::Confirm,
@@ -199,6 +200,45 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Editing], &["ctrl-u"], C::Undo, "undo", "Undo"),
     foot(&[X::Editing], &["ctrl-r"], C::Redo, "redo", "Redo"),
     foot(&[X::Editing], &["ctrl-t"], C::Canned, "canned", "Insert a canned reply at the cursor"),
+    foot(&[X::Editing], &["ctrl-f"], C::Stroke(Stroke::Find), "find", "Find words in the text"),
+    row(
+        &[X::Editing],
+        &["ctrl-space", "alt-v"],
+        C::Stroke(Stroke::Select),
+        "Begin to select, as shift with a motion does; end it",
+    ),
+    row(&[X::Editing], &["alt-a"], C::Stroke(Stroke::SelectAll), "Select everything"),
+    row(&[X::Editing], &["alt-c"], C::Stroke(Stroke::Copy), "Copy what is selected, to the clipboard too"),
+    row(&[X::Editing], &["ctrl-x"], C::Stroke(Stroke::Cut), "Cut what is selected, to the clipboard too"),
+    row(&[X::Editing], &["ctrl-v", "ctrl-y"], C::Stroke(Stroke::Paste), "Put in what was cut or copied last"),
+    row(&[X::Editing], &["alt-b", "alt-left", "ctrl-left"], C::Stroke(Stroke::Go(Go::WordBack)), "A word back"),
+    row(&[X::Editing], &["alt-f", "alt-right", "ctrl-right"], C::Stroke(Stroke::Go(Go::WordNext)), "A word on"),
+    row(
+        &[X::Editing],
+        &["ctrl-a"],
+        C::Stroke(Stroke::Go(Go::RowStart)),
+        "To the beginning of the row, then of the line",
+    ),
+    row(&[X::Editing], &["ctrl-e"], C::Stroke(Stroke::Go(Go::RowEnd)), "To the end of the row, then of the line"),
+    row(&[X::Editing], &["ctrl-home", "alt-<"], C::Stroke(Stroke::Go(Go::Top)), "To the beginning of the text"),
+    row(&[X::Editing], &["ctrl-end", "alt->"], C::Stroke(Stroke::Go(Go::Bottom)), "To the end of the text"),
+    row(
+        &[X::Editing],
+        &["ctrl-w", "alt-backspace", "ctrl-backspace"],
+        C::Stroke(Stroke::Erase(Go::WordBack)),
+        "Delete to the beginning of the word",
+    ),
+    row(
+        &[X::Editing],
+        &["alt-d", "alt-delete", "ctrl-delete"],
+        C::Stroke(Stroke::Erase(Go::WordNext)),
+        "Delete to the end of the word",
+    ),
+    row(&[X::Editing], &["ctrl-k"], C::Stroke(Stroke::Erase(Go::LineEnd)), "Delete to the end of the line"),
+    row(&[X::Editing], &["ctrl-h"], C::Stroke(Stroke::Erase(Go::Left)), "Delete what is before the cursor"),
+    foot(&[X::Finding], &["enter", "down", "ctrl-n", "ctrl-f"], C::Stroke(Stroke::FindNext), "next", "The next place"),
+    foot(&[X::Finding], &["up", "ctrl-p"], C::Stroke(Stroke::FindPrev), "before", "The place before"),
+    foot(&[X::Finding], &["esc"], C::Back, "done", "Done; the cursor stays at what was found"),
     foot(&[X::Picking], &["enter"], C::Submit, "insert", "Insert the canned reply, its fields filled; one undo step"),
     foot(&[X::Picking], &["down", "ctrl-n"], C::Move(Motion::Down), "next", "The next canned reply"),
     row(&[X::Picking], &["up", "ctrl-p"], C::Move(Motion::Up), "The canned reply before"),

@@ -81,7 +81,7 @@ impl Stage {
             Self::Arguments(..) => Context::Arguments,
             Self::Denying(_) => Context::Deny,
             Self::Commenting(..) => Context::Comment,
-            Self::EditingText(..) => Context::Editing,
+            Self::EditingText(_, editor) => editor.context(),
             Self::EditingForm(..) => Context::Form,
             Self::Over(_) => Context::Outcome,
         }

@@ -85,7 +85,7 @@ impl Draft {
         self.live.clear();
         let Some(suggestion) = &self.suggestion.value else { return };
         if !self.edited || std::mem::take(&mut self.replace) {
-            self.editor = Editor::text_of(&suggestion.response_text);
+            self.editor.replace_all(&suggestion.response_text);
             self.edited = false;
         }
     }
@@ -93,7 +93,7 @@ impl Draft {
     /// The saved draft came: it becomes the text unless the person was faster.
     pub(crate) fn restored(&mut self, text: &str) {
         if !self.edited {
-            self.editor = Editor::text_of(text);
+            self.editor.replace_all(text);
             self.note_edit();
         }
     }

@@ -6,7 +6,8 @@ use crate::domain::call::TicketUpdate;
 use crate::domain::ids::{PrincipalId, TicketId};
 use crate::domain::text;
 use crate::domain::ticket::{Priority, Status, TicketRow};
-use crate::tui::editor::Editor;
+use crate::tui::editor::{Editor, Full};
+use crate::tui::keymap::Stroke;
 
 /// The fields, from top to bottom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,23 +140,28 @@ impl UpdateForm {
             Field::Priority => {
                 self.priority = Some(stepped(Priority::ALL, self.priority.or(self.before.priority), by));
             }
-            Field::Assignee | Field::Tags => self.typed(key),
+            Field::Assignee | Field::Tags => self.typed(key, None),
         }
     }
 
     /// A key in a typed field.
-    pub(crate) fn typed(&mut self, key: &KeyEvent) {
+    pub(crate) fn typed(&mut self, key: &KeyEvent, stroke: Option<Stroke>) {
         self.trouble = None;
         if let Some(words) = self.words() {
-            words.set |= words.editor.key(key);
+            let typed = match stroke {
+                Some(Stroke::Erase(go)) => words.editor.erase(go),
+                Some(Stroke::Go(go)) => words.editor.go_with(go, key).is_ok_and(|changed| changed),
+                Some(_) | None => words.editor.key(key).is_ok_and(|changed| changed),
+            };
+            words.set |= typed;
         }
     }
 
-    pub(crate) fn pasted(&mut self, text: &str) {
-        if let Some(words) = self.words() {
-            words.editor.paste(text);
-            words.set = true;
-        }
+    pub(crate) fn pasted(&mut self, text: &str) -> Result<bool, Full> {
+        let Some(words) = self.words() else { return Ok(false) };
+        let changed = words.editor.paste(text)?;
+        words.set |= changed;
+        Ok(changed)
     }
 
     /// Leaves the field at hand as it is on the ticket.

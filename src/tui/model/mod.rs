@@ -206,6 +206,8 @@ pub struct Model {
     pub(crate) steps: Vec<Step>,
     pub(crate) steps_top: usize,
     pub(crate) notice: Option<Notice>,
+    /// What was cut or copied last.
+    pub(crate) clip: String,
     pub(crate) connected: bool,
     pub(crate) at: Moment,
     pub(crate) changed: bool,
@@ -241,6 +243,7 @@ impl Model {
             steps: Vec::new(),
             steps_top: 0,
             notice: None,
+            clip: String::new(),
             connected: true,
             at: Moment::ZERO,
             changed: true,
@@ -279,7 +282,8 @@ impl Model {
         match &self.dialog {
             Dialog::None => self.pane_context(),
             Dialog::Filter(_) => Context::Filter,
-            Dialog::Editing | Dialog::Note(_) => Context::Editing,
+            Dialog::Editing => self.open.as_ref().map_or(Context::Editing, |open| open.draft.editor.context()),
+            Dialog::Note(editor) => editor.context(),
             Dialog::Picking(_) => Context::Picking,
             Dialog::Form(_) => Context::Form,
             Dialog::Snooze(_) => Context::Snooze,

@@ -91,6 +91,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Submit if model.palette.is_some() => palette::run(model, key, at),
         Command::Submit => typing::submit(model),
         Command::Undo | Command::Redo => typing::history(model, command, at),
+        Command::Stroke(stroke) => typing::stroke(model, stroke, key, at),
         Command::Deny | Command::Later | Command::Arguments | Command::Approve | Command::Release => vec![],
         Command::EditProposal => decide::edit(model),
         Command::Reason(number) => decide::deny_numbered(model, number),
@@ -119,6 +120,10 @@ fn open(model: &mut Model) -> Vec<Effect> {
 fn back(model: &mut Model) -> Vec<Effect> {
     if model.palette.is_some() {
         return palette::close(model);
+    }
+    // What is looked for or selected goes first, then the text.
+    if typing::editor(model).is_some_and(|editor| editor.stop_finding() || editor.unselect()) {
+        return vec![];
     }
     match &model.page {
         Page::Work => work::back(model),

@@ -60,9 +60,13 @@ pub(super) fn insert(model: &mut Model, picker: Box<Picker>) -> Vec<Effect> {
         return vec![];
     };
     let text = reply.text.trim_end();
-    match opened_in {
+    let taken = match opened_in {
         OpenedIn::Editor => draft.editor.paste(text),
         OpenedIn::Pane => draft.editor.append(text),
+    };
+    if let Err(full) = taken {
+        model.note(Notice::bad(full.to_string()));
+        return close(model, opened_in);
     }
     model.dialog = Dialog::Editing;
     if !reply.open.is_empty() {

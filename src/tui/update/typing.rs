@@ -2,12 +2,12 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::tui::editor::Editor;
+use crate::tui::editor::{Editor, Full};
 use crate::tui::events::{Effect, Moment};
-use crate::tui::keymap::Command;
+use crate::tui::keymap::{Command, Stroke};
 use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
-use crate::tui::model::pages::Page;
+use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model};
 use crate::tui::update::{card, decide, draft, list, log, picker, propose, queue};
 
@@ -16,12 +16,88 @@ pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect
     if model.context() == crate::tui::keymap::Context::TooSmall {
         return vec![];
     }
+    let stroke = model.keys.stroke(key);
     if let Some(form) = form(model) {
-        form.typed(key);
+        form.typed(key, stroke);
         return vec![];
     }
-    let changed = editor(model).is_some_and(|editor| editor.key(key));
-    if changed { after_change(model, at) } else { vec![] }
+    let Some(editor) = editor(model) else { return vec![] };
+    let taken = match stroke {
+        Some(Stroke::Go(go)) => editor.go_with(go, key),
+        Some(Stroke::Erase(go)) => Ok(editor.erase(go)),
+        Some(_) | None => editor.key(key),
+    };
+    took(model, taken, at)
+}
+
+/// What came of it, where something did.
+fn took(model: &mut Model, taken: Result<bool, Full>, at: Moment) -> Vec<Effect> {
+    match taken {
+        Ok(true) => after_change(model, at),
+        Ok(false) => vec![],
+        Err(full) => {
+            model.note(Notice::bad(full.to_string()));
+            vec![]
+        }
+    }
+}
+
+/// What a key does to a text of several lines.
+pub(super) fn stroke(model: &mut Model, stroke: Stroke, key: &KeyEvent, at: Moment) -> Vec<Effect> {
+    let clip = model.clip.clone();
+    let Some(editor) = editor(model) else { return vec![] };
+    let taken = match stroke {
+        Stroke::Go(go) => editor.go_with(go, key),
+        Stroke::Erase(go) => Ok(editor.erase(go)),
+        Stroke::Paste => editor.paste(&clip),
+        Stroke::Copy | Stroke::Cut => return copy(model, stroke, at),
+        Stroke::Select => return select(model),
+        Stroke::SelectAll => {
+            editor.select_all();
+            Ok(false)
+        }
+        Stroke::Find => {
+            editor.start_finding();
+            Ok(false)
+        }
+        Stroke::FindNext | Stroke::FindPrev => {
+            editor.find_next(stroke == Stroke::FindPrev);
+            Ok(false)
+        }
+    };
+    took(model, taken, at)
+}
+
+fn select(model: &mut Model) -> Vec<Effect> {
+    let selecting = editor(model).is_some_and(|editor| {
+        editor.start_selecting();
+        editor.is_selecting()
+    });
+    let words =
+        if selecting { "selecting: move, then ^x cuts, alt-c copies; Esc ends it" } else { "nothing is selected" };
+    model.note(Notice::plain(words));
+    vec![]
+}
+
+/// Copies what is selected, for this program and for others; cut, it is gone from here.
+fn copy(model: &mut Model, stroke: Stroke, at: Moment) -> Vec<Effect> {
+    let Some(editor) = editor(model) else { return vec![] };
+    let Some(text) = editor.selection() else {
+        model.note(Notice::plain("nothing is selected · shift and a motion, or ^Space, selects"));
+        return vec![];
+    };
+    let cut = stroke == Stroke::Cut;
+    let mut effects = if cut { cut_out(model, at) } else { vec![] };
+    let (done, characters) = (if cut { "cut" } else { "copied" }, text.chars().count());
+    model.note(Notice::plain(format!("{done} {characters} characters · ^v puts them in")));
+    model.clip.clone_from(&text);
+    effects.push(Effect::Copy(text));
+    effects
+}
+
+fn cut_out(model: &mut Model, at: Moment) -> Vec<Effect> {
+    let cut = editor(model).is_some_and(Editor::erase_selection);
+    if cut { after_change(model, at) } else { vec![] }
 }
 
 pub(super) fn pasted(model: &mut Model, text: &str, at: Moment) -> Vec<Effect> {
@@ -30,12 +106,13 @@ pub(super) fn pasted(model: &mut Model, text: &str, at: Moment) -> Vec<Effect> {
     }
     let mut effects = card::disturbed(model, at);
     if let Some(form) = form(model) {
-        form.pasted(text);
+        let taken = form.pasted(text);
+        effects.extend(took(model, taken, at));
         return effects;
     }
     if let Some(editor) = editor(model) {
-        editor.paste(text);
-        effects.extend(after_change(model, at));
+        let taken = editor.paste(text);
+        effects.extend(took(model, taken, at));
     }
     effects
 }
@@ -48,6 +125,9 @@ pub(super) fn history(model: &mut Model, command: Command, at: Moment) -> Vec<Ef
 
 /// Done: what that means depends on what was typed.
 pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
+    if let Some(editor) = editor(model) {
+        editor.rest();
+    }
     if let Page::Card(_) = model.page {
         return decide::submit(model);
     }
@@ -140,7 +220,7 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
 }
 
 /// The text that is being typed, if one is.
-fn editor(model: &mut Model) -> Option<&mut Editor> {
+pub(super) fn editor(model: &mut Model) -> Option<&mut Editor> {
     if let Some(palette) = &mut model.palette {
         return Some(&mut palette.filter);
     }

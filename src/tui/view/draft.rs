@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::text;
-use crate::tui::editor::Editor;
+use crate::tui::editor::{Editor, Find, Mark};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::layout::{draft_text, inside};
 use crate::tui::model::open::OpenTicket;
@@ -93,11 +93,35 @@ fn read(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket) {
 
 /// A text with the cursor in it, where it is being edited.
 pub(crate) fn written(canvas: &mut Canvas<'_, '_>, area: Rect, editor: &Editor, with_cursor: bool) {
-    for (at, row) in (0..area.height).zip(editor.rows()) {
-        canvas.row(area, at, vec![canvas.say(Ink::Plain, &row.text)]);
+    for (at, row) in (0..area.height).zip(editor.shown()) {
+        canvas.row(area, at, row.iter().map(|(mark, text)| canvas.say(ink_of(*mark), text)).collect());
     }
-    if with_cursor {
-        let (row, column) = editor.cursor_in_sight();
-        canvas.cursor(area, column, row);
+    match editor.finding() {
+        Some(find) if with_cursor => looked_for(canvas, area, find),
+        None if with_cursor => {
+            let (row, column) = editor.cursor_in_sight();
+            canvas.cursor(area, column, row);
+        }
+        Some(_) | None => {}
+    }
+}
+
+/// What is looked for takes the last row.
+fn looked_for(canvas: &mut Canvas<'_, '_>, area: Rect, find: &Find) {
+    let label = " Find: ";
+    let at = area.height.saturating_sub(1);
+    let words = vec![canvas.say(Ink::Accent, label), canvas.say(Ink::Strong, find.words.shown_line())];
+    canvas.row(area, at, vec![canvas.say(Ink::Plain, " ".repeat(usize::from(area.width)))]);
+    canvas.row_split(area, at, words, vec![canvas.say(Ink::Dim, format!("{} ", find.count()))]);
+    let (_, column) = find.words.cursor_in_sight();
+    canvas.cursor(area, label.len() + column, usize::from(at));
+}
+
+fn ink_of(mark: Mark) -> Ink {
+    match mark {
+        Mark::Plain => Ink::Plain,
+        Mark::Selected => Ink::Selected,
+        Mark::Found => Ink::SelectedIdle,
+        Mark::Here => Ink::Alarm,
     }
 }

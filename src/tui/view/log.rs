@@ -61,7 +61,7 @@ fn filter_line(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let wrong = page.misread.iter().map(|words| canvas.say(Ink::Danger, format!("✗ {words} "))).collect();
     if let Some(editor) = &page.typing {
         let (_, column) = editor.cursor_in_sight();
-        let typed = editor.rows().first().map_or("", |row| row.text.as_str());
+        let typed = editor.shown_line();
         let left = vec![canvas.say(Ink::Accent, " / "), canvas.say(Ink::Plain, typed)];
         canvas.row_split(area, 0, left, wrong);
         canvas.cursor(area, column + 3, 0);

@@ -61,7 +61,7 @@ pub(crate) fn snooze(canvas: &mut Canvas<'_, '_>, snooze: &Snooze) {
     let foot = canvas.say(Ink::Dim, " a number or a time; only your own queue changes ");
     let inner = canvas.boxed(area, Ink::Accent, canvas.say(Ink::Strong, what), foot);
     let (_, column) = snooze.until.cursor_in_sight();
-    let typed = snooze.until.rows().first().map_or("", |row| row.text.as_str());
+    let typed = snooze.until.shown_line();
     let wrong = snooze.trouble.iter().map(|trouble| canvas.say(Ink::Danger, format!("  ✗ {trouble}")));
     let row = [canvas.say(Ink::Accent, " ▸ "), canvas.say(Ink::Strong, typed)].into_iter().chain(wrong).collect();
     canvas.row(inner, 0, row);

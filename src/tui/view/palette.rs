@@ -33,7 +33,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, palette: &Palette
 
 fn find(canvas: &mut Canvas<'_, '_>, palette: &Palette, parts: &layout::PaletteParts) {
     let (_, column) = palette.filter.cursor_in_sight();
-    let typed = palette.filter.rows().first().map_or("", |row| row.text.as_str());
+    let typed = palette.filter.shown_line();
     let count = canvas.say(Ink::Dim, format!("{} of {}", palette.found().len(), palette.all.len()));
     let left = vec![canvas.say(Ink::Accent, PROMPT), canvas.say(Ink::Strong, typed)];
     canvas.row_split(parts.find, 0, left, vec![count]);

@@ -30,7 +30,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_, '_>, picker: &Picker, size: (u16, u16
 fn find(canvas: &mut Canvas<'_, '_>, picker: &Picker, parts: &PickerParts) {
     let all = picker.canned.value.as_ref().map_or(0, Vec::len);
     let count = canvas.say(Ink::Dim, format!("{} of {all}", picker.found().len()));
-    let typed = picker.filter.rows().first().map_or("", |row| row.text.as_str());
+    let typed = picker.filter.shown_line();
     let left = vec![canvas.say(Ink::Strong, PROMPT), canvas.say(Ink::Accent, typed)];
     canvas.row_split(parts.find, 0, left, vec![count]);
     let (_, column) = picker.filter.cursor_in_sight();

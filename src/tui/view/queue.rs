@@ -68,7 +68,7 @@ fn empty(model: &Model) -> String {
 fn views(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if let Dialog::Filter(editor) = &model.dialog {
         let (_, column) = editor.cursor_in_sight();
-        let text = editor.rows().first().map_or("", |row| row.text.as_str());
+        let text = editor.shown_line();
         canvas.row(area, 0, vec![canvas.say(Ink::Accent, "/ "), canvas.say(Ink::Plain, text)]);
         canvas.cursor(area, column + 2, 0);
         return;

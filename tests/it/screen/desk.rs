@@ -516,8 +516,13 @@ impl Person {
 }
 
 fn named(name: &str) -> (KeyCode, KeyModifiers) {
-    if let Some(rest) = name.strip_prefix("ctrl-") {
-        return (named(rest).0, KeyModifiers::CONTROL);
+    for (prefix, modifier) in
+        [("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)]
+    {
+        if let Some(rest) = name.strip_prefix(prefix) {
+            let (code, others) = named(rest);
+            return (code, others | modifier);
+        }
     }
     let code = match name {
         "enter" => KeyCode::Enter,
@@ -525,7 +530,12 @@ fn named(name: &str) -> (KeyCode, KeyModifiers) {
         "tab" => KeyCode::Tab,
         "space" => KeyCode::Char(' '),
         "down" => KeyCode::Down,
+        "up" => KeyCode::Up,
+        "left" => KeyCode::Left,
         "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "delete" => KeyCode::Delete,
         "backspace" => KeyCode::Backspace,
         one => KeyCode::Char(one.chars().next().unwrap()),
     };

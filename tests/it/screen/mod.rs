@@ -7,6 +7,7 @@ mod bulk;
 mod canned;
 mod decisions;
 mod desk;
+mod editor;
 mod hostile;
 mod palette;
 mod screens;
