@@ -77,7 +77,7 @@ fn about(customer: &Customer, width: usize) -> Vec<Row> {
 
 fn find(canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListParts) {
     let all = list.rows.value.as_ref().map_or(0, Vec::len);
-    let typed = list.filter.rows().first().map_or("", |row| row.text.as_str());
+    let typed = list.filter.shown_line();
     let left = if list.typing || !typed.is_empty() {
         vec![canvas.say(Ink::Accent, "/ "), canvas.say(Ink::Strong, typed)]
     } else {
