@@ -79,7 +79,7 @@ fn find(canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListParts) {
     let all = list.rows.value.as_ref().map_or(0, Vec::len);
     let typed = list.filter.shown_line();
     let left = if list.typing || !typed.is_empty() {
-        vec![canvas.say(Ink::Accent, "/ "), canvas.say(Ink::Strong, typed)]
+        vec![canvas.say(Ink::Accent, "/ "), canvas.say(Ink::Strong, &typed)]
     } else {
         vec![canvas.say(Ink::Dim, extent(list))]
     };
