@@ -125,6 +125,9 @@ pub struct Thread {
     pub role: String,
     /// What becomes of an event of each role; others are bad.
     pub roles: BTreeMap<String, Event>,
+    /// A subject of fewer words is a greeting: the customer's first message with so many stands in its place.
+    #[serde(default)]
+    pub subject_words: usize,
 }
 
 /// What becomes of an event.

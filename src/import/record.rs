@@ -42,7 +42,7 @@ impl Row<'_> {
         let first = messages.first().ok_or("the thread is empty")?.at;
         Ok(NewTicket {
             external_id: self.text(Field::Id)?.unwrap_or_else(|| limits::digest(self.value.to_string().as_bytes())),
-            subject: limits::subject(&self.long(Field::Subject)?.unwrap_or_default())?,
+            subject: limits::subject(&self.subject(&messages)?)?,
             status: self.word(Field::Status, Status::New)?,
             priority: self.word(Field::Priority, Priority::Normal)?,
             tags: self.list(Field::Tags)?,
@@ -52,6 +52,20 @@ impl Row<'_> {
             due_at: self.time(Field::DueAt)?,
             messages,
         })
+    }
+
+    /// The subject; where that is but a greeting, what the customer says first beyond it.
+    fn subject(&self, messages: &[Message]) -> Result<String, Reason> {
+        let picked = self.long(Field::Subject)?.unwrap_or_default();
+        let least = self.map.thread.as_ref().map_or(0, |thread| thread.subject_words);
+        let says_enough = |text: &&str| text.split_whitespace().count() >= least;
+        let pick = self.map.fields.get(&Field::Subject);
+        if says_enough(&picked.as_str()) {
+            return Ok(picked);
+        }
+        let mut said = messages.iter().filter(|m| m.author == Author::Customer).map(|m| m.body.as_str());
+        let telling = said.find(says_enough).and_then(|text| pick.and_then(|pick| pick.take(text)));
+        Ok(telling.unwrap_or(picked))
     }
 
     fn whose(&self) -> Result<NewCustomer, Reason> {

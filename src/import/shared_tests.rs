@@ -39,6 +39,8 @@ fn star_comes_in_whole() {
     let first = tickets[0];
     assert_eq!(first.customer, NewCustomer::Contact { name: "Alexis".into(), email: String::new() });
     assert!(first.subject.starts_with("Hello, I'm really worried.") && first.subject.chars().count() <= 80);
+    let greetings = tickets.iter().filter(|t| t.subject.split_whitespace().count() < 4).count();
+    assert!(greetings <= 20, "{greetings} subjects say nothing");
     let note = first.messages.iter().find(|m| m.author == Author::System).unwrap();
     assert_eq!(note.visibility, Visibility::Internal);
     assert_eq!(note.body, "doctor_followup\nName: api.is_equal_to(\"Dr. Johnson\")\nPatientName: \"Alexis\"");

@@ -118,6 +118,25 @@ fn a_map_renames_columns_sets_constants_and_maps_values() {
 }
 
 #[test]
+fn a_greeting_is_no_subject_where_the_customer_says_more() {
+    const MAP: &str = "kind = \"ticket\"\n[fields]\nsubject = { from = \"/m/0/t\", first = 14 }\n[thread]\nlist = \"/m\"\n\
+        role = \"/r\"\nsubject_words = 3\n[thread.roles.c]\nauthor = \"customer\"\ntext = [\"/t\"]\n\
+        [thread.roles.a]\nauthor = \"agent\"\ntext = [\"/t\"]\n";
+    let check = |thread: &str, subject: &str| {
+        let row = format!("{{\"m\":[{thread}]}}");
+        let (reading, _dir) = read_bytes("chat.jsonl", row.as_bytes(), Some(MAP)).unwrap();
+        assert_eq!(ticket(&reading, 0).subject, subject, "{:?}", reading.bad);
+    };
+    let said = |who: &str, text: &str| format!("{{\"r\":\"{who}\",\"t\":\"{text}\"}}");
+    check(
+        &[said("c", "Hello"), said("a", "What can I do?"), said("c", "My bill is wrong")].join(","),
+        "My bill is wro",
+    );
+    check(&[said("c", "Hello"), said("a", "What can I do?")].join(","), "Hello");
+    check(&said("c", "Where is it"), "Where is it");
+}
+
+#[test]
 fn a_wrong_map_names_the_key_and_the_line() {
     for (toml, part) in [
         ("kind = \"ticket\"\ncolour = 1\n[fields]\n", "line 2: unknown field `colour`"),
