@@ -237,6 +237,11 @@ pub trait Store: Send + Sync {
     /// Puts a ticket off for a person, or not any more; a newer version of the ticket wakes it earlier.
     async fn snooze(&self, by: &PrincipalId, ticket: &TicketId, until: Option<Timestamp>) -> Result<(), StoreError>;
 
+    /// Up to which version a person has seen these tickets; those never seen are left out.
+    async fn seen(&self, by: &PrincipalId, tickets: &[TicketId]) -> Result<Vec<(TicketId, u64)>, StoreError>;
+    /// Notes up to which version a person has seen a ticket; 0 stands for not at all.
+    async fn see(&self, by: &PrincipalId, ticket: &TicketId, version: u64) -> Result<(), StoreError>;
+
     /// Queues the record of a read: durable at most 100 ms later and before any later write.
     ///
     /// # Errors

@@ -71,6 +71,24 @@ async fn a_ticket_put_off_is_out_of_that_person_s_queue_until_the_time_or_until_
 }
 
 #[tokio::test]
+async fn what_somebody_has_seen_is_theirs_alone_and_ends_with_the_next_version() {
+    let house = House::new().await;
+    let (maya, tom): (PrincipalId, PrincipalId) = ("maya".parse().unwrap(), "tom".parse().unwrap());
+    let ids: Vec<TicketId> = ["T-1", "T-2"].map(|id| id.parse().unwrap()).into();
+    assert_eq!(house.store.seen(&maya, &ids).await.unwrap(), []);
+    house.store.see(&maya, &ids[1], 1).await.unwrap();
+    assert_eq!(house.store.seen(&maya, &ids).await.unwrap(), [(ids[1].clone(), 1)]);
+    assert_eq!(house.store.seen(&tom, &ids).await.unwrap(), [], "it is nobody else's");
+    house.through(update("T-2", json!({"priority": "urgent"}))).await;
+    let now = house.ticket("T-2").await.row.version;
+    assert!(house.store.seen(&maya, &ids).await.unwrap()[0].1 < now);
+    house.store.see(&maya, &ids[1], now).await.unwrap();
+    house.store.see(&maya, &"T-99".parse().unwrap(), 3).await.unwrap();
+    assert_eq!(house.store.seen(&maya, &ids).await.unwrap(), [(ids[1].clone(), now)]);
+    assert_eq!(house.ticket("T-2").await.row.version, now, "the ticket does not change by it");
+}
+
+#[tokio::test]
 async fn due_soon_is_what_is_owed_before_a_time() {
     let house = House::new().await;
     let all = found(&house, TicketQuery { sort: Sort::Due, ..TicketQuery::default() }).await;

@@ -9,6 +9,7 @@ mod meaning;
 mod merge;
 pub(crate) mod open;
 mod proposals;
+mod seen;
 mod threads;
 mod tickets;
 mod watch;
@@ -188,6 +189,15 @@ impl Store for Sqlite {
     async fn snooze(&self, by: &PrincipalId, ticket: &TicketId, until: Option<Timestamp>) -> Result<(), StoreError> {
         let (by, ticket) = (by.clone(), ticket.clone());
         self.writer.transact(Touches::Desk, move |tx| tickets::snooze(tx, &by, &ticket, until))
+    }
+
+    async fn seen(&self, by: &PrincipalId, tickets: &[TicketId]) -> Result<Vec<(TicketId, u64)>, StoreError> {
+        self.read(|db| seen::seen(db, by, tickets))
+    }
+
+    async fn see(&self, by: &PrincipalId, ticket: &TicketId, version: u64) -> Result<(), StoreError> {
+        let (by, ticket) = (by.clone(), ticket.clone());
+        self.writer.transact(Touches::Nothing, move |tx| seen::see(tx, &by, &ticket, version))
     }
 
     async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError> {

@@ -49,6 +49,8 @@ pub enum Answer {
     Saved,
     /// To [`Effect::Snooze`].
     Snoozed,
+    /// To [`Effect::LoadSeen`] and [`Effect::See`]: each ticket with the version that was seen, 0 for none.
+    Seen(Vec<(TicketId, u64)>),
     /// To [`Effect::LoadPending`].
     Pending(Vec<Waiting>),
     /// To [`Effect::Propose`], [`Effect::OpenCard`] and [`Effect::EditProposal`]: the card from a fresh read.

@@ -90,6 +90,20 @@ pub enum Effect {
         /// Like which.
         ticket: TicketId,
     },
+    /// Up to which version the person at the screen has seen these tickets.
+    LoadSeen {
+        /// The request.
+        request: RequestId,
+        /// Which.
+        tickets: Vec<TicketId>,
+    },
+    /// Note up to which version the person at the screen has seen tickets; 0 for not at all.
+    See {
+        /// The request.
+        request: RequestId,
+        /// Which, and the version.
+        tickets: Vec<(TicketId, u64)>,
+    },
     /// The canned replies, worded for a ticket.
     LoadCanned {
         /// The request.
@@ -259,6 +273,8 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::Prepare { request, .. } => (*request, "prepare the next ticket"),
         Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
         Effect::Snooze { request, .. } => (*request, "put the ticket off"),
+        Effect::LoadSeen { request, .. } => (*request, "look up what is unread"),
+        Effect::See { request, .. } => (*request, "note what was read"),
         Effect::LoadDraft { request, .. } => (*request, "load the draft"),
         Effect::SaveDraft { request, .. } => (*request, "save the draft"),
         Effect::Propose { request, .. } => (*request, "file the proposal"),

@@ -43,6 +43,8 @@ pub enum Command {
     MarkAll,
     /// Put tickets off.
     Snooze,
+    /// Mark tickets unread, or read.
+    Unread,
     /// Go to the draft.
     GoDraft,
     /// Edit the draft.
@@ -165,6 +167,7 @@ impl Command {
         (Command::Mark, "mark"),
         (Command::MarkAll, "mark-all"),
         (Command::Snooze, "snooze"),
+        (Command::Unread, "unread"),
         (Command::GoDraft, "draft"),
         (Command::Edit, "edit"),
         (Command::Send, "send"),

@@ -181,6 +181,7 @@ pub const BINDINGS: &[Binding] = &[
     row(&[X::Queue], &["space"], C::Mark, "Mark the ticket; u and Z then go for all marked"),
     row(&[X::Queue], &["*"], C::MarkAll, "Mark every ticket that is loaded, or none"),
     row(WORK, &["Z"], C::Snooze, "Put the ticket off until a time; it is yours alone and changes nothing"),
+    row(WORK, &["U"], C::Unread, "Mark the ticket unread, or read; it is yours alone and changes nothing"),
     row(&[X::Queue], &["1"], C::View(0), "The first view"),
     row(&[X::Queue], &["2"], C::View(1), "The second view"),
     row(&[X::Queue], &["3"], C::View(2), "The third view"),

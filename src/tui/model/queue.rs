@@ -9,6 +9,7 @@ use crate::domain::ticket::{TicketPage, TicketQuery, TicketRow};
 use crate::domain::view::View;
 use crate::tui::events::RequestId;
 use crate::tui::keymap::Motion;
+use crate::tui::model::seen::Seen;
 use crate::tui::model::slot::Slot;
 use crate::tui::model::{moved, scrolled};
 
@@ -39,6 +40,26 @@ impl Window {
     }
 }
 
+/// What was loaded before a page came.
+struct Known {
+    from_start: bool,
+    tickets: BTreeSet<TicketId>,
+}
+
+impl Known {
+    fn of(window: Option<&Window>) -> Self {
+        let tickets = window.iter().flat_map(|window| &window.rows).map(|row| row.id.clone()).collect();
+        Self { from_start: window.is_some_and(|window| window.offset == 0), tickets }
+    }
+
+    /// How many rows above `top` were not there before; those before all that was loaded may have been.
+    fn news_above(&self, top: u64, window: &Window) -> u64 {
+        let above = window.rows.iter().zip(window.offset..).take_while(|(_, at)| *at < top).map(|(row, _)| &row.id);
+        let loaded = above.skip_while(|id| !self.from_start && !self.tickets.contains(id));
+        loaded.filter(|id| !self.tickets.contains(id)).count() as u64
+    }
+}
+
 /// The list as it is looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Queue {
@@ -51,8 +72,11 @@ pub(crate) struct Queue {
     pub(crate) filter: String,
     pub(crate) window: Slot<Window>,
     pub(crate) counts: Slot<Vec<u64>>,
+    pub(crate) seen: Seen,
     pub(crate) selected: u64,
     pub(crate) top: u64,
+    /// Tickets that came in above what is looked at, since its top was last in sight.
+    pub(crate) new_above: u64,
     asked_offset: u64,
 }
 
@@ -62,8 +86,21 @@ impl Queue {
         // Everything, where a view shows it.
         let shows_all = |view: &View| view.status.is_empty() && view.assignee.is_none() && !view.snoozed;
         let view = views.iter().position(shows_all).unwrap_or(0);
-        let (filter, marked) = (String::new(), BTreeSet::new());
-        Self { me, views, view, marked, filter, window, counts, selected: 0, top: 0, asked_offset: 0 }
+        let (filter, marked, seen) = (String::new(), BTreeSet::new(), Seen::default());
+        Self {
+            me,
+            views,
+            view,
+            marked,
+            filter,
+            window,
+            counts,
+            seen,
+            selected: 0,
+            top: 0,
+            new_above: 0,
+            asked_offset: 0,
+        }
     }
 
     pub(crate) fn view_name(&self) -> &str {
@@ -93,6 +130,17 @@ impl Queue {
         self.window.value.as_ref()?.row(self.selected)
     }
 
+    /// The rows that are loaded.
+    pub(crate) fn rows(&self) -> &[TicketRow] {
+        self.window.value.as_ref().map_or(&[], |window| &window.rows)
+    }
+
+    /// Whether tickets of the sample stand beside others.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let first = self.rows().first().map(|row| row.sample);
+        self.rows().iter().any(|row| Some(row.sample) != first)
+    }
+
     /// A row anywhere in the window.
     pub(crate) fn row_of(&self, id: &TicketId) -> Option<&TicketRow> {
         let window = self.window.value.as_ref()?;
@@ -115,21 +163,27 @@ impl Queue {
         self.views.iter().map(|view| TicketQuery { limit: 1, ..view.query(&self.me, now) }).collect()
     }
 
-    /// Takes a page, and keeps the same ticket selected where it can.
+    /// Takes a page, and keeps the same ticket selected, and where it is on the screen, as far as it can.
     pub(crate) fn arrived(&mut self, request: RequestId, page: TicketPage) -> bool {
-        let before = self.selected_row().map(|row| row.id.clone());
+        let selected = self.selected_row().map(|row| row.id.clone());
+        let before = Known::of(self.window.value.as_ref());
         let window = Window { offset: self.asked_offset, total: page.total, rows: page.tickets };
         if !self.window.take(request, window) {
             return false;
         }
-        let found = before.and_then(|id| self.window.value.as_ref()?.find(&id));
+        let found = selected.and_then(|id| self.window.value.as_ref()?.find(&id));
+        let row_on_screen = self.selected.saturating_sub(self.top);
         self.selected = found.unwrap_or(self.selected).min(self.total().saturating_sub(1));
+        if found.is_some() {
+            self.top = self.selected.saturating_sub(row_on_screen);
+            self.new_above += self.window.value.as_ref().map_or(0, |window| before.news_above(self.top, window));
+        }
         true
     }
 
     /// Starts over: another view or filter.
     pub(crate) fn reset(&mut self) {
-        (self.selected, self.top) = (0, 0);
+        (self.selected, self.top, self.new_above) = (0, 0, 0);
         self.marked.clear();
         self.window.value = None;
     }
@@ -155,5 +209,6 @@ impl Queue {
     pub(crate) fn arrange(&mut self, height: usize) {
         let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.top = scrolled(small(self.top), small(self.selected), small(self.total()), height) as u64;
+        self.new_above = self.new_above.min(self.top);
     }
 }

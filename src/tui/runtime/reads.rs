@@ -48,6 +48,19 @@ impl Inner {
         Ok(Answer::Snoozed)
     }
 
+    pub(super) async fn seen(&self, tickets: Vec<TicketId>) -> Answered {
+        let known = self.sitting.store.seen(&self.sitting.principal.id, &tickets).await?;
+        let version = |ticket: &TicketId| known.iter().find(|(id, _)| id == ticket).map_or(0, |(_, version)| *version);
+        Ok(Answer::Seen(tickets.into_iter().map(|ticket| (ticket.clone(), version(&ticket))).collect()))
+    }
+
+    pub(super) async fn see(&self, tickets: Vec<(TicketId, u64)>) -> Answered {
+        for (ticket, version) in &tickets {
+            self.sitting.store.see(&self.sitting.principal.id, ticket, *version).await?;
+        }
+        Ok(Answer::Seen(tickets))
+    }
+
     pub(super) async fn save(&self, ticket: &TicketId, text: Option<String>) -> Answered {
         let text = text.unwrap_or_default();
         self.sitting.store.save_draft(ticket, &text, crate::clock::now()).await?;

@@ -8,7 +8,7 @@ use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
-use crate::tui::update::{add_step, ahead, bulk, decide, draft, list, log, pending, picker, queue, replay, work};
+use crate::tui::update::{add_step, ahead, bulk, decide, draft, list, log, pending, picker, queue, replay, seen, work};
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
     if let Some(effects) = ahead::arrived(model, request, &answer) {
@@ -28,6 +28,10 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Snoozed => {
             errand_done(model, request, "");
             queue::changed(model)
+        }
+        Answer::Seen(versions) => {
+            model.queue.seen.arrived(request, versions);
+            vec![]
         }
         Answer::Pending(waiting) => pending::arrived(model, request, waiting),
         Answer::Card(card) => decide::card_arrived(model, request, card),
@@ -66,6 +70,7 @@ fn ticket_arrived(model: &mut Model, request: RequestId, ticket: Ticket, custome
         open.thread.forget();
         let version = open.version();
         open.draft.made_for = open.draft.made_for.or(version);
+        return seen::opened(model);
     }
     vec![]
 }

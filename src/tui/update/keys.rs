@@ -7,7 +7,8 @@ use crate::tui::keymap::{Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::update::{
-    bulk, card, decide, draft, help, list, log, moving, palette, pending, picker, propose, queue, replay, typing, work,
+    bulk, card, decide, draft, help, list, log, moving, palette, pending, picker, propose, queue, replay, seen, typing,
+    work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -67,6 +68,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
             vec![]
         }
         Command::Snooze => queue::snooze(model),
+        Command::Unread => seen::toggle(model),
         Command::GoDraft => moving::focus(model, crate::tui::model::Pane::Draft),
         Command::Edit => draft::edit(model),
         Command::Send => propose::send(model, None),

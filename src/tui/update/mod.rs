@@ -17,6 +17,7 @@ mod picker;
 mod propose;
 mod queue;
 mod replay;
+mod seen;
 mod settle;
 mod typing;
 mod visit;

@@ -8,7 +8,7 @@ use crate::tui::events::{Effect, RequestId};
 use crate::tui::keymap::Motion;
 use crate::tui::model::pages::Notice;
 use crate::tui::model::{Dialog, Model, Snooze};
-use crate::tui::update::{pending, work};
+use crate::tui::update::{pending, seen, work};
 
 pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     let request = model.request();
@@ -39,7 +39,7 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, page: TicketPage) -
         return vec![];
     }
     note_moved(model);
-    if model.queue.window.take_again() { load(model) } else { vec![] }
+    if model.queue.window.take_again() { load(model) } else { seen::load(model) }
 }
 
 /// The queue has a newer version of the open ticket than the one on screen.

@@ -53,7 +53,11 @@ fn extent(model: &Model, height: u16) -> String {
     let (top, total) = (model.queue.top, model.queue.total());
     let last = (top + u64::from(height)).min(total);
     let more = if model.queue.window.is_waiting() { " …" } else { "" };
-    if total == 0 { more.to_owned() } else { format!(" {}–{last} of {total}{more} ", top + 1) }
+    let new = match model.queue.new_above {
+        0 => String::new(),
+        n => format!(" ↑ {n} new above ·"),
+    };
+    if total == 0 { more.to_owned() } else { format!("{new} {}–{last} of {total}{more} ", top + 1) }
 }
 
 fn empty(model: &Model) -> String {
@@ -136,10 +140,12 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, t
     let (due, due_ink) = due(model.now, ticket);
     let (mark, mark_ink) = mark(ticket.priority);
     let open = model.open.as_ref().is_some_and(|open| open.id == ticket.id);
-    let sign = match (model.queue.marked.contains(&ticket.id), open) {
-        (true, _) => '✓',
-        (false, true) => '▸',
-        (false, false) => ' ',
+    let unread = model.queue.seen.is_unread(ticket);
+    let sign = match (model.queue.marked.contains(&ticket.id), open, unread) {
+        (true, _, _) => '✓',
+        (false, true, _) => '▸',
+        (false, false, true) => '•',
+        (false, false, false) => ' ',
     };
     let customer = if width >= 84 { 18 } else { 0 };
     // On a narrow list the subject needs the room; the ticket itself says where it stands.
@@ -148,7 +154,7 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, t
     let mut spans = vec![
         canvas.say(mark_ink, format!("{sign}{mark:<2} ")),
         canvas.say(Ink::Plain, format!("{} ", shown(ticket.id.as_str(), 8))),
-        canvas.say(Ink::Plain, shown(&ticket.subject, subject)),
+        canvas.say(if unread { Ink::Strong } else { Ink::Plain }, shown(&subject_of(model, ticket), subject)),
         canvas.say(
             Ink::Dim,
             if customer > 0 { format!("  {}", shown(&ticket.customer_name, customer - 2)) } else { String::new() },
@@ -158,6 +164,12 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, t
     ];
     spans.retain(|span| !span.content.is_empty());
     canvas.row(area, at, spans);
+}
+
+/// The subject; a ticket of the sample says so where others stand beside it.
+fn subject_of(model: &Model, ticket: &TicketRow) -> String {
+    let sample = if ticket.sample && model.queue.is_mixed() { "(sample) " } else { "" };
+    format!("{sample}{}", ticket.subject)
 }
 
 /// A field in a column: escaped first, so that its marks count too.

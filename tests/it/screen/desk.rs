@@ -353,6 +353,10 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
         }
         Effect::LoadCanned { request, .. } => (*request, Answer::Canned(canned())),
         Effect::Snooze { request, .. } => (*request, Answer::Snoozed),
+        Effect::LoadSeen { request, tickets } => {
+            (*request, Answer::Seen(tickets.iter().map(|ticket| (ticket.clone(), 7)).collect()))
+        }
+        Effect::See { request, tickets } => (*request, Answer::Seen(tickets.clone())),
         Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
         Effect::SaveDraft { request, .. } => (*request, Answer::Saved),
         Effect::LoadPending { request } => (*request, Answer::Pending(waiting())),

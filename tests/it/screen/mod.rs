@@ -12,6 +12,7 @@ mod hostile;
 mod palette;
 mod screens;
 mod supervisor;
+mod unread;
 mod views;
 mod wire;
 mod work;

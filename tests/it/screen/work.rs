@@ -19,7 +19,7 @@ fn a_new_screen_asks_for_the_queue_the_counts_and_what_waits() {
     let person = Person::at(120, 40);
     assert!(matches!(
         person.asked.as_slice(),
-        [Effect::LoadQueue { .. }, Effect::CountViews { .. }, Effect::LoadPending { .. }]
+        [Effect::LoadQueue { .. }, Effect::LoadSeen { .. }, Effect::CountViews { .. }, Effect::LoadPending { .. }]
     ));
 }
 
