@@ -13,6 +13,7 @@ pub mod canonical;
 pub mod customer;
 pub mod decision;
 pub mod draft;
+pub mod finding;
 pub mod ids;
 pub mod intake;
 pub mod lesson;

@@ -1,5 +1,6 @@
 //! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
 
+pub mod finding;
 pub mod search;
 pub mod sqlite;
 
@@ -27,6 +28,7 @@ use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
+use crate::store::finding::Finding;
 
 /// What went wrong with the store, named for what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -198,7 +200,7 @@ pub struct Lease<'a> {
 
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Finding + Send + Sync {
     /// A ticket with its thread.
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A page of tickets.

@@ -38,6 +38,8 @@ pub(crate) enum Ink {
     Alarm,
     /// A statement without a source.
     Unsupported,
+    /// What was looked for.
+    Found,
     /// Only the desk reads it.
     Internal,
     /// A rule between panes.
@@ -72,6 +74,7 @@ fn dark(ink: Ink) -> Style {
         Ink::Danger => style.fg(Color::Indexed(210)).add_modifier(Modifier::BOLD),
         Ink::Alarm => style.bg(Color::Indexed(160)).fg(Color::Indexed(231)).add_modifier(Modifier::BOLD),
         Ink::Unsupported => style.fg(Color::Indexed(210)).add_modifier(Modifier::UNDERLINED),
+        Ink::Found => style.fg(Color::Indexed(80)).add_modifier(Modifier::UNDERLINED),
         Ink::Internal => style.fg(Color::Indexed(180)),
         Ink::Rule => style.fg(Color::Indexed(240)),
     }
@@ -91,6 +94,7 @@ fn light(ink: Ink) -> Style {
         Ink::Danger => style.fg(Color::Indexed(124)).add_modifier(Modifier::BOLD),
         Ink::Alarm => style.bg(Color::Indexed(124)).fg(Color::Indexed(231)).add_modifier(Modifier::BOLD),
         Ink::Unsupported => style.fg(Color::Indexed(124)).add_modifier(Modifier::UNDERLINED),
+        Ink::Found => style.fg(Color::Indexed(25)).add_modifier(Modifier::UNDERLINED),
         Ink::Internal => style.fg(Color::Indexed(96)),
         Ink::Rule => style.fg(Color::Indexed(248)),
     }
@@ -101,7 +105,7 @@ fn plain(ink: Ink) -> Style {
     match ink {
         Ink::Plain | Ink::Rule | Ink::Good | Ink::Internal | Ink::Dim => style,
         Ink::Strong | Ink::Accent | Ink::Warn | Ink::Danger => style.add_modifier(Modifier::BOLD),
-        Ink::SelectedIdle | Ink::Unsupported => style.add_modifier(Modifier::UNDERLINED),
+        Ink::SelectedIdle | Ink::Unsupported | Ink::Found => style.add_modifier(Modifier::UNDERLINED),
         Ink::Selected | Ink::Alarm => style.add_modifier(Modifier::REVERSED | Modifier::BOLD),
     }
 }
@@ -110,7 +114,7 @@ fn plain(ink: Ink) -> Style {
 mod tests {
     use super::*;
 
-    const INKS: [Ink; 13] = [
+    const INKS: [Ink; 14] = [
         Ink::Plain,
         Ink::Dim,
         Ink::Strong,
@@ -122,6 +126,7 @@ mod tests {
         Ink::Danger,
         Ink::Alarm,
         Ink::Unsupported,
+        Ink::Found,
         Ink::Internal,
         Ink::Rule,
     ];

@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod canned;
 mod figures;
+mod finding;
 mod gate;
 mod hostile;
 mod house;

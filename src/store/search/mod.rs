@@ -12,6 +12,7 @@ mod lexicon;
 mod passage;
 mod query;
 mod rank;
+mod snippet;
 mod threads;
 pub mod upkeep;
 pub mod vectors;
@@ -19,11 +20,14 @@ pub mod vectors;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use rusqlite::Connection;
 
 use crate::domain::article::ArticleHit;
 use crate::domain::ids::ArticleId;
 use crate::store::search::query::Query;
+pub(crate) use crate::store::search::threads::Place;
 use crate::store::search::vectors::Nearness;
 
 /// The most terms of a query; what comes behind them is not read.
@@ -82,4 +86,17 @@ pub fn tickets(conn: &Connection, query: &str, limit: usize) -> rusqlite::Result
 /// When the database fails; never because of what the text says.
 pub fn similar(conn: &Connection, ticket: &str, text: &str, limit: usize) -> rusqlite::Result<Vec<(String, f64)>> {
     threads::similar(conn, ticket, text, limit)
+}
+
+/// The places in which the most of a query was said, best first, one a ticket; its last word may be a beginning.
+///
+/// # Errors
+/// When the database fails; never because of what the query says.
+pub(crate) fn said(conn: &Connection, query: &str, limit: usize) -> rusqlite::Result<Vec<Place>> {
+    threads::said(conn, query, limit)
+}
+
+/// The part of a text in which a query's words stand closest together, and where they stand in it.
+pub(crate) fn snippet(text: &str, query: &str) -> (String, Vec<Range<usize>>) {
+    snippet::snippet(text, query)
 }

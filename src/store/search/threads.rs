@@ -1,10 +1,11 @@
 //! Which tickets have a query's words in their subject, customer or thread.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection;
 
 use crate::store::search::query::{Query, Term, quoted};
+use crate::store::search::snippet::beginning;
 use crate::store::search::{MOST_TERMS, expand, grams};
 
 /// A term in more rows than this is common: it orders what rarer terms found, and finds only the newest by itself.
@@ -47,7 +48,61 @@ pub(crate) fn find(conn: &Connection, query: &Query, limit: usize) -> rusqlite::
         postings.push(posting(conn, query, term, COMMON)?);
     }
     narrow(conn, &mut postings)?;
-    covered(conn, &postings, None, limit)
+    let (best, whole) = covered(conn, &postings, None)?;
+    named(conn, &best, whole, limit)
+}
+
+/// Where the most of a query was said in a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The ticket.
+    pub(crate) ticket: String,
+    /// The message, counted from the first; none for the subject and the customer.
+    pub(crate) message: Option<usize>,
+}
+
+/// The tickets that cover the most of what is typed, newest first among equals, each with its best place.
+pub(crate) fn said(conn: &Connection, typed: &str, limit: usize) -> rusqlite::Result<Vec<Place>> {
+    let query = Query::parse(typed, MOST_TERMS);
+    let open = beginning(typed, &query);
+    let mut postings = Vec::with_capacity(query.terms.len());
+    for term in &query.terms {
+        postings.push(match term {
+            Term::Word(at) if open == Some(*at) => {
+                let expression = format!("{} *", quoted(&query.words[*at].text));
+                Posting::read(conn, Index::Words, expression, COMMON)?
+            }
+            Term::Word(_) | Term::Gram(_) => posting(conn, &query, term, COMMON)?,
+        });
+    }
+    narrow(conn, &mut postings)?;
+    let (best, _) = covered(conn, &postings, None)?;
+    let best: Vec<i64> = best.into_iter().take(limit).map(|(ticket, _)| ticket).collect();
+    places(conn, &postings, &best)
+}
+
+/// The row of each ticket that has the most of the postings, the first of equals.
+fn places(conn: &Connection, postings: &[Posting], tickets: &[i64]) -> rusqlite::Result<Vec<Place>> {
+    let all = all(conn)?;
+    let mut rows: HashMap<i64, BTreeMap<i64, f64>> = tickets.iter().map(|ticket| (*ticket, BTreeMap::new())).collect();
+    for posting in postings {
+        let weight = rarity(all, posting.tickets);
+        for row in &posting.rows {
+            if let Some(places) = rows.get_mut(&(row >> PLACE_BITS)) {
+                *places.entry(*row).or_default() += weight;
+            }
+        }
+    }
+    let mut ids = conn.prepare_cached("SELECT id FROM tickets WHERE n = ?1")?;
+    let mut found = Vec::with_capacity(tickets.len());
+    for ticket in tickets {
+        let best = rows[ticket].iter().rev().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(row, _)| *row);
+        let place = best & ((1 << PLACE_BITS) - 1);
+        if let Some(id) = ids.query_map([ticket], |row| row.get(0))?.next() {
+            found.push(Place { ticket: id?, message: usize::try_from(place - 1).ok() });
+        }
+    }
+    Ok(found)
 }
 
 /// The tickets other than `ticket` that cover the most of the telling terms of a text.
@@ -73,7 +128,8 @@ pub(crate) fn similar(
     postings.sort_by_key(|posting| posting.rows.len());
     postings.truncate(MOST_TERMS);
     narrow(conn, &mut postings)?;
-    covered(conn, &postings, own, limit)
+    let (best, whole) = covered(conn, &postings, own)?;
+    named(conn, &best, whole, limit)
 }
 
 impl Index {
@@ -164,13 +220,9 @@ fn together(conn: &Connection, index: Index, terms: &[String]) -> rusqlite::Resu
     Ok(Vec::new())
 }
 
-fn covered(
-    conn: &Connection,
-    postings: &[Posting],
-    own: Option<i64>,
-    limit: usize,
-) -> rusqlite::Result<Vec<(String, f64)>> {
-    let all: i64 = conn.prepare_cached("SELECT coalesce(max(n), 0) FROM tickets")?.query_row([], |row| row.get(0))?;
+/// What each ticket but `own` covers of the postings, most first, and what all of them weigh.
+fn covered(conn: &Connection, postings: &[Posting], own: Option<i64>) -> rusqlite::Result<(Vec<(i64, f64)>, f64)> {
+    let all = all(conn)?;
     let mut scores: HashMap<i64, f64> = HashMap::new();
     let mut whole = 0.0;
     for posting in postings {
@@ -182,7 +234,12 @@ fn covered(
     }
     let mut best: Vec<(i64, f64)> = scores.into_iter().filter(|(ticket, _)| Some(*ticket) != own).collect();
     best.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
-    named(conn, &best, whole, limit)
+    Ok((best, whole))
+}
+
+/// About how many tickets there are.
+fn all(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.prepare_cached("SELECT coalesce(max(n), 0) FROM tickets")?.query_row([], |row| row.get(0))
 }
 
 /// The identifiers of the first tickets that still exist, with their share of the whole weight.

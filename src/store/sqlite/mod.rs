@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod execute;
+mod finding;
 mod intake;
 mod lessons;
 mod log;

@@ -46,12 +46,7 @@ pub(crate) fn rows(db: &Connection, ids: impl IntoIterator<Item = String>) -> Re
 /// A page of tickets.
 pub(crate) fn page(db: &Connection, query: &TicketQuery) -> Result<TicketPage, StoreError> {
     let filter = Filter::of(db, query)?;
-    let order = match query.sort {
-        Sort::Due => "coalesce(t.due_at, 9223372036854775807), t.priority, t.n",
-        Sort::Priority => "t.priority, coalesce(t.due_at, 9223372036854775807), t.n",
-        Sort::Updated => "t.updated_at DESC, t.n",
-        Sort::Created => "t.created_at DESC, t.n",
-    };
+    let order = order(query.sort);
     let sql = format!(
         "SELECT {ROW} FROM tickets t WHERE {} ORDER BY {order} LIMIT {} OFFSET {}",
         filter.awake(),
@@ -61,6 +56,32 @@ pub(crate) fn page(db: &Connection, query: &TicketQuery) -> Result<TicketPage, S
     let mut statement = db.prepare_cached(&sql)?;
     let tickets = statement.query_map(filter.values().as_slice(), ticket_row)?.collect::<Result<_, _>>()?;
     Ok(TicketPage { tickets, total: filter.total(db, query)? })
+}
+
+const fn order(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Due => "coalesce(t.due_at, 9223372036854775807), t.priority, t.n",
+        Sort::Priority => "t.priority, coalesce(t.due_at, 9223372036854775807), t.n",
+        Sort::Updated => "t.updated_at DESC, t.n",
+        Sort::Created => "t.created_at DESC, t.n",
+    }
+}
+
+/// Looks at these columns of every ticket of a query, in its order.
+pub(crate) fn each(
+    db: &Connection,
+    query: &TicketQuery,
+    columns: &str,
+    mut look: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+) -> Result<(), StoreError> {
+    let filter = Filter::of(db, query)?;
+    let sql = format!("SELECT {columns} FROM tickets t WHERE {} ORDER BY {}", filter.awake(), order(query.sort));
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query(filter.values().as_slice())?;
+    while let Some(row) = rows.next()? {
+        look(row)?;
+    }
+    Ok(())
 }
 
 /// The tickets that a filter means: the one that is called so, and those that have most of the words. A search

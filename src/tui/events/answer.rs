@@ -6,6 +6,7 @@ use crate::domain::audit::figures::Figures;
 use crate::domain::audit::{Body, Record};
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
 use crate::domain::policy::Requirement;
 use crate::domain::proposal::Proposal;
@@ -17,8 +18,10 @@ use crate::tui::events::RequestId;
 /// What comes back for a request.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// To [`Effect::LoadQueue`].
+    /// To [`Effect::LoadQueue`] and [`Effect::Sift`].
     Queue(TicketPage),
+    /// To [`Effect::FindSaid`].
+    Said(Vec<Hit>),
     /// To [`Effect::CountViews`]: one total for each query, in order.
     Counts(Vec<u64>),
     /// To [`Effect::LoadTicket`].

@@ -24,6 +24,24 @@ pub enum Effect {
         /// Which tickets.
         query: TicketQuery,
     },
+    /// A page of what a filter leaves of a view, nearest first. Nobody waits for an earlier one then.
+    Sift {
+        /// The request.
+        request: RequestId,
+        /// The view.
+        query: TicketQuery,
+        /// What was typed.
+        words: String,
+    },
+    /// Where words were said, in any ticket, best first. Nobody waits for an earlier search then.
+    FindSaid {
+        /// The request.
+        request: RequestId,
+        /// What was typed.
+        words: String,
+        /// How many tickets at most.
+        limit: u32,
+    },
     /// How many tickets each of these queries has.
     CountViews {
         /// The request.
@@ -264,6 +282,8 @@ pub enum ExportFormat {
 pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
     match effect {
         Effect::LoadQueue { request, .. } => (*request, "load the queue"),
+        Effect::Sift { request, .. } => (*request, "filter the queue"),
+        Effect::FindSaid { request, .. } => (*request, "find it in the messages"),
         Effect::CountViews { request, .. } => (*request, "count the views"),
         Effect::LoadTicket { request, .. } => (*request, "open the ticket"),
         Effect::Summarize { request, .. } => (*request, "summarise the ticket"),

@@ -35,6 +35,8 @@ pub enum Command {
     Back,
     /// Type a filter.
     Filter,
+    /// Find what was said in any message.
+    Find,
     /// Show another view of the queue.
     View(usize),
     /// Mark the ticket for the next command.
@@ -155,6 +157,7 @@ impl Command {
         (Command::Open, "open"),
         (Command::Back, "back"),
         (Command::Filter, "filter"),
+        (Command::Find, "find"),
         (Command::View(0), "view-1"),
         (Command::View(1), "view-2"),
         (Command::View(2), "view-3"),

@@ -177,7 +177,8 @@ pub const BINDINGS: &[Binding] = &[
     row(&[X::List], &["1", "2", "3", "4", "5", "6", "7", "8", "9"], C::Number, "The row with this number"),
     foot(&[X::List], &["esc", "q"], C::Back, "back", "Back to where you were"),
     // The queue.
-    foot(&[X::Queue], &["/"], C::Filter, "filter", "Filter by words"),
+    foot(&[X::Queue], &["/"], C::Filter, "filter", "Filter the view by subject, customer, tag or id; nearest first"),
+    foot(&[X::Queue], &["f"], C::Find, "find", "Find in all messages of the desk, best first"),
     row(&[X::Queue], &["space"], C::Mark, "Mark the ticket; u and Z then go for all marked"),
     row(&[X::Queue], &["*"], C::MarkAll, "Mark every ticket that is loaded, or none"),
     row(WORK, &["Z"], C::Snooze, "Put the ticket off until a time; it is yours alone and changes nothing"),
@@ -308,7 +309,7 @@ pub const BINDINGS: &[Binding] = &[
         "Back",
     ),
     row(OPEN, &["esc"], C::Back, "Back to the queue"),
-    row(&[X::Queue], &["esc"], C::Back, "No ticket is marked any more"),
+    row(&[X::Queue], &["esc"], C::Back, "No ticket is marked any more, then back to the whole view"),
     foot(BROWSED, &[":", "ctrl-p"], C::Palette, "commands", "Every command of this page, found by its name"),
     foot(&[X::Palette], &["enter"], C::Submit, "run", "Run the command where you were"),
     foot(&[X::Palette], &["down", "ctrl-n"], C::Move(Motion::Down), "next", "The next command"),

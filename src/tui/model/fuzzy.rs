@@ -49,7 +49,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-fn is_slip(typed: &[char], meant: &[char]) -> bool {
+/// Whether `meant` begins like `typed` but for one letter.
+pub(crate) fn is_slip(typed: &[char], meant: &[char]) -> bool {
     let same = typed.iter().zip(meant).take_while(|(a, b)| a == b).count();
     let (typed, meant) = (&typed[same..], &meant[same..]);
     let wrong = || meant.len() > 1 && typed.len() > 1 && meant[1..].starts_with(&typed[1..]);

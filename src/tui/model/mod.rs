@@ -16,6 +16,7 @@ pub(crate) mod picker;
 pub(crate) mod queue;
 pub(crate) mod replay;
 pub(crate) mod seen;
+pub(crate) mod sift;
 pub(crate) mod slot;
 pub(crate) mod thread;
 pub(crate) mod wrap;

@@ -1,15 +1,18 @@
 //! The queue: a window of rows out of as many tickets as there are.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use jiff::Timestamp;
 
+use crate::domain::finding::Hit;
 use crate::domain::ids::{PrincipalId, TicketId};
 use crate::domain::ticket::{TicketPage, TicketQuery, TicketRow};
 use crate::domain::view::View;
-use crate::tui::events::RequestId;
+use crate::tui::events::{Failure, RequestId};
 use crate::tui::keymap::Motion;
 use crate::tui::model::seen::Seen;
+use crate::tui::model::sift::Needle;
 use crate::tui::model::slot::Slot;
 use crate::tui::model::{moved, scrolled};
 
@@ -18,17 +21,71 @@ const WINDOW: u32 = 200;
 /// Rows before the end of the window at which the next one is asked for.
 const MARGIN: u64 = 40;
 
+/// Hits that are shown of a search; who needs more words it better.
+pub(crate) const MOST_HITS: u32 = 100;
+
+/// What is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Seek {
+    /// The whole view.
+    View,
+    /// What of the view is meant by these words.
+    Filter(String),
+    /// Every ticket in which these words were said.
+    Said(String),
+}
+
+impl Seek {
+    /// What was typed.
+    pub(crate) fn words(&self) -> &str {
+        match self {
+            Self::View => "",
+            Self::Filter(words) | Self::Said(words) => words,
+        }
+    }
+
+    /// The same kind of search for other words.
+    pub(crate) fn with(&self, words: &str) -> Self {
+        match self {
+            Self::View | Self::Filter(_) => Self::Filter(words.to_owned()),
+            Self::Said(_) => Self::Said(words.to_owned()),
+        }
+    }
+}
+
+/// What was said where a ticket was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    pub(crate) message: Option<usize>,
+    pub(crate) snippet: String,
+    pub(crate) marked: Vec<Range<usize>>,
+}
+
 /// The rows that are loaded, and where they lie in the whole.
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
     pub(crate) offset: u64,
     pub(crate) total: u64,
     rows: Vec<TicketRow>,
+    /// For each row what was said there, where that was looked for.
+    said: Vec<Said>,
 }
 
 impl Window {
     pub(crate) fn row(&self, at: u64) -> Option<&TicketRow> {
         self.rows.get(usize::try_from(at.checked_sub(self.offset)?).ok()?)
+    }
+
+    /// What was said where the ticket in this row was found.
+    pub(crate) fn said(&self, at: u64) -> Option<&Said> {
+        self.said.get(usize::try_from(at.checked_sub(self.offset)?).ok()?)
+    }
+
+    fn of_hits(hits: Vec<Hit>) -> Self {
+        let total = hits.len() as u64;
+        let apart = |Hit { row, message, snippet, marked }: Hit| (row, Said { message, snippet, marked });
+        let (rows, said) = hits.into_iter().map(apart).unzip();
+        Self { offset: 0, total, rows, said }
     }
 
     fn end(&self) -> u64 {
@@ -69,7 +126,13 @@ pub(crate) struct Queue {
     pub(crate) view: usize,
     /// Tickets that the next command is for.
     pub(crate) marked: BTreeSet<TicketId>,
-    pub(crate) filter: String,
+    pub(crate) seek: Seek,
+    /// What the filter looks for.
+    pub(crate) needle: Needle,
+    /// Where the person was in the view before something was looked for: what was selected, and the first row.
+    left: Option<(u64, u64)>,
+    /// Where the person will be once the answer is there; until then nothing moves.
+    goal: Option<(u64, u64)>,
     pub(crate) window: Slot<Window>,
     pub(crate) counts: Slot<Vec<u64>>,
     pub(crate) seen: Seen,
@@ -86,13 +149,16 @@ impl Queue {
         // Everything, where a view shows it.
         let shows_all = |view: &View| view.status.is_empty() && view.assignee.is_none() && !view.snoozed;
         let view = views.iter().position(shows_all).unwrap_or(0);
-        let (filter, marked, seen) = (String::new(), BTreeSet::new(), Seen::default());
+        let (seek, needle, marked, seen) = (Seek::View, Needle::default(), BTreeSet::new(), Seen::default());
         Self {
             me,
             views,
             view,
             marked,
-            filter,
+            seek,
+            needle,
+            left: None,
+            goal: None,
             window,
             counts,
             seen,
@@ -141,6 +207,11 @@ impl Queue {
         self.rows().iter().any(|row| Some(row.sample) != first)
     }
 
+    /// What was said where the selected ticket was found.
+    pub(crate) fn selected_said(&self) -> Option<&Said> {
+        self.window.value.as_ref()?.said(self.selected)
+    }
+
     /// A row anywhere in the window.
     pub(crate) fn row_of(&self, id: &TicketId) -> Option<&TicketRow> {
         let window = self.window.value.as_ref()?;
@@ -150,11 +221,11 @@ impl Queue {
     /// The query for a window around the selected row.
     pub(crate) fn ask(&mut self, request: RequestId, now: Timestamp) -> TicketQuery {
         self.window.ask(request);
-        self.asked_offset = self.selected.saturating_sub(u64::from(WINDOW) / 2);
-        let text = (!self.filter.is_empty()).then(|| self.filter.clone());
+        let around = self.goal.map_or(self.selected, |(selected, _)| selected);
+        self.asked_offset = around.saturating_sub(u64::from(WINDOW) / 2);
         let offset = u32::try_from(self.asked_offset).unwrap_or(u32::MAX);
         let view = self.views.get(self.view).map_or_else(TicketQuery::default, |view| view.query(&self.me, now));
-        TicketQuery { text, limit: WINDOW, offset, ..view }
+        TicketQuery { limit: WINDOW, offset, ..view }
     }
 
     /// The queries that count the views.
@@ -165,27 +236,75 @@ impl Queue {
 
     /// Takes a page, and keeps the same ticket selected, and where it is on the screen, as far as it can.
     pub(crate) fn arrived(&mut self, request: RequestId, page: TicketPage) -> bool {
+        let window = Window { offset: self.asked_offset, total: page.total, rows: page.tickets, said: Vec::new() };
+        self.take(request, window)
+    }
+
+    /// Takes what was found in messages.
+    pub(crate) fn found(&mut self, request: RequestId, hits: Vec<Hit>) -> bool {
+        self.take(request, Window::of_hits(hits))
+    }
+
+    fn take(&mut self, request: RequestId, window: Window) -> bool {
         let selected = self.selected_row().map(|row| row.id.clone());
         let before = Known::of(self.window.value.as_ref());
-        let window = Window { offset: self.asked_offset, total: page.total, rows: page.tickets };
         if !self.window.take(request, window) {
             return false;
         }
-        let found = selected.and_then(|id| self.window.value.as_ref()?.find(&id));
-        let row_on_screen = self.selected.saturating_sub(self.top);
-        self.selected = found.unwrap_or(self.selected).min(self.total().saturating_sub(1));
-        if found.is_some() {
+        if let Some(goal) = self.goal.take() {
+            (self.selected, self.top, self.new_above) = (goal.0, goal.1, 0);
+        } else if let Some(found) = selected.and_then(|id| self.window.value.as_ref()?.find(&id)) {
+            let row_on_screen = self.selected.saturating_sub(self.top);
+            self.selected = found;
             self.top = self.selected.saturating_sub(row_on_screen);
             self.new_above += self.window.value.as_ref().map_or(0, |window| before.news_above(self.top, window));
         }
+        self.selected = self.selected.min(self.total().saturating_sub(1));
         true
     }
 
-    /// Starts over: another view or filter.
-    pub(crate) fn reset(&mut self) {
-        (self.selected, self.top, self.new_above) = (0, 0, 0);
+    /// Takes the failure of a load; what is listed is not what was asked for then.
+    pub(crate) fn failed(&mut self, request: RequestId, failure: &Failure) -> bool {
+        let wanted = self.window.fail(request, failure);
+        if wanted && let Some(goal) = self.goal.take() {
+            (self.selected, self.top) = goal;
+            self.window.value = None;
+        }
+        wanted
+    }
+
+    /// Starts over with another view; a filter holds in it too.
+    pub(crate) fn reset(&mut self, view: usize) {
+        (self.view, self.selected, self.top, self.new_above) = (view, 0, 0, 0);
+        (self.left, self.goal) = (None, None);
         self.marked.clear();
         self.window.value = None;
+        if let Seek::Said(_) = self.seek {
+            self.seek = Seek::View;
+        }
+    }
+
+    /// Looks for something from now on, best first; or for nothing, back where the person was before. What is listed
+    /// stays until the answer is there.
+    pub(crate) fn seek(&mut self, seek: Seek) {
+        self.goal = match (&seek, &self.seek) {
+            (Seek::View, _) => Some(self.left.take().unwrap_or_default()),
+            (Seek::Filter(_) | Seek::Said(_), Seek::View) => {
+                self.left = Some(self.goal.unwrap_or((self.selected, self.top)));
+                Some((0, 0))
+            }
+            (Seek::Filter(_) | Seek::Said(_), Seek::Filter(_) | Seek::Said(_)) => Some((0, 0)),
+        };
+        self.needle = match &seek {
+            Seek::Filter(words) => Needle::of(words),
+            Seek::View | Seek::Said(_) => Needle::default(),
+        };
+        self.seek = seek;
+    }
+
+    /// How many lines of the screen a row takes.
+    pub(crate) fn lines_a_row(&self) -> usize {
+        self.window.value.as_ref().map_or(1, |window| if window.said.is_empty() { 1 } else { 2 })
     }
 
     pub(crate) fn go(&mut self, motion: Motion, half_page: usize) {
@@ -207,6 +326,7 @@ impl Queue {
     }
 
     pub(crate) fn arrange(&mut self, height: usize) {
+        let height = height / self.lines_a_row();
         let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         self.top = scrolled(small(self.top), small(self.selected), small(self.total()), height) as u64;
         self.new_above = self.new_above.min(self.top);

@@ -34,8 +34,10 @@ pub(crate) struct Thread {
     pub(crate) rows: Vec<ThreadRow>,
     pub(crate) top: usize,
     pub(crate) quotes_shown: bool,
-    /// The message that a line of the summary points to.
+    /// The message that a line of the summary or a search points to.
     pub(crate) pointed: Option<usize>,
+    /// The message to scroll to once there are rows.
+    goal: Option<usize>,
     made_for: Option<(usize, bool)>,
 }
 
@@ -45,6 +47,9 @@ impl Thread {
         if self.made_for != Some((width, self.quotes_shown)) {
             self.rows = messages.iter().enumerate().flat_map(|(at, m)| self.message(at, m, width)).collect();
             self.made_for = Some((width, self.quotes_shown));
+        }
+        if let Some(message) = self.goal.take() {
+            self.top = self.rows.iter().position(|row| row.message == message).unwrap_or(self.top);
         }
         self.top = self.top.min(self.rows.len().saturating_sub(height.max(1)));
     }
@@ -61,8 +66,7 @@ impl Thread {
 
     /// Scrolls to a message and marks it.
     pub(crate) fn point(&mut self, message: usize) {
-        self.pointed = Some(message);
-        self.top = self.rows.iter().position(|row| row.message == message).unwrap_or(self.top);
+        (self.pointed, self.goal) = (Some(message), Some(message));
     }
 
     fn message(&self, at: usize, message: &Message, width: usize) -> Vec<ThreadRow> {

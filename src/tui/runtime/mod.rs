@@ -8,6 +8,7 @@ mod log;
 mod playback;
 mod power;
 mod reads;
+mod sieve;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use crate::domain::text;
 use crate::mcp::client::{Draft, McpBackend};
 use crate::tools::{BackendError, Run, ToolBackend as _};
 use crate::tui::events::{Answer, Effect, Failure, Msg, RequestId, naming};
+use crate::tui::runtime::sieve::Sieve;
 
 pub(crate) use playback::Playback;
 
@@ -42,6 +44,7 @@ struct Inner {
     state: PathBuf,
     inbox: mpsc::Sender<Msg>,
     runs: Mutex<HashMap<RequestId, CancellationToken>>,
+    sieve: Sieve,
 }
 
 /// Why there is no answer: words, and a way out.
@@ -61,7 +64,7 @@ type Answered = Result<Answer, Trouble>;
 impl Runtime {
     pub(crate) fn new(sitting: Sitting, config: Config, state: PathBuf, inbox: mpsc::Sender<Msg>) -> Self {
         let runs = Mutex::new(HashMap::new());
-        Self { inner: Arc::new(Inner { sitting, config, state, inbox, runs }) }
+        Self { inner: Arc::new(Inner { sitting, config, state, inbox, runs, sieve: Sieve::default() }) }
     }
 
     /// Starts what an effect asks for; its answer arrives as a message.
@@ -118,7 +121,12 @@ impl Inner {
 
     async fn ask(&self, effect: Effect) -> Answered {
         match effect {
-            Effect::LoadQueue { query, .. } => self.read(ReadCall::ListTickets(query)).await,
+            Effect::LoadQueue { request, query } => {
+                self.sieve.put_away(request);
+                self.read(ReadCall::ListTickets(query)).await
+            }
+            Effect::Sift { request, query, words } => self.sift(request, query, words).await,
+            Effect::FindSaid { request, words, limit } => self.find_said(request, &words, limit).await,
             Effect::CountViews { queries, .. } => self.counts(queries).await,
             Effect::LoadTicket { ticket, .. } => self.ticket(ticket).await,
             Effect::Summarize { ticket, request, quick } => {

@@ -16,6 +16,7 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
     }
     match answer {
         Answer::Queue(page) => queue::arrived(model, request, page),
+        Answer::Said(hits) => queue::found(model, request, hits),
         Answer::Counts(counts) => counted(model, request, counts),
         Answer::Ticket { ticket, customer } => ticket_arrived(model, request, *ticket, customer.map(|c| *c)),
         Answer::Summary(summary) => summarized(model, request, *summary),
@@ -240,7 +241,7 @@ pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
 }
 
 fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> bool {
-    let mut wanted = model.queue.window.fail(request, failure)
+    let mut wanted = model.queue.failed(request, failure)
         | model.queue.counts.fail(request, failure)
         | model.pending.fail(request, failure);
     if let Some(open) = model.open.as_deref_mut() {

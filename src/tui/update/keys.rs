@@ -58,6 +58,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Open => open(model),
         Command::Back => back(model),
         Command::Filter => filter(model),
+        Command::Find => queue::find(model),
         Command::Figures => log::figures(model),
         Command::Replay => replay::open(model),
         Command::Export(format) => log::export(model, format),

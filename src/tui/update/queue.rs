@@ -1,5 +1,6 @@
-//! The queue: loading, views, filter.
+//! The queue: loading, views, what is looked for in it.
 
+use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
 use crate::domain::snooze::{self, BadTime};
 use crate::domain::ticket::TicketPage;
@@ -7,13 +8,20 @@ use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, RequestId};
 use crate::tui::keymap::Motion;
 use crate::tui::model::pages::Notice;
+use crate::tui::model::queue::{MOST_HITS, Seek};
 use crate::tui::model::{Dialog, Model, Snooze};
 use crate::tui::update::{pending, seen, work};
 
+/// Asks for what is listed: the view, what a filter leaves of it, or what was found in messages.
 pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     let request = model.request();
     let query = model.queue.ask(request, model.now);
-    vec![Effect::LoadQueue { request, query }]
+    let words = model.queue.seek.words().to_owned();
+    vec![match model.queue.seek {
+        Seek::Filter(_) if !words.is_empty() => Effect::Sift { request, query, words },
+        Seek::Said(_) if !words.is_empty() => Effect::FindSaid { request, words, limit: MOST_HITS },
+        Seek::View | Seek::Filter(_) | Seek::Said(_) => Effect::LoadQueue { request, query },
+    }]
 }
 
 pub(super) fn count(model: &mut Model) -> Vec<Effect> {
@@ -35,9 +43,14 @@ pub(super) fn changed(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, page: TicketPage) -> Vec<Effect> {
-    if !model.queue.arrived(request, page) {
-        return vec![];
-    }
+    if model.queue.arrived(request, page) { settled(model) } else { vec![] }
+}
+
+pub(super) fn found(model: &mut Model, request: RequestId, hits: Vec<Hit>) -> Vec<Effect> {
+    if model.queue.found(request, hits) { settled(model) } else { vec![] }
+}
+
+fn settled(model: &mut Model) -> Vec<Effect> {
     note_moved(model);
     if model.queue.window.take_again() { load(model) } else { seen::load(model) }
 }
@@ -57,21 +70,68 @@ pub(super) fn view(model: &mut Model, view: usize) -> Vec<Effect> {
         )));
         return vec![];
     }
-    model.queue.view = view;
-    model.queue.reset();
+    model.queue.reset(view);
     load(model)
 }
 
+/// Types a filter, or goes on typing the one there is.
 pub(super) fn filter(model: &mut Model) -> Vec<Effect> {
-    model.dialog = Dialog::Filter(Editor::line_of(&model.queue.filter));
+    match &model.queue.seek {
+        Seek::Filter(words) => model.dialog = Dialog::Filter(Editor::line_of(words)),
+        Seek::View | Seek::Said(_) => {
+            model.dialog = Dialog::Filter(Editor::line_of(""));
+            model.queue.seek(Seek::Filter(String::new()));
+        }
+    }
     vec![]
 }
 
-/// Looks for what stands in the filter line now.
-pub(super) fn filtered(model: &mut Model, words: &str) -> Vec<Effect> {
-    words.trim().clone_into(&mut model.queue.filter);
-    model.queue.reset();
+/// Types what was said in a message; every ticket of the desk is looked through.
+pub(super) fn find(model: &mut Model) -> Vec<Effect> {
+    match &model.queue.seek {
+        Seek::Said(words) => model.dialog = Dialog::Filter(Editor::line_of(words)),
+        Seek::View | Seek::Filter(_) => {
+            model.dialog = Dialog::Filter(Editor::line_of(""));
+            model.queue.seek(Seek::Said(String::new()));
+        }
+    }
+    vec![]
+}
+
+/// Looks for what stands in the line now.
+pub(super) fn sought(model: &mut Model, words: &str) -> Vec<Effect> {
+    let words = words.trim();
+    if words == model.queue.seek.words() {
+        return vec![];
+    }
+    let seek = model.queue.seek.with(words);
+    model.queue.seek(seek);
     load(model)
+}
+
+/// Goes from the line to the list; where nothing was typed nothing is looked for.
+pub(super) fn keep(model: &mut Model) -> Vec<Effect> {
+    model.dialog = Dialog::None;
+    if model.queue.seek.words().is_empty() { forget(model) } else { vec![] }
+}
+
+/// Looks for nothing any more.
+pub(super) fn forget(model: &mut Model) -> Vec<Effect> {
+    model.dialog = Dialog::None;
+    if model.queue.seek == Seek::View {
+        return vec![];
+    }
+    model.queue.seek(Seek::View);
+    load(model)
+}
+
+/// One step back: first no ticket is marked any more, then the whole view is there again.
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    if !model.queue.marked.is_empty() {
+        model.queue.marked.clear();
+        return vec![];
+    }
+    forget(model)
 }
 
 /// Marks the selected ticket and goes on to the next.

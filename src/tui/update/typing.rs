@@ -143,32 +143,38 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::Picking(picker) => picker::insert(model, picker),
         Dialog::List(list) if list.typing => keep_typed(model, list),
         Dialog::List(list) => list::choose(model, list),
-        Dialog::None | Dialog::Filter(_) | Dialog::Confirm(_) => vec![],
+        Dialog::Filter(_) => queue::keep(model),
+        Dialog::None | Dialog::Confirm(_) => vec![],
     }
 }
 
 /// Keeps what was typed and goes to the rows.
 fn keep_typed(model: &mut Model, list: Box<crate::tui::model::list::List>) -> Vec<Effect> {
     model.dialog = Dialog::List(list);
-    leave_filter(model);
-    vec![]
+    leave_filter(model)
 }
 
 pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
     match form(model) {
         Some(form) => form.step_field(by),
-        None => leave_filter(model),
+        None => return leave_filter(model),
     }
     vec![]
 }
 
 /// Keeps the filter that is typed and goes to the list.
-fn leave_filter(model: &mut Model) {
+fn leave_filter(model: &mut Model) -> Vec<Effect> {
     match &mut model.page {
-        Page::Log(page) => log::keep_filter(page),
+        Page::Log(page) => {
+            log::keep_filter(page);
+            vec![]
+        }
         Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => {
             match &mut model.dialog {
-                Dialog::List(list) => list.typing = false,
+                Dialog::List(list) => {
+                    list.typing = false;
+                    vec![]
+                }
                 Dialog::None
                 | Dialog::Filter(_)
                 | Dialog::Editing
@@ -176,7 +182,7 @@ fn leave_filter(model: &mut Model) {
                 | Dialog::Note(_)
                 | Dialog::Form(_)
                 | Dialog::Snooze(_)
-                | Dialog::Confirm(_) => model.dialog = Dialog::None,
+                | Dialog::Confirm(_) => queue::keep(model),
             }
         }
     }
@@ -207,7 +213,7 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
         (Page::Work, Dialog::List(list)) => list.find(),
         (Page::Work, Dialog::Filter(editor)) => {
             let words = editor.text();
-            return queue::filtered(model, &words);
+            return queue::sought(model, &words);
         }
         (Page::Work, Dialog::Editing) => return draft::changed(model, at),
         (Page::Log(page), _) => {

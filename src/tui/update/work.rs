@@ -13,9 +13,15 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         return point(model);
     }
     let Some(id) = model.queue.selected_row().map(|row| row.id.clone()) else { return vec![] };
+    let message = model.queue.selected_said().and_then(|said| said.message);
     model.focus = Pane::Ticket;
     model.trail.clear();
-    if model.open.as_ref().is_some_and(|open| open.id == id) { vec![] } else { switch(model, id) }
+    let is_open = model.open.as_ref().is_some_and(|open| open.id == id);
+    let effects = if is_open { vec![] } else { switch(model, id) };
+    if let Some((open, message)) = model.open.as_deref_mut().zip(message) {
+        open.thread.point(message);
+    }
+    effects
 }
 
 /// Opens another ticket, and keeps what was written on the one before.
@@ -98,8 +104,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     match &model.dialog {
         Dialog::None => {
             if model.focus == Pane::Queue {
-                model.queue.marked.clear();
-                return vec![];
+                return queue::back(model);
             }
             let stopped = draft::stop(model);
             if stopped.is_empty() {
@@ -108,10 +113,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             model.note(Notice::plain("the model was stopped; what was here before stays"));
             return stopped;
         }
-        Dialog::Filter(_) => {
-            model.dialog = Dialog::None;
-            return queue::filtered(model, "");
-        }
+        Dialog::Filter(_) => return queue::forget(model),
         Dialog::Picking(open) => return picker::close(model, open.opened_in),
         Dialog::List(_) => return list::back(model),
         Dialog::Editing | Dialog::Note(_) => return leave_text(model),

@@ -1,5 +1,7 @@
 //! The queue: its views, its filter, its rows.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -7,7 +9,9 @@ use ratatui::text::Span;
 use crate::domain::ticket::{Priority, TicketRow};
 use crate::domain::view::View;
 use crate::tui::model::layout::{inside, queue_rows};
-use crate::tui::model::wrap::pad;
+use crate::tui::model::queue::{Said, Seek};
+use crate::tui::model::sift::{Field, Needle, Way};
+use crate::tui::model::wrap::{columns, pad};
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -31,17 +35,19 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.row(inside(rows), 0, vec![canvas.say(Ink::Dim, empty(model))]);
         return;
     }
-    for at in 0..rows.height {
-        row(model, canvas, rows, at);
+    let lines = u16::try_from(model.queue.lines_a_row()).unwrap_or(1);
+    for nth in 0..rows.height / lines {
+        row(model, canvas, Rect { y: rows.y + nth * lines, height: lines, ..rows }, u64::from(nth));
     }
 }
 
 fn title(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
-    let filter = &model.queue.filter;
-    let mut facts = vec![canvas.say(Ink::Plain, format!("{} ", model.queue.view_name()))];
-    if !filter.is_empty() {
-        facts.push(canvas.say(Ink::Warn, format!("/ {filter} ")));
-    }
+    let view = canvas.say(Ink::Plain, format!("{} ", model.queue.view_name()));
+    let mut facts = match &model.queue.seek {
+        Seek::Filter(words) if !words.is_empty() => vec![view, canvas.say(Ink::Warn, format!("/ {words} "))],
+        Seek::Said(words) if !words.is_empty() => vec![canvas.say(Ink::Warn, format!("in all messages: {words} "))],
+        Seek::View | Seek::Filter(_) | Seek::Said(_) => vec![view],
+    };
     let marked = model.queue.marked.len();
     if marked > 0 {
         facts.push(canvas.say(Ink::Accent, format!("✓ {marked} marked · u updates, Z puts off, Esc none ")));
@@ -51,7 +57,8 @@ fn title(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
 
 fn extent(model: &Model, height: u16) -> String {
     let (top, total) = (model.queue.top, model.queue.total());
-    let last = (top + u64::from(height)).min(total);
+    let rows = u64::from(height) / model.queue.lines_a_row() as u64;
+    let last = (top + rows).min(total);
     let more = if model.queue.window.is_waiting() { " …" } else { "" };
     let new = match model.queue.new_above {
         0 => String::new(),
@@ -64,8 +71,14 @@ fn empty(model: &Model) -> String {
     match (&model.queue.window.trouble, model.queue.window.is_waiting()) {
         (_, true) => "loading …".to_owned(),
         (Some(trouble), _) => format!("{} · {}", trouble.message, trouble.way_out),
-        (None, _) if model.queue.filter.is_empty() => "no tickets in this view · a number key shows another".to_owned(),
-        (None, _) => "no ticket has these words · / then Esc clears the filter".to_owned(),
+        (None, _) => match &model.queue.seek {
+            Seek::Filter(words) if !words.is_empty() => {
+                "no ticket of this view is like that · Esc shows the whole view"
+            }
+            Seek::Said(words) if !words.is_empty() => "nobody said that in any ticket · Esc shows the view again",
+            Seek::View | Seek::Filter(_) | Seek::Said(_) => "no tickets in this view · a number key shows another",
+        }
+        .to_owned(),
     }
 }
 
@@ -73,8 +86,9 @@ fn views(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if let Dialog::Filter(editor) = &model.dialog {
         let (_, column) = editor.cursor_in_sight();
         let text = editor.shown_line();
-        canvas.row(area, 0, vec![canvas.say(Ink::Accent, "/ "), canvas.say(Ink::Plain, text)]);
-        canvas.cursor(area, column + 2, 0);
+        let prompt = if let Seek::Said(_) = model.queue.seek { "find in all messages: " } else { "/ " };
+        canvas.row(area, 0, vec![canvas.say(Ink::Accent, prompt), canvas.say(Ink::Plain, text)]);
+        canvas.cursor(area, column + prompt.len(), 0);
         return;
     }
     let room = usize::from(area.width);
@@ -120,22 +134,28 @@ fn folded(model: &Model, canvas: &Canvas<'_, '_>, room: usize) -> Vec<Span<'stat
     kept.into_iter().chain([left_out]).collect()
 }
 
-fn row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16) {
-    let index = model.queue.top + u64::from(at);
+fn row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, nth: u64) {
+    let index = model.queue.top + nth;
     if index >= model.queue.total() {
         return;
     }
-    match model.queue.window.value.as_ref().and_then(|window| window.row(index)) {
-        Some(ticket) => ticket_row(model, canvas, area, at, ticket),
-        None => canvas.row(area, at, vec![canvas.say(Ink::Dim, "    …")]),
+    let Some(window) = &model.queue.window.value else { return };
+    match window.row(index) {
+        Some(ticket) => ticket_row(model, canvas, area, ticket),
+        None => canvas.row(area, 0, vec![canvas.say(Ink::Dim, "    …")]),
+    }
+    if let Some(said) = window.said(index) {
+        canvas.row(area, 1, said_row(canvas, usize::from(area.width), said));
     }
     if index == model.queue.selected {
         let ink = if model.focus == Pane::Queue { Ink::Selected } else { Ink::SelectedIdle };
-        canvas.tint_row(area, at, ink);
+        for at in 0..area.height {
+            canvas.tint_row(area, at, ink);
+        }
     }
 }
 
-fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, ticket: &TicketRow) {
+fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, ticket: &TicketRow) {
     let width = usize::from(area.width);
     let (due, due_ink) = due(model.now, ticket);
     let (mark, mark_ink) = mark(ticket.priority);
@@ -151,19 +171,102 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, t
     // On a narrow list the subject needs the room; the ticket itself says where it stands.
     let status = if width >= 50 { 9 } else { 0 };
     let subject = width.saturating_sub(25 + customer + status);
-    let mut spans = vec![
-        canvas.say(mark_ink, format!("{sign}{mark:<2} ")),
-        canvas.say(Ink::Plain, format!("{} ", shown(ticket.id.as_str(), 8))),
-        canvas.say(if unread { Ink::Strong } else { Ink::Plain }, shown(&subject_of(model, ticket), subject)),
-        canvas.say(
-            Ink::Dim,
-            if customer > 0 { format!("  {}", shown(&ticket.customer_name, customer - 2)) } else { String::new() },
-        ),
-        canvas.say(due_ink, format!("  {}", pad(&due, 9))),
-        canvas.say(Ink::Plain, pad(&format!(" {}", ticket.status), status)),
-    ];
+    let reason = Reason { needle: &model.queue.needle, ways: model.queue.needle.ways(ticket) };
+    let ink = if unread { Ink::Strong } else { Ink::Plain };
+    let mut spans = vec![canvas.say(mark_ink, format!("{sign}{mark:<2} "))];
+    spans.extend(reason.say(canvas, Ink::Plain, Field::Id, format!("{} ", shown(ticket.id.as_str(), 8))));
+    let subject = Subject { ink, row: ticket, text: &subject_of(model, ticket), width: subject };
+    spans.extend(reason.subject(canvas, &subject, customer > 0));
+    if customer > 0 {
+        let name = shown(&ticket.customer_name, customer - 2);
+        spans.extend(reason.say(canvas, Ink::Dim, Field::Customer, format!("  {name}")));
+    }
+    spans.push(canvas.say(due_ink, format!("  {}", pad(&due, 9))));
+    spans.push(canvas.say(Ink::Plain, pad(&format!(" {}", ticket.status), status)));
     spans.retain(|span| !span.content.is_empty());
-    canvas.row(area, at, spans);
+    canvas.row(area, 0, spans);
+}
+
+/// A subject as it is to be shown.
+struct Subject<'a> {
+    ink: Ink,
+    row: &'a TicketRow,
+    text: &'a str,
+    width: usize,
+}
+
+/// Why a ticket is in a filtered list.
+struct Reason<'a> {
+    needle: &'a Needle,
+    ways: Vec<Option<Way>>,
+}
+
+impl Reason<'_> {
+    /// A field as it is shown, the letters that were looked for marked.
+    fn say(&self, canvas: &Canvas<'_, '_>, ink: Ink, field: Field, shown: impl AsRef<str>) -> Vec<Span<'static>> {
+        let shown = shown.as_ref();
+        marked(canvas, ink, shown, &self.needle.marks(&self.ways, field, shown))
+    }
+
+    fn is_in(&self, field: Field, text: &str) -> bool {
+        !self.needle.marks(&self.ways, field, text).is_empty()
+    }
+
+    /// The subject; where the ticket was found by nothing that the row shows, what it was found by stands before it.
+    fn subject(&self, canvas: &Canvas<'_, '_>, row: &Subject<'_>, named: bool) -> Vec<Span<'static>> {
+        let Subject { ink, row, text, width } = row;
+        let subject = shown(text, *width);
+        let seen = self.is_in(Field::Subject, &subject) || self.is_in(Field::Id, row.id.as_str());
+        let by_name = self.is_in(Field::Customer, &row.customer_name);
+        if seen || (by_name && named) {
+            return self.say(canvas, *ink, Field::Subject, subject);
+        }
+        let (field, why) = match row.tags.iter().find(|tag| self.is_in(Field::Tags, tag)) {
+            _ if by_name => (Field::Customer, shown(&row.customer_name, width / 2).trim_end().to_owned()),
+            Some(tag) => (Field::Tags, format!("#{}", shown(tag, width / 2).trim_end())),
+            None => return self.say(canvas, Ink::Plain, Field::Subject, subject),
+        };
+        let rest = shown(text, width.saturating_sub(columns(&why) + 1));
+        let mut spans = self.say(canvas, Ink::Dim, field, why);
+        spans.extend(self.say(canvas, *ink, Field::Subject, format!(" {rest}")));
+        spans
+    }
+}
+
+/// What was said where a ticket was found, the first of the words in sight.
+fn said_row(canvas: &Canvas<'_, '_>, width: usize, said: &Said) -> Vec<Span<'static>> {
+    let place = said.message.map_or_else(|| "subject: ".to_owned(), |at| format!("[{}] ", at + 1));
+    let mut spans = vec![canvas.say(Ink::Dim, format!("    {place}"))];
+    let room = width.saturating_sub(4 + place.len());
+    let start = said.marked.first().map_or(0, |first| in_sight(&said.snippet, first, room));
+    if start > 0 {
+        spans.push(canvas.say(Ink::Dim, "…"));
+    }
+    let marks: Vec<_> = said.marked.iter().map(|mark| mark.start - start..mark.end - start).collect();
+    spans.extend(marked(canvas, Ink::Dim, &said.snippet[start..], &marks));
+    spans
+}
+
+/// Where a text is begun so that a place in it is seen, with some of what stands before it.
+fn in_sight(text: &str, place: &Range<usize>, room: usize) -> usize {
+    if columns(&text[..place.end]) <= room {
+        return 0;
+    }
+    let from = text.floor_char_boundary(place.start.saturating_sub(room / 3));
+    text[from..place.start].find(' ').map_or(place.start, |space| from + space + 1)
+}
+
+fn marked(canvas: &Canvas<'_, '_>, ink: Ink, text: &str, marks: &[Range<usize>]) -> Vec<Span<'static>> {
+    let mut spans = Vec::with_capacity(marks.len() * 2 + 1);
+    let mut at = 0;
+    for mark in marks {
+        spans.push(canvas.say(ink, &text[at..mark.start]));
+        spans.push(canvas.say(Ink::Found, &text[mark.clone()]));
+        at = mark.end;
+    }
+    spans.push(canvas.say(ink, &text[at..]));
+    spans.retain(|span| !span.content.is_empty());
+    spans
 }
 
 /// The subject; a ticket of the sample says so where others stand beside it.

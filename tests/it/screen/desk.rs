@@ -10,6 +10,7 @@ use countersign::domain::audit::{Body, Event, Record, commit_to, genesis};
 use countersign::domain::call::WriteCall;
 use countersign::domain::customer::Customer;
 use countersign::domain::draft::{Suggestion, Summary};
+use countersign::domain::finding::Hit;
 use countersign::domain::ids::TicketId;
 use countersign::domain::policy::Policy;
 use countersign::domain::proposal::{Filing, Proposal, Why};
@@ -334,6 +335,8 @@ pub(crate) fn body() -> Body {
 pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
     let (request, answer) = match effect {
         Effect::LoadQueue { request, query } => (*request, Answer::Queue(page(query))),
+        Effect::Sift { request, query, words } => (*request, Answer::Queue(sifted(query, words))),
+        Effect::FindSaid { request, .. } => (*request, Answer::Said(hits())),
         Effect::CountViews { request, .. } => (*request, Answer::Counts(vec![7, 12, 31, 9, 312, 4, 2])),
         Effect::LoadTicket { request, ticket } => {
             (*request, Answer::Ticket { ticket: Box::new(ticket_called(ticket)), customer: Some(Box::new(customer())) })
@@ -387,6 +390,36 @@ fn page(query: &TicketQuery) -> TicketPage {
     let all = rows();
     let total = all.len() as u64;
     TicketPage { tickets: all.into_iter().skip(query.offset as usize).collect(), total }
+}
+
+/// The rows that have every word somewhere, in the view's order.
+fn sifted(query: &TicketQuery, words: &str) -> TicketPage {
+    let words = words.to_lowercase();
+    let has = |row: &TicketRow| {
+        let text = format!("{} {} {} {}", row.id, row.subject, row.customer_name, row.tags.join(" ")).to_lowercase();
+        words.split_whitespace().all(|word| text.contains(word))
+    };
+    let found: Vec<_> = rows().into_iter().filter(has).collect();
+    let total = found.len() as u64;
+    TicketPage { tickets: found.into_iter().skip(query.offset as usize).collect(), total }
+}
+
+/// Where `authorisation hold` was said.
+pub(crate) fn hits() -> Vec<Hit> {
+    let hit = |row: usize, message, snippet: &str| {
+        let place = |word| snippet.match_indices(word).map(|(at, word): (usize, &str)| at..at + word.len());
+        let marked = place("authorisation").chain(place("hold")).collect();
+        Hit { row: rows()[row].clone(), message, snippet: snippet.to_owned(), marked }
+    };
+    vec![
+        hit(0, Some(1), "Second charge is an authorisation hold, see KB-31."),
+        hit(
+            7,
+            Some(0),
+            "…and my bank, which I have called twice about it by now, says that it is an authorisation hold on my card.",
+        ),
+        hit(6, None, "How do I export my data? \u{202e}hold"),
+    ]
 }
 
 /// A person at a screen. Time passes only where a test says so.

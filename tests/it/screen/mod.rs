@@ -11,6 +11,7 @@ mod editor;
 mod hostile;
 mod palette;
 mod screens;
+mod seek;
 mod supervisor;
 mod unread;
 mod views;

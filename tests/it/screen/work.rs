@@ -206,25 +206,6 @@ fn a_hundred_thousand_tickets_are_read_in_windows() {
 }
 
 #[test]
-fn the_filter_searches_as_it_is_typed_and_esc_clears_it() {
-    let mut person = Person::at(80, 24);
-    person.press("/");
-    person.write("qrefund");
-    let asked = person
-        .asked
-        .iter()
-        .any(|e| matches!(e, Effect::LoadQueue { query, .. } if query.text.as_deref() == Some("qrefund")));
-    assert!(asked && person.model.context() == Context::Filter);
-    person.press("esc");
-    let last = person
-        .asked
-        .iter()
-        .rev()
-        .find_map(|e| if let Effect::LoadQueue { query, .. } = e { Some(query.text.clone()) } else { None });
-    assert_eq!((last, person.model.context()), (Some(None), Context::Queue));
-}
-
-#[test]
 fn number_keys_choose_views() {
     let mut person = Person::at(120, 40);
     person.press("2");
