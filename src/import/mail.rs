@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use mail_parser::{Address, HeaderValue, Message as Parsed, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::domain::ticket::Attachment;
-use crate::import::html;
 use crate::import::limits::{self, Reason};
+use crate::import::{html, uuencode};
 
 /// Most mails that one mail refers to.
 const MOST_REFERENCES: usize = 200;
@@ -41,8 +41,9 @@ pub(super) struct Mail {
 pub(super) fn parse(bytes: &[u8], default_time: Timestamp) -> Result<Mail, Reason> {
     let mail = MessageParser::default().parse(bytes).ok_or("not a mail: it has no header")?;
     let (name, email) = sender(&mail);
-    let attachments = attachments(&mail);
-    let body = body(&mail)?;
+    let (body, inside) = uuencode::taken_out(&body(&mail)?);
+    let body = body.trim_end().to_owned();
+    let attachments: Vec<_> = attachments(&mail).into_iter().chain(inside).take(MOST_ATTACHMENTS).collect();
     if body.is_empty() && attachments.is_empty() && mail.subject().is_none() && email.is_empty() {
         return Err("not a mail: it has no sender, no subject and no text".into());
     }

@@ -9,7 +9,6 @@ pub mod generate;
 pub mod html;
 mod json;
 mod limits;
-mod links;
 mod mail;
 mod map;
 mod markdown;
@@ -22,6 +21,7 @@ pub mod sample;
 mod source;
 mod table;
 mod thread;
+mod uuencode;
 
 use std::path::{Path, PathBuf};
 

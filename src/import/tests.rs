@@ -36,7 +36,7 @@ fn every_kind_of_row_is_seen_from_its_fields() {
     ];
     let expect = |reading: &Reading| {
         assert!(reading.bad.is_empty() && reading.skipped.is_empty(), "{reading:?}");
-        assert_eq!(ticket(reading, 0).messages[0].body, "Hi here (https://x.example/a)");
+        assert_eq!(ticket(reading, 0).messages[0].body, "Hi here <https://x.example/a>");
         assert!(matches!(reading.rows[1], Intake::Customer(_)) && matches!(reading.rows[2], Intake::Article(_)));
         assert!(matches!(reading.rows[3], Intake::Canned(_)));
     };

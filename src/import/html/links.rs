@@ -2,7 +2,7 @@
 
 use html2text::render::TextDecorator;
 
-/// Writes links as `label (https://…)` and leaves the rest plain.
+/// Writes links as `label <https://…>` and leaves the rest plain.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Links {
     open: Vec<String>,
@@ -17,7 +17,7 @@ impl TextDecorator for Links {
     }
 
     fn decorate_link_end(&mut self) -> String {
-        self.open.pop().map_or_else(String::new, |url| format!(" ({url})"))
+        self.open.pop().map_or_else(String::new, |url| format!(" <{url}>"))
     }
 
     fn decorate_em_start(&self) -> (String, ()) {
@@ -37,11 +37,11 @@ impl TextDecorator for Links {
     }
 
     fn decorate_strikeout_start(&self) -> (String, ()) {
-        (String::new(), ())
+        ("[struck out: ".into(), ())
     }
 
     fn decorate_strikeout_end(&self) -> String {
-        String::new()
+        "]".into()
     }
 
     fn decorate_code_start(&self) -> (String, ()) {

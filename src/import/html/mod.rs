@@ -1,13 +1,17 @@
-//! HTML mail as readable text: no hidden text, no comments, no styles, no pixels; links keep their address.
+//! HTML mail as readable text: no hidden text, no comments, no styles, no pixels; links keep their address, tables
+//! their rows, and lines are as long as they are: whoever shows them wraps them.
+
+mod links;
+mod table;
 
 use html2text::config;
 use html2text::{Comment, Element, Handle};
 
-use crate::import::limits::Reason;
-use crate::import::links::Links;
+use crate::import::html::links::Links;
+use crate::import::limits::{self, Reason};
 
-/// Columns that a line is wrapped at; links are never broken.
-const WIDTH: usize = 100;
+/// Columns that a line is wrapped at: none that a mail may have is longer.
+const WIDTH: usize = limits::BODY;
 /// Most nested elements; deeper mail is not written by a person.
 const DEEPEST: usize = 400;
 /// Most elements that are opened and not closed; a person's mail leaves none open but those of [`SELF_CLOSED`].
@@ -44,12 +48,22 @@ pub fn text(html: &str) -> Result<String, Reason> {
         return Err(format!("the HTML leaves more than {MOST_OPEN} elements open"));
     }
     let config = config::with_decorator(Links::default()).raw_mode(true).no_link_wrapping().allow_width_overflow();
-    let config = config.link_footnotes(false);
+    let config = config.link_footnotes(false).unicode_strikeout(false);
     let dom = config.parse_html(html.as_bytes()).map_err(|error| format!("the HTML cannot be read: {error}"))?;
     prune(&dom.document)?;
+    let body = |html: &str| body_of(&config.parse_html(html.as_bytes()).ok()?.document);
+    table::across(&dom.document, &body).ok_or("the HTML has a table that cannot be read")?;
     let tree = config.dom_to_render_tree(&dom).map_err(|error| format!("the HTML cannot be laid out: {error}"))?;
     let text = config.render_to_string(tree, WIDTH).map_err(|error| format!("the HTML cannot be laid out: {error}"))?;
     Ok(tidy(&text))
+}
+
+/// What the body of a document holds, taken out of it.
+fn body_of(document: &Handle) -> Option<Vec<Handle>> {
+    let html = document.children.borrow().iter().find(|node| node.element_name().is_some())?.clone();
+    let children = html.children.borrow();
+    let body = children.iter().find(|node| node.element_name().is_some_and(|name| name == "body"))?;
+    Some(body.children.take())
 }
 
 /// Whether far more elements are opened than closed, which a parser takes quadratic time for.
@@ -89,7 +103,8 @@ fn is_seen(node: &Handle) -> bool {
 fn is_shown(node: &Handle) -> bool {
     let name = node.element_name().unwrap_or_default();
     let style: String = attribute(node, "style").unwrap_or_default().to_lowercase().split_whitespace().collect();
-    let hidden = style.split(';').any(|rule| HIDING.iter().any(|hiding| rule.starts_with(hiding) && hides(rule)));
+    let hiding = |rule: &str| HIDING.iter().any(|hiding| rule.starts_with(hiding) && hides(rule));
+    let hidden = style.split(';').any(|rule| hiding(rule) || is_dust(rule));
     let pixel = name == "img" && ["width", "height"].iter().any(|side| is_tiny(attribute(node, side).as_deref()));
     !UNREAD.contains(&name.as_str()) && !hidden && !pixel && attribute(node, "hidden").is_none()
 }
@@ -102,6 +117,13 @@ fn hides(rule: &str) -> bool {
         Ok(number) => number.abs() < 0.05 || number <= -500.0,
         Err(_) => !value.starts_with(['-', '.', '0']),
     }
+}
+
+/// Letters of one or two points are there for programs, not for readers.
+fn is_dust(rule: &str) -> bool {
+    let size = rule.strip_prefix("font-size:").map(|size| size.trim_end_matches("!important"));
+    let number = size.and_then(|size| size.strip_suffix("px").or(size.strip_suffix("pt"))?.parse::<f64>().ok());
+    number.is_some_and(|number| number <= 2.0)
 }
 
 fn is_tiny(side: Option<&str>) -> bool {
@@ -126,24 +148,54 @@ fn attribute(node: &Handle, name: &str) -> Option<String> {
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty = 0;
-    for line in text.lines().map(str::trim_end) {
+    for line in text.lines() {
+        let line = spaced(line);
+        let line = line.trim_end();
         empty = if line.is_empty() { empty + 1 } else { 0 };
         if empty < 2 {
             out.push_str(line);
             out.push('\n');
         }
     }
-    unrepeated(out.trim())
+    unrepeated(out.trim_matches('\n').trim_end()).replace(&format!(":{}", table::BETWEEN), ": ")
 }
 
-/// `https://x.example (https://x.example)` says it once.
+/// Blanks that only hold words apart become one; what only fills a preview is dropped, and a hint where a word may break.
+fn spaced(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        let run = &rest[..rest.find(|c| !is_filler(c)).unwrap_or(rest.len())];
+        if run.is_empty() {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        let blank = run.chars().any(|c| c == '\u{a0}' || c == '\u{2007}');
+        // A single joiner between two letters shapes them.
+        let kept = run.chars().filter(|c| *c != '\u{ad}').count();
+        match (blank, kept) {
+            (true, _) => out.push(' '),
+            (false, 2..) if !run.trim_matches(' ').is_empty() => out.push(' '),
+            (false, _) => out.extend(run.chars().filter(|c| *c != '\u{ad}')),
+        }
+        rest = &rest[run.len()..];
+    }
+    out
+}
+
+fn is_filler(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{2007}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+}
+
+/// `https://x.example <https://x.example>` says it once.
 fn unrepeated(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (at, piece) in text.split(" (").enumerate() {
-        let address = piece.split_once(')').filter(|_| at > 0);
+    for (at, piece) in text.split(" <").enumerate() {
+        let address = piece.split_once('>').filter(|_| at > 0);
         match address.filter(|(url, _)| said(&out, url)) {
             Some((_, rest)) => out.push_str(rest),
-            None if at > 0 => out.extend([" (", piece]),
+            None if at > 0 => out.extend([" <", piece]),
             None => out.push_str(piece),
         }
     }
@@ -185,7 +237,7 @@ mod tests {
 
     #[test]
     fn links_keep_their_address_once() {
-        check("<a href='https://x.example/a'>here</a>.", "here (https://x.example/a).");
+        check("<a href='https://x.example/a'>here</a>.", "here <https://x.example/a>.");
         check("<a href='https://x.example/'>https://x.example</a> (yes)", "https://x.example (yes)");
         check("<a href='mailto:a@x.example'>a@x.example</a>", "a@x.example");
         check("<a href='javascript:alert(1)'>a</a> <a href='#top'>b</a>", "a b");
@@ -195,6 +247,46 @@ mod tests {
     fn blocks_lists_and_quotes_stay_readable() {
         check("<p>a</p><ul><li>b<li>c</ul><blockquote>d</blockquote>", "a\n- b\n- c\n\n> d");
         check("<table><tr><td>a<td>b</table><hr>c", "a\nb\nc");
+        check("<p>1 &lt; 2<p><s>9.00</s> 7.00", "1 < 2\n\n[struck out: 9.00] 7.00");
+        check("<ol start=3><li>c<li>d<ul><li>e</ul></ol><pre>  x  y\n z</pre>", "3. c\n4. d\n   - e\n\n  x  y\n z");
+    }
+
+    #[test]
+    fn a_table_that_is_read_across_keeps_its_rows() {
+        let rows = "<tr><th>Item<th>Price<tr><td><p>Tea&nbsp;pot</p><td><b>29.00</b><tr><td>Cup<td><a href=https://x.example>20.00</a>";
+        check(
+            &format!("<p>a</p><table>{rows}</table>b"),
+            "a\n\nItem | Price\nTea pot | 29.00\nCup | 20.00 <https://x.example>\nb",
+        );
+        check(
+            &format!("<table><tr><td><table><tbody>{rows}</table></table>"),
+            "Item | Price\nTea pot | 29.00\nCup | 20.00 <https://x.example>",
+        );
+        check("<table><tr><td> Total: <b>49</b><td> <div>a</div>\n<tr><td>b<td>c</table>", "Total: 49 | a\nb | c");
+        check("<table><tr><td>Name:<td>Ines<tr><td>Order:<td>88121</table>", "Name: Ines\nOrder: 88121");
+        // What lays a mail out is read from top to bottom.
+        check(
+            &format!("<table role=presentation>{rows}</table>"),
+            "Item\nPrice\nTea pot\n29.00\nCup\n20.00 <https://x.example>",
+        );
+        check("<table><tr><td>a<ul><li>b</ul><td>c<tr><td>d<td>e</table>", "a\n- b\nc\nd\ne");
+    }
+
+    #[test]
+    fn a_line_is_as_long_as_it_is() {
+        let (words, address) = ("word ".repeat(60), format!("https://x.example/{}", "y".repeat(300)));
+        check(&format!("<p>{words}<a href='{address}'>here</a></p>"), &format!("{words}here <{address}>"));
+    }
+
+    #[test]
+    fn blanks_and_fillers_do_not_show() {
+        check("<p>1.&nbsp;&nbsp;&nbsp; VAT</p>", "1. VAT");
+        check(&format!("<p>Hi{}</p><p>b</p>", "&zwnj;&nbsp;&#847; ".repeat(40)), "Hi\n\nb");
+        check(
+            "<p>Rech&shy;nung \u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}</p>",
+            "Rechnung \u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
+        );
+        check("<p>a</p><span style='font-size:1px'>dust</span><p style='font-size: 11px'>b</p>", "a\n\nb");
     }
 
     #[test]
