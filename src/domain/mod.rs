@@ -17,6 +17,7 @@ pub mod finding;
 pub mod ids;
 pub mod intake;
 pub mod lesson;
+pub mod links;
 pub mod mail;
 pub mod merge;
 pub mod policy;

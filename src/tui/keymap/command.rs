@@ -69,6 +69,8 @@ pub enum Command {
     Customer,
     /// Show tickets like this one.
     Similar,
+    /// Show the links and attachments of the thread.
+    Links,
     /// Select the row with the number that the key is.
     Number,
     /// Unfold or fold quoted text.
@@ -182,6 +184,7 @@ impl Command {
         (Command::Explain, "explain"),
         (Command::Customer, "customer"),
         (Command::Similar, "similar"),
+        (Command::Links, "links"),
         (Command::Number, "number"),
         (Command::Quotes, "quotes"),
         (Command::Handle, "handle"),

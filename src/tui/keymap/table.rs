@@ -171,9 +171,10 @@ pub const BINDINGS: &[Binding] = &[
     // What stands beside it.
     row(WORK, &["C"], C::Customer, "The customer and their other tickets"),
     row(WORK, &["="], C::Similar, "Tickets like this one, and how they ended"),
-    foot(&[X::List], &["enter"], C::Submit, "open", "Open the ticket; Esc there leads back"),
+    row(WORK, &["o"], C::Links, "The links and attachments of the thread; nothing is opened by itself"),
+    foot(&[X::List], &["enter"], C::Submit, "choose", "Open the ticket, Esc there leads back; copy the address"),
     foot(&[X::List], &["/"], C::Filter, "find", "Find by typing"),
-    foot(&[X::List], &["y"], C::Copy, "copy", "Copy"),
+    foot(&[X::List], &["y"], C::Copy, "copy", "Copy the ticket's id, the address or the file's name"),
     row(&[X::List], &["1", "2", "3", "4", "5", "6", "7", "8", "9"], C::Number, "The row with this number"),
     foot(&[X::List], &["esc", "q"], C::Back, "back", "Back to where you were"),
     // The queue.

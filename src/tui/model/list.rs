@@ -1,8 +1,12 @@
 //! A list over the page: rows found by typing, one of them chosen, all of it read below. Whatever is listed over the
 //! page is one of these.
 
+use std::collections::HashSet;
+
 use crate::domain::customer::Customer;
 use crate::domain::ids::TicketId;
+use crate::domain::links::{self, Link};
+use crate::domain::ticket::{Attachment, Message};
 use crate::tui::editor::Editor;
 use crate::tui::events::{Earlier, RequestId};
 use crate::tui::keymap::Motion;
@@ -23,12 +27,25 @@ pub(crate) enum Listed {
     },
     /// Tickets like this one.
     Similar(TicketId),
+    /// What the thread of this ticket points to, and what came with it.
+    Links(TicketId),
 }
 
 /// A row.
 #[derive(Clone, Debug)]
 pub(crate) enum Entry {
     Ticket(Box<Earlier>),
+    Link(Box<Link>, Source),
+    File(Attachment, Source),
+}
+
+/// The message that a link or a file stands in.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// Which of the thread.
+    pub(crate) message: usize,
+    /// Who wrote it.
+    pub(crate) name: String,
 }
 
 /// The list.
@@ -108,16 +125,41 @@ impl List {
         }
     }
 
+    /// Through the rows; by pages through what is said about the selected one, where that matters more.
     pub(crate) fn go(&mut self, motion: Motion, half_page: usize) {
+        let pages = matches!(motion, Motion::PageUp | Motion::PageDown);
+        if pages && matches!(self.of, Listed::Links(_)) {
+            self.read_from = moved(self.read_from, motion, usize::MAX, half_page);
+            return;
+        }
         self.selected = moved(self.selected, motion, self.found.len(), half_page);
         self.read_from = 0;
     }
 
-    /// Scrolls for where it will be drawn.
-    pub(crate) fn arrange(&mut self, width: usize, height: usize) {
+    /// Scrolls for where it will be drawn; of the selected row as much is said as `below` is hidden of at most.
+    pub(crate) fn arrange(&mut self, width: usize, height: usize, below: usize) {
         self.filter.arrange(width, 1, true);
+        self.read_from = self.read_from.min(below);
         self.top = scrolled(self.top, self.selected, self.found.len(), height);
     }
+}
+
+/// Every link of a thread once, and every file, in the order in which they stand there; links come first.
+pub(crate) fn links_and_files(thread: &[Message]) -> Vec<Entry> {
+    let mut links: Vec<Entry> = Vec::new();
+    let mut seen = HashSet::new();
+    let mut files = Vec::new();
+    for (message, at) in thread.iter().zip(0..) {
+        let source = Source { message: at, name: message.name.clone() };
+        for link in links::find(&message.body) {
+            if seen.insert((link.written.clone(), link.label.clone())) {
+                links.push(Entry::Link(Box::new(link), source.clone()));
+            }
+        }
+        files.extend(message.attachments.iter().map(|file| Entry::File(file.clone(), source.clone())));
+    }
+    links.extend(files);
+    links
 }
 
 impl Entry {
@@ -129,6 +171,14 @@ impl Entry {
                 let title = format!("{} {}", row.id, row.subject);
                 let body = format!("{} {} {}", row.status, row.customer_name, earlier.answer.as_deref().unwrap_or(""));
                 fuzzy::distance(typed, Hay { title: &title, tags: &row.tags, body: &body })
+            }
+            Self::Link(link, from) => {
+                let body = format!("{} {}", link.label.as_deref().unwrap_or(""), from.name);
+                fuzzy::distance(typed, Hay { title: &link.written, tags: &[], body: &body })
+            }
+            Self::File(file, from) => {
+                let body = format!("{} {}", file.mime, from.name);
+                fuzzy::distance(typed, Hay { title: &file.name, tags: &[], body: &body })
             }
         }
     }

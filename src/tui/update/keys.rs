@@ -81,6 +81,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Explain => draft::explain(model),
         Command::Customer => list::customer(model),
         Command::Similar => list::similar(model),
+        Command::Links => list::links(model),
         Command::Number => list::number(model, key),
         Command::Quotes => work::quotes(model),
         Command::Handle => work::handle(model),

@@ -3,10 +3,11 @@
 use crossterm::event::KeyEvent;
 
 use crate::domain::customer::Customer;
+use crate::domain::text;
 use crate::domain::ticket::{TicketPage, TicketRow};
 use crate::tui::events::{Earlier, Effect, RequestId};
 use crate::tui::keymap;
-use crate::tui::model::list::{Entry, List, Listed};
+use crate::tui::model::list::{Entry, List, Listed, links_and_files};
 use crate::tui::model::pages::Notice;
 use crate::tui::model::{Dialog, Model};
 use crate::tui::update::{visit, work};
@@ -32,6 +33,24 @@ pub(super) fn similar(model: &mut Model) -> Vec<Effect> {
     }
     let request = wait(model, of);
     vec![Effect::FindSimilar { request, ticket }]
+}
+
+/// What the open ticket's thread points to, and what came with it. Nothing is ever opened from here.
+pub(super) fn links(model: &mut Model) -> Vec<Effect> {
+    let meant = work::meant(model);
+    let request = model.request();
+    let open = model.open.as_deref().filter(|open| meant.as_ref() == Some(&open.id));
+    let Some(ticket) = open.and_then(|open| open.ticket.value.as_ref()) else {
+        model.note(Notice::plain("no ticket is open · ⏎ opens one"));
+        return vec![];
+    };
+    let (of, rows) = (Listed::Links(ticket.row.id.clone()), links_and_files(&ticket.thread));
+    if rows.is_empty() {
+        model.note(Notice::plain(format!("{} has no links and no attachments", ticket.row.id)));
+        return vec![];
+    }
+    model.dialog = Dialog::List(Box::new(List::filled(of, request, rows)));
+    vec![]
 }
 
 /// Opens a list whose rows are yet to come.
@@ -92,6 +111,10 @@ pub(super) fn similar_arrived(model: &mut Model, request: RequestId, tickets: Ve
 pub(super) fn choose(model: &mut Model, list: Box<List>) -> Vec<Effect> {
     match list.selected().cloned() {
         Some(Entry::Ticket(earlier)) => visit::go(model, earlier.row.id),
+        Some(Entry::Link(..) | Entry::File(..)) => {
+            model.dialog = Dialog::List(list);
+            work::copy(model)
+        }
         None => {
             model.dialog = Dialog::List(list);
             vec![]
@@ -130,6 +153,13 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
 pub(super) fn copied(list: &List) -> (&'static str, Option<String>) {
     match list.selected() {
         Some(Entry::Ticket(earlier)) => ("the ticket's id", Some(earlier.row.id.to_string())),
+        // What no browser reads is copied as it is shown, without what cannot be seen.
+        Some(Entry::Link(link, _)) => match &link.target {
+            Some(target) if *target != link.written => ("the address as a browser reads it", Some(target.clone())),
+            Some(target) => ("the address", Some(target.clone())),
+            None => ("what is no address", Some(text::line(&link.written).into_owned())),
+        },
+        Some(Entry::File(file, _)) => ("the file's name", Some(text::line(&file.name).into_owned())),
         None => ("nothing", None),
     }
 }

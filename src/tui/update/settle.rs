@@ -53,7 +53,9 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     }
     if let Dialog::List(list) = &mut model.dialog {
         let parts = view::list::parts(list, model.size);
-        list.arrange(width(parts.find), height(parts.list));
+        let below =
+            view::list::said(model.now, &model.zone, list, width(parts.text)).saturating_sub(height(parts.text));
+        list.arrange(width(parts.find), height(parts.list), below);
     }
     if let Dialog::Snooze(snooze) = &mut model.dialog {
         snooze.until.arrange(40, 1, true);

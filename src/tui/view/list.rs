@@ -1,6 +1,7 @@
 //! A list over the page: what it is of, its rows, and all of the selected one.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ratatui::text::Span;
 
 use crate::domain::customer::Customer;
@@ -13,22 +14,29 @@ use crate::tui::model::list::{Entry, List, Listed};
 use crate::tui::model::{Model, wrap};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
+use crate::tui::view::outgoing;
 use crate::tui::view::queue::{due, shown, span};
 
 /// A row of words in their inks, escaped and no longer than it may be.
-type Row = Vec<(Ink, String)>;
+pub(crate) type Row = Vec<(Ink, String)>;
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, list: &List) {
     let parts = parts(list, model.size);
     let title = canvas.say(Ink::Strong, format!(" {} ", title(list)));
     let key = |command| model.keys.key(Context::List, command);
-    let foot = format!(" {} opens, {} finds, {} back ", key(Command::Submit), key(Command::Filter), key(Command::Back));
+    let does = match &list.of {
+        Listed::Customer { .. } | Listed::Similar(_) => "opens",
+        Listed::Links(_) => "copies",
+    };
+    let foot =
+        format!(" {} {does}, {} finds, {} back ", key(Command::Submit), key(Command::Filter), key(Command::Back));
     canvas.boxed(parts.frame, Ink::Accent, title, canvas.say(Ink::Dim, foot));
     put_rows(canvas, parts.head, &head(list, width(parts.head)), 0);
     find(canvas, list, &parts);
     rows(model, canvas, list, &parts);
     canvas.rule(parts.rule, 0);
-    put_rows(canvas, parts.text, &detail(model, list, width(parts.text)), list.read_from);
+    let detail = detail((model.now, &model.zone), list, width(parts.text));
+    put_rows(canvas, parts.text, &detail, list.read_from);
 }
 
 /// Where its parts are.
@@ -41,6 +49,7 @@ fn title(list: &List) -> String {
     match &list.of {
         Listed::Customer { name, .. } => name.clone(),
         Listed::Similar(ticket) => format!("Tickets like {ticket}"),
+        Listed::Links(ticket) => format!("Links and attachments of {ticket}"),
     }
 }
 
@@ -58,7 +67,7 @@ fn put_rows(canvas: &mut Canvas<'_, '_>, area: ratatui::layout::Rect, rows: &[Ro
 fn head(list: &List, width: usize) -> Vec<Row> {
     match &list.of {
         Listed::Customer { customer: Some(customer), .. } => about(customer, width),
-        Listed::Customer { customer: None, .. } | Listed::Similar(_) => vec![],
+        Listed::Customer { customer: None, .. } | Listed::Similar(_) | Listed::Links(_) => vec![],
     }
 }
 
@@ -100,6 +109,10 @@ fn extent(list: &List) -> String {
         }
         Listed::Customer { .. } => tickets(rows.len(), "other "),
         Listed::Similar(_) => format!("{}, the most alike first", tickets(rows.len(), "")),
+        Listed::Links(_) => {
+            let links = rows.iter().filter(|row| matches!(row, Entry::Link(..))).count();
+            format!("links {links} · attachments {}", rows.len() - links)
+        }
     }
 }
 
@@ -111,6 +124,7 @@ fn nothing(list: &List) -> String {
         (None, Some(_)) => match &list.of {
             Listed::Customer { .. } => "no other ticket of theirs".to_owned(),
             Listed::Similar(_) => "no ticket is like it".to_owned(),
+            Listed::Links(_) => "no links and no attachments".to_owned(),
         },
     }
 }
@@ -123,6 +137,8 @@ fn rows(model: &Model, canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListPar
     for (at, (place, (number, entry))) in (0..parts.list.height).zip(found) {
         let spans = match entry {
             Some(Entry::Ticket(earlier)) => ticket(model, canvas, &earlier.row, width(parts.list)),
+            Some(Entry::Link(link, _)) => outgoing::link(canvas, link, width(parts.list)),
+            Some(Entry::File(file, _)) => outgoing::file(canvas, file, width(parts.list)),
             None => vec![],
         };
         let mark = if place == list.selected { "▸" } else { " " };
@@ -152,23 +168,30 @@ fn age(now: Timestamp, since: Timestamp) -> String {
     span(now.duration_since(since).as_secs().max(0))
 }
 
+/// How many rows are said about the selected one.
+pub(crate) fn said(now: Timestamp, zone: &TimeZone, list: &List, width: usize) -> usize {
+    detail((now, zone), list, width).len()
+}
+
 /// All of the selected row.
-pub(crate) fn detail(model: &Model, list: &List, width: usize) -> Vec<Row> {
+fn detail(here: (Timestamp, &TimeZone), list: &List, width: usize) -> Vec<Row> {
     match list.selected() {
-        Some(Entry::Ticket(earlier)) => about_ticket(model, earlier, width),
+        Some(Entry::Ticket(earlier)) => about_ticket(here, earlier, width),
+        Some(Entry::Link(link, from)) => outgoing::about_link(link, from, width),
+        Some(Entry::File(file, from)) => outgoing::about_file(file, from, width),
         None => vec![],
     }
 }
 
-fn about_ticket(model: &Model, earlier: &Earlier, width: usize) -> Vec<Row> {
+fn about_ticket((now, zone): (Timestamp, &TimeZone), earlier: &Earlier, width: usize) -> Vec<Row> {
     let row = &earlier.row;
     let with = row.assignee.as_ref().map_or("nobody", |id| id.as_str());
-    let came = row.created_at.to_zoned(model.zone.clone()).strftime("%d %b %Y").to_string();
+    let came = row.created_at.to_zoned(zone.clone()).strftime("%d %b %Y").to_string();
     let tags = if row.tags.is_empty() { String::new() } else { format!(" · {}", row.tags.join(", ")) };
     let facts = format!(
         "{}, changed {} ago · with {with} · {} · came {came} · {} messages{tags}",
         row.status,
-        age(model.now, row.updated_at),
+        age(now, row.updated_at),
         row.priority,
         row.messages
     );
@@ -181,7 +204,7 @@ fn about_ticket(model: &Model, earlier: &Earlier, width: usize) -> Vec<Row> {
 }
 
 /// Words in their inks, escaped, in rows of a width.
-fn wrapped(parts: &[(Ink, String)], width: usize) -> Vec<Row> {
+pub(crate) fn wrapped(parts: &[(Ink, String)], width: usize) -> Vec<Row> {
     let mut shown = String::new();
     let mut inks = Vec::new();
     for (ink, words) in parts {

@@ -11,6 +11,7 @@ mod footer;
 pub(crate) mod help;
 pub(crate) mod list;
 mod log;
+mod outgoing;
 mod overlay;
 mod palette;
 mod pending;

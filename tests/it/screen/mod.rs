@@ -9,6 +9,7 @@ mod decisions;
 mod desk;
 mod editor;
 mod hostile;
+mod outgoing;
 mod palette;
 mod screens;
 mod seek;
