@@ -160,10 +160,10 @@ fn link(written: &str, label: Option<String>) -> Link {
     let url = parsed(written);
     let leads = url.as_ref().and_then(leads);
     let mut cautions = Vec::new();
-    if let (Some(leads), Some(words)) = (&leads, label.as_deref().and_then(named)) {
-        if !is_same_place(&words, leads) {
-            cautions.push(Caution::Named { words, leads: leads.clone() });
-        }
+    if let (Some(leads), Some(words)) = (&leads, label.as_deref().and_then(named))
+        && !is_same_place(&words, leads)
+    {
+        cautions.push(Caution::Named { words, leads: leads.clone() });
     }
     match (&url, &leads) {
         (Some(url), Some(leads)) => cautions.extend(of_host(url, &written[place.clone()], leads)),
@@ -326,7 +326,9 @@ mod tests {
             assert_eq!(link.label.as_deref(), label, "{text}");
             let said = link.cautions.iter().find_map(|caution| match caution {
                 Caution::Named { words, .. } => Some(words.as_str()),
-                _ => None,
+                Caution::ReadAs { .. } | Caution::Number | Caution::SignIn | Caution::Hidden | Caution::Unreadable => {
+                    None
+                }
             });
             assert_eq!(said, lie, "{text}");
         }

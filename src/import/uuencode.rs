@@ -8,16 +8,13 @@ pub(super) fn taken_out(text: &str) -> (String, Vec<Attachment>) {
     let mut files = Vec::new();
     let mut rest = text;
     while let Some((line, after)) = next_line(rest) {
-        match begins(line).and_then(|name| Some((name, block(after)?))) {
-            Some((name, (size, left))) => {
-                let mime = "application/octet-stream".to_owned();
-                files.push(Attachment { name: name.to_owned(), mime, size });
-                rest = left;
-            }
-            None => {
-                kept.push_str(line);
-                rest = after;
-            }
+        if let Some((name, (size, left))) = begins(line).and_then(|name| Some((name, block(after)?))) {
+            let mime = "application/octet-stream".to_owned();
+            files.push(Attachment { name: name.to_owned(), mime, size });
+            rest = left;
+        } else {
+            kept.push_str(line);
+            rest = after;
         }
     }
     (kept, files)

@@ -38,12 +38,11 @@ pub(super) fn across(document: &Handle, parse: &impl Fn(&str) -> Option<Vec<Hand
         let children: Vec<Handle> = node.children.borrow().clone();
         let mut replaced = Vec::with_capacity(children.len());
         for child in children {
-            match rows_across(&child) {
-                Some(rows) => replaced.extend(lines(&rows, parse)?),
-                None => {
-                    open.push(child.clone());
-                    replaced.push(child);
-                }
+            if let Some(rows) = rows_across(&child) {
+                replaced.extend(lines(&rows, parse)?);
+            } else {
+                open.push(child.clone());
+                replaced.push(child);
             }
         }
         *node.children.borrow_mut() = replaced;
@@ -57,7 +56,7 @@ fn rows_across(node: &Handle) -> Option<Vec<Vec<Handle>>> {
     if !is(node, &["table"]) || is_layout() {
         return None;
     }
-    let rows: Vec<Vec<Handle>> = rows(node).iter().map(|row| cells(row)).collect();
+    let rows: Vec<Vec<Handle>> = rows(node).iter().map(cells).collect();
     let is_table = rows.iter().filter(|cells| cells.len() >= LEAST).count() >= LEAST;
     let is_plain = rows.iter().flatten().all(|cell| !holds_block(cell));
     (is_table && is_plain).then_some(rows)
