@@ -3,6 +3,7 @@
 mod reading;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -10,10 +11,9 @@ use serde_json::json;
 use crate::commit::reading::Trace;
 use crate::domain::actor::Reviewer;
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
-use crate::domain::approval::Card;
-use crate::domain::audit::{Action, Body, Event};
+use crate::domain::approval::{Card, Signature};
+use crate::domain::audit::{self, Action, Body, Event};
 use crate::domain::call::WriteCall;
-use crate::domain::canonical::Digest;
 use crate::domain::ids::ProposalId;
 use crate::domain::policy::Policy;
 use crate::domain::proposal::{Approved, Filing, NotApproved, Proposal, ProposalState, Why};
@@ -113,12 +113,18 @@ impl Commit {
         Ok(Look::Waiting(Box::new(Card::new(proposal, tickets.fresh(), &self.policy, now))))
     }
 
-    /// Approves the card as it was shown (`shown` is the digest of the text on screen): the decision is durable before the write goes out, and the write goes out once.
+    /// Approves the card as it was shown and signed: the decision is durable before the write goes out, and the write goes out once.
     ///
     /// # Errors
     /// When the decision cannot be recorded: nothing was written then.
-    pub async fn approve(&self, run: &Run, by: &Reviewer, card: Card, shown: &Digest) -> Result<Outcome, CommitError> {
-        let (now, text) = (crate::clock::now(), card.text());
+    pub async fn approve(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        card: Card,
+        signature: &Signature,
+    ) -> Result<Outcome, CommitError> {
+        let now = crate::clock::now();
         let proposal = card.proposal().clone();
         let approved = match proposal.clone().approve(by, &self.policy, now) {
             Ok(approved) => approved,
@@ -127,8 +133,8 @@ impl Commit {
         let receipt = receipt(&approved, now);
         let id = receipt.id.clone();
         let events = vec![
-            Event { body: seen(text, shown), ..event(run, by, Action::Shown, &proposal) },
-            event(run, by, Action::Approved, &proposal),
+            Event { body: seen(&card, signature), ..event(run, by, Action::Shown, &proposal) },
+            event(run, by, Action::Approved, &proposal).signed(signature),
         ];
         if let Decided::Already(state) = self.store.decide(Decision::Approve(receipt), now, events).await? {
             return Ok(Outcome::Already(state));
@@ -137,17 +143,34 @@ impl Commit {
         self.settle(run, by, &proposal, written).await
     }
 
-    /// Denies a proposal; the reason reaches whoever proposed it.
+    /// Denies a proposal that was read for so long; the reason reaches whoever proposed it.
     ///
     /// # Errors
     /// When the decision cannot be recorded.
-    pub async fn deny(&self, run: &Run, by: &Reviewer, id: &ProposalId, reason: &str) -> Result<Outcome, CommitError> {
+    pub async fn deny(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        id: &ProposalId,
+        reason: &str,
+        read: Duration,
+    ) -> Result<Outcome, CommitError> {
         let filed = self.filed(id).await?;
-        let ended = self.end(run, by, &filed.proposal, Action::Denied, ProposalState::Denied, Some(reason)).await?;
-        Ok(match ended {
+        let record = Event { micros: audit::micros(read), ..event(run, by, Action::Denied, &filed.proposal) };
+        Ok(match self.close(record, &filed.proposal, ProposalState::Denied, Some(reason)).await? {
             Decided::Recorded => Outcome::Denied,
             Decided::Already(state) => Outcome::Already(state),
         })
+    }
+
+    /// Takes a person's own proposal back: another one is in its place.
+    ///
+    /// # Errors
+    /// When that cannot be recorded.
+    pub async fn withdraw(&self, run: &Run, by: &Reviewer, id: &ProposalId) -> Result<Decided, CommitError> {
+        let filed = self.filed(id).await?;
+        let reason = Some("its proposer has proposed another in its place");
+        self.end(run, by, &filed.proposal, Action::Cancelled, ProposalState::Cancelled, reason).await
     }
 
     /// Files the person's own version of a proposal in its place. The tool stays the same.
@@ -256,9 +279,18 @@ impl Commit {
         state: ProposalState,
         reason: Option<&str>,
     ) -> Result<Decided, CommitError> {
-        let mut record = event(run, by, action, proposal);
+        self.close(event(run, by, action, proposal), proposal, state, reason).await
+    }
+
+    async fn close(
+        &self,
+        mut record: Event,
+        proposal: &Proposal,
+        state: ProposalState,
+        reason: Option<&str>,
+    ) -> Result<Decided, CommitError> {
         record.body.words = reason.map(str::to_owned);
-        let by = (action != Action::Expired).then(|| by.principal().id.clone());
+        let by = (record.action != Action::Expired).then(|| record.actor.clone());
         let (proposal, reason) = (proposal.id().clone(), reason.map(str::to_owned));
         let decision = Decision::End { proposal, state, by, reason, successor: None };
         Ok(self.store.decide(decision, record.at, vec![record]).await?)
@@ -317,8 +349,8 @@ impl Commit {
 }
 
 /// The card as text, and the digest of what stood on the screen.
-fn seen(card: String, shown: &Digest) -> Body {
-    Body { card: Some(card), result: json!({"shown_sha256": shown}), ..Body::default() }
+fn seen(card: &Card, signature: &Signature) -> Body {
+    Body { card: Some(card.text()), result: json!({"shown_sha256": signature.shown}), ..Body::default() }
 }
 
 fn receipt(approved: &Approved, now: Timestamp) -> Receipt {
@@ -332,13 +364,5 @@ fn receipt(approved: &Approved, now: Timestamp) -> Receipt {
 }
 
 fn event(run: &Run, by: &Reviewer, action: Action, proposal: &Proposal) -> Event {
-    let actor = by.principal().id.clone();
-    Event {
-        ticket: Some(proposal.call().ticket_id().clone()),
-        proposal: Some(proposal.id().clone()),
-        digest: Some(proposal.digest()),
-        version_before: Some(proposal.base_version()),
-        body: Body { arguments: proposal.call().arguments(), ..Body::default() },
-        ..Event::new(crate::clock::now(), actor, run.id.clone(), action, proposal.call().tool())
-    }
+    Event::about(crate::clock::now(), by.principal().id.clone(), run.id.clone(), action, proposal)
 }

@@ -19,6 +19,8 @@ pub const EXAMPLE: &str = include_str!("../../config.example.toml");
 
 /// The most tickets that are prepared ahead.
 const MOST_PREPARED: usize = 20;
+/// The longest that a reply may wait to be sent, in seconds.
+const MOST_UNDO: u64 = 600;
 
 /// What is in force.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,6 +42,8 @@ pub struct Config {
     pub policy: Policy,
     /// Tool calls.
     pub mcp: Mcp,
+    /// Sending.
+    pub send: Sending,
     /// The queue.
     pub queue: Queue,
     /// The screen.
@@ -166,6 +170,14 @@ pub struct Mcp {
     pub timeout_seconds: u64,
 }
 
+/// Sending.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sending {
+    /// Seconds in which a signed reply can be taken back.
+    pub undo_seconds: u64,
+}
+
 /// The queue.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -227,6 +239,9 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     }
     if config.assistant.prepare.max(config.assistant.prepare_metered) > MOST_PREPARED {
         return Err(wrong("assistant.prepare", "at most 20 tickets are prepared"));
+    }
+    if config.send.undo_seconds > MOST_UNDO {
+        return Err(wrong("send.undo_seconds", "must be at most 600"));
     }
     let views = &config.queue.view;
     if views.is_empty() || views.len() > 9 || views.iter().any(|view| view.name.trim().is_empty()) {

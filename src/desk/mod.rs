@@ -20,7 +20,7 @@ pub use learn::{Known, NotLearned};
 pub use meter::{Caps, Metered};
 
 use crate::domain::actor::{Operation, Principal};
-use crate::domain::audit::{Action, Body, Event};
+use crate::domain::audit::{self, Action, Body, Event};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{RunId, TicketId};
 use crate::domain::policy::Policy;
@@ -141,7 +141,7 @@ fn event(caller: &Caller, action: Action, tool: &str, ticket: Option<&TicketId>,
 
 /// Completes a record with how the call ended and how long it took.
 fn complete<T>(event: &mut Event, since: Instant, result: &Result<T, DeskError>, answer: impl FnOnce(&T) -> Value) {
-    event.micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+    event.micros = audit::micros(since.elapsed());
     match result {
         Ok(value) => event.body.result = logged(answer(value)),
         Err(error) => {

@@ -3,9 +3,12 @@
 mod merge;
 mod split;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::domain::call::{TicketUpdate, WriteCall};
+use crate::domain::canonical::Digest;
 use crate::domain::policy::{Keys, Policy, Requirement};
 use crate::domain::proposal::Proposal;
 use crate::domain::provenance::from_customer_only;
@@ -58,6 +61,25 @@ pub struct Card {
     lines: Vec<Line>,
     requirement: Requirement,
     obstacle: Option<String>,
+}
+
+/// What a person has put under a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// SHA-256 of the text that was on screen.
+    pub shown: Digest,
+    /// From the card on the screen to the key that decided.
+    pub read: Duration,
+    /// From that key until the call goes out: the time in the outbox.
+    pub held: Duration,
+}
+
+impl Signature {
+    /// At once, under this text.
+    #[must_use]
+    pub fn under(text: &str) -> Self {
+        Self { shown: Digest::of(&[text.as_bytes()]), read: Duration::ZERO, held: Duration::ZERO }
+    }
 }
 
 impl Card {

@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
@@ -46,8 +47,10 @@ pub async fn start(
 
     let guard = Guard::take()?;
     let ahead = config.assistant.ahead(sitting.models.metered);
+    let undo = Duration::from_secs(config.send.undo_seconds);
     let model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()))
-        .assisted(config.assistant.tone, ahead);
+        .assisted(config.assistant.tone, ahead)
+        .holding_replies(undo, true);
     let (sender, inbox) = mpsc::channel(INBOX);
     for message in sitting.models.left_out.clone() {
         let what = "use a model".to_owned();

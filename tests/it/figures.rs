@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Output;
+use std::time::Duration;
 
 use countersign::domain::actor::Role;
 use countersign::domain::call::{OfTicket, ReadCall};
@@ -34,7 +35,7 @@ async fn morning() -> House {
     house.through(update("T-1", json!({"priority": "high"}))).await;
     let (commit, maya) = house.commit_of("maya", Role::Agent).await;
     let denied = house.propose(update("T-2", json!({"status": "closed"}))).await.proposal_id.unwrap();
-    commit.deny(&house.run, &maya, &denied, "no").await.unwrap();
+    commit.deny(&house.run, &maya, &denied, "no", Duration::ZERO).await.unwrap();
     let edited = house.propose(reply("T-3", "Hello.")).await.proposal_id.unwrap();
     let new = commit.edit(&house.run, &maya, &edited, reply("T-3", "Hello, Ines.")).await.unwrap().unwrap();
     let card = house.card(&commit, &maya, &new).await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::agent::driver::{Afterwards, Notice};
@@ -73,7 +74,7 @@ async fn a02_a_denied_proposal_writes_nothing_and_keeps_the_person_s_words() {
     let house = House::new().await;
     let (commit, maya) = house.commit_of("maya", Role::Agent).await;
     let id = house.propose(resolve("T-1")).await.proposal_id.unwrap();
-    let done = commit.deny(&house.run, &maya, &id, "ask the customer first").await.unwrap();
+    let done = commit.deny(&house.run, &maya, &id, "ask the customer first", Duration::ZERO).await.unwrap();
     assert_eq!(done, Outcome::Denied);
     assert_eq!(house.ticket("T-1").await.row.version, 1);
     let filed = house.store.proposal(&id).await.unwrap().unwrap();
@@ -346,7 +347,7 @@ async fn a31_what_was_denied_again_and_again_is_denied_by_itself() {
         let answer = house.propose(resolve("T-1")).await;
         if answer.outcome == WriteOutcome::PendingApproval {
             asked += 1;
-            commit.deny(&house.run, &maya, &answer.proposal_id.unwrap(), "no").await.unwrap();
+            commit.deny(&house.run, &maya, &answer.proposal_id.unwrap(), "no", Duration::ZERO).await.unwrap();
         } else {
             assert_eq!(answer.refusal.as_deref(), Some("denied"));
         }
@@ -512,7 +513,7 @@ async fn a_run_hears_how_a_proposal_ended_that_was_filed_anew() {
     let reply_card = house.card(&commit, &maya, &of("send_reply")).await;
     house.approve(&commit, &maya, reply_card).await;
     let anew = house.card(&commit, &maya, &of("update_ticket")).await;
-    commit.deny(&house.run, &maya, anew.proposal().id(), "leave it open").await.unwrap();
+    commit.deny(&house.run, &maya, anew.proposal().id(), "leave it open", Duration::ZERO).await.unwrap();
 
     let words = tokio::time::timeout(std::time::Duration::from_mins(1), async {
         let mut words = String::new();
@@ -538,6 +539,6 @@ async fn a_program_that_asks_for_the_same_again_asks_a_person_once() {
     let waiting = house.store.proposals(&ProposalQuery::default()).await.unwrap();
     assert_eq!(waiting.len(), 3);
     let (commit, maya) = house.commit_of("maya", Role::Agent).await;
-    commit.deny(&house.run, &maya, &first.clone().unwrap(), "not yet").await.unwrap();
+    commit.deny(&house.run, &maya, &first.clone().unwrap(), "not yet", Duration::ZERO).await.unwrap();
     assert_ne!(house.propose(resolve("T-1")).await.proposal_id, first, "what was denied may be asked for anew");
 }

@@ -11,10 +11,9 @@ use countersign::commit::{Commit, Look, Outcome};
 use countersign::desk::{Caller, Desk};
 use countersign::domain::actor::{Principal, Reviewer, Role};
 use countersign::domain::answer::WriteAnswer;
-use countersign::domain::approval::Card;
+use countersign::domain::approval::{Card, Signature};
 use countersign::domain::audit::{Action, Event};
 use countersign::domain::call::WriteCall;
-use countersign::domain::canonical::Digest;
 use countersign::domain::ids::{ProposalId, TicketId};
 use countersign::domain::intake::{Intake, NewCustomer, NewTicket};
 use countersign::domain::policy::Policy;
@@ -104,8 +103,8 @@ impl House {
     }
 
     pub(crate) async fn approve(&self, commit: &Commit, by: &Reviewer, card: Card) -> Outcome {
-        let shown = Digest::of(&[card.text().as_bytes()]);
-        commit.approve(&self.run, by, card, &shown).await.unwrap()
+        let signature = Signature::under(&card.text());
+        commit.approve(&self.run, by, card, &signature).await.unwrap()
     }
 
     /// Files, opens and approves as maya.

@@ -1,11 +1,12 @@
 //! A person's work in a real pseudo-terminal: what they see, what they press, what comes of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::agent::driver::{Afterwards, Notice};
 use countersign::domain::actor::Role;
+use countersign::domain::audit::Action;
 use countersign::domain::proposal::ProposalState;
 use countersign::domain::ticket::{Status, Tone};
 use countersign::llm::scripted::Scripted;
@@ -28,9 +29,24 @@ async fn at_work(width: u16, height: u16) -> (House, PathBuf, Terminal) {
     let house = House::new().await;
     let home = house.dir.path().join("home");
     std::fs::create_dir(&home).unwrap();
-    let terminal = Terminal::start(&home, width, height, &["--desk", house.path().to_str().unwrap()]);
+    let terminal = holding(&home, &house, (width, height), "1");
     terminal.wait("T-3");
     (house, home, terminal)
+}
+
+/// The program, with so many seconds to take a reply back.
+fn holding(home: &Path, house: &House, (width, height): (u16, u16), seconds: &str) -> Terminal {
+    let desk = house.path();
+    let env = [("COUNTERSIGN_SEND_UNDO_SECONDS", seconds)];
+    Terminal::with(home, width, height, &["--desk", desk.to_str().unwrap()], &env)
+}
+
+/// Presses both keys on the card of a reply.
+fn sign(terminal: &mut Terminal) {
+    press_when_armed(terminal, "A");
+    // The second key counts from 300 ms after the first; one that comes too soon takes the first back.
+    terminal.settle(Duration::from_millis(600));
+    terminal.keys("R");
 }
 
 /// Presses a key on a card whose keys are armed.
@@ -59,10 +75,8 @@ async fn from_the_queue_to_a_countersigned_reply_and_a_log_that_verifies() {
     terminal.keys("s");
     terminal.wait("PUBLIC message: the customer will read this");
     terminal.wait("Both charges were looked at, Ines.");
-    press_when_armed(&mut terminal, "A");
-    // The second key counts from 300 ms after the first; one that comes too soon takes the first back.
-    terminal.settle(Duration::from_millis(600));
-    terminal.keys("R");
+    sign(&mut terminal);
+    terminal.wait("In the outbox.");
     terminal.wait("v1 → v2");
     terminal.keys("L");
     terminal.wait("executed");
@@ -182,6 +196,37 @@ async fn a_kill_in_the_middle_of_the_work_loses_neither_draft_nor_proposal() {
     again.keys("P");
     again.wait("send_reply");
     house.store.verify(None).await.unwrap().expect("the log verifies");
+}
+
+#[tokio::test]
+async fn a_signed_reply_is_taken_back_or_waits_for_the_next_sitting_when_the_program_is_killed() {
+    let house = House::new().await;
+    let home = house.dir.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let mut terminal = holding(&home, &house, (120, 40), "300");
+    terminal.wait("T-3");
+    open_first(&mut terminal);
+    terminal.keys("s");
+    sign(&mut terminal);
+    terminal.wait("sends T-1 in 29");
+    terminal.keys("O");
+    terminal.wait("take back");
+    terminal.keys("O");
+    terminal.wait("taken back: nothing was sent");
+    terminal.wait("^s done");
+    terminal.keys(ESC);
+    terminal.wait_gone("^s done");
+
+    // The same reply again is the same proposal again.
+    terminal.keys("s");
+    sign(&mut terminal);
+    terminal.wait("sends T-1 in 29");
+    terminal.kill();
+    assert_eq!(house.ticket("T-1").await.row.version, 1);
+    assert_eq!(house.count(Action::Proposed).await, 1);
+    assert_eq!((house.count(Action::Shown).await, house.count(Action::Approved).await), (0, 0));
+    let again = holding(&home, &house, (120, 40), "300");
+    again.wait("1 waits for you");
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::domain::audit::Action;
@@ -31,6 +31,8 @@ pub struct Mark {
     pub micros: u64,
     /// For a proposal that began as a suggestion: what became of that.
     pub begun: Option<Begun>,
+    /// Milliseconds between the key and this record: an approval waits in the outbox.
+    pub held: u64,
 }
 
 /// How a tool did.
@@ -125,7 +127,7 @@ impl Figures {
                 filed.insert(proposal, mark.at);
             }
             let Some(verdict) = verdict(mark, &mut edits) else { continue };
-            let waited = filed.get(proposal).and_then(|at| u64::try_from(mark.at.duration_since(*at).as_secs()).ok());
+            let waited = filed.get(proposal).and_then(|at| seconds_to_key(*at, mark));
             // How much of it is sent is known where it is approved; what is edited on the card goes on as another proposal.
             let is_sent = mark.action == Action::Approved.as_str();
             let kept = mark.begun.filter(|_| is_sent).map(|begun| u64::from(begun.kept));
@@ -146,6 +148,12 @@ impl Figures {
             days: days.into_iter().map(|(day, (approved, all))| (day, approved, all)).collect(),
         }
     }
+}
+
+/// Seconds from the proposal to the key that decided on it.
+fn seconds_to_key(filed: Timestamp, mark: &Mark) -> Option<u64> {
+    let held = SignedDuration::from_millis(i64::try_from(mark.held).unwrap_or(0));
+    u64::try_from((mark.at.duration_since(filed) - held).as_secs()).ok()
 }
 
 /// How many edits of a person on a ticket, by tool, have not been approved yet.
@@ -234,6 +242,7 @@ mod tests {
             outcome: "ok".to_owned(),
             micros,
             begun: None,
+            held: 0,
         }
     }
 
@@ -273,6 +282,13 @@ mod tests {
         assert_eq!((figures.people[1].name.as_str(), figures.people[1].denied), ("tom", 1));
         assert_eq!(figures.proposals.iter().map(Decided::all).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(figures.days.iter().map(|(_, approved, all)| (*approved, *all)).collect::<Vec<_>>(), [(1, 3)]);
+    }
+
+    #[test]
+    fn the_time_in_the_outbox_is_not_time_to_decide() {
+        let held = Mark { held: 10_000, ..mark(25, "maya", Action::Approved, "send_reply", "p-1", 0) };
+        let figures = Figures::of(&[mark(0, "bot", Action::Proposed, "send_reply", "p-1", 0), held]);
+        assert_eq!(figures.people[0].seconds, Some(15));
     }
 
     #[test]

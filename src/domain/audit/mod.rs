@@ -13,13 +13,17 @@ pub mod figures;
 pub mod query;
 pub mod table;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::approval::Signature;
 use crate::domain::canonical::{self, Digest, hex};
 use crate::domain::ids::{PrincipalId, ProposalId, RunId, TicketId};
+use crate::domain::proposal::Proposal;
 
 words! {
     /// What a record is about.
@@ -65,6 +69,9 @@ words! {
     }
 }
 
+/// The name, in what an approval's record says, of the milliseconds that it could be taken back.
+pub const HELD: &str = "held_ms";
+
 /// What happened, before it has a place in the chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -90,7 +97,7 @@ pub struct Event {
     pub version_before: Option<u64>,
     /// The ticket's version after, for a write.
     pub version_after: Option<u64>,
-    /// How long it took, in microseconds.
+    /// How long it took, in microseconds; of a decision, from the card on the screen to the key.
     pub micros: u64,
     /// What was said.
     pub body: Body,
@@ -116,6 +123,35 @@ impl Event {
             body: Body::default(),
         }
     }
+
+    /// The same, of a proposal.
+    #[must_use]
+    pub fn about(at: Timestamp, actor: PrincipalId, run: RunId, action: Action, proposal: &Proposal) -> Self {
+        Self {
+            ticket: Some(proposal.call().ticket_id().clone()),
+            proposal: Some(proposal.id().clone()),
+            digest: Some(proposal.digest()),
+            version_before: Some(proposal.base_version()),
+            body: Body { arguments: proposal.call().arguments(), ..Body::default() },
+            ..Self::new(at, actor, run, action, proposal.call().tool())
+        }
+    }
+
+    /// The same with the time that the decision took, and how long it could be taken back.
+    #[must_use]
+    pub fn signed(mut self, signature: &Signature) -> Self {
+        self.micros = micros(signature.read);
+        if !signature.held.is_zero() {
+            self.body.result = json!({ HELD: micros(signature.held) / 1000 });
+        }
+        self
+    }
+}
+
+/// A time as records have it.
+#[must_use]
+pub fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What was said: can be erased without breaking the chain.

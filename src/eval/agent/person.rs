@@ -1,13 +1,14 @@
 //! A person made of rules, at a copy of a desk: opens each card as a screen would, and decides.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Sitting;
 use crate::commit::{CommitError, Look, Outcome};
 use crate::domain::actor::Reviewer;
-use crate::domain::approval::Card;
+use crate::domain::approval::{Card, Signature};
 use crate::domain::call::{ProposalQuery, WriteCall};
-use crate::domain::canonical::Digest;
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::ticket::Priority;
 use crate::eval::agent::scenario::Person;
@@ -64,7 +65,7 @@ async fn one(
 ) -> Result<(), CommitError> {
     let (commit, run) = (&sitting.commit, &sitting.run);
     if person == Person::Deny {
-        let outcome = commit.deny(run, by, id, REASON).await?;
+        let outcome = commit.deny(run, by, id, REASON, Duration::ZERO).await?;
         if outcome == Outcome::Denied {
             decisions.denied += 1;
         } else {
@@ -80,7 +81,7 @@ async fn one(
             Ok(new) => self::card(sitting, by, &new).await?,
             Err(outcome) => {
                 decisions.surprises.push(format!("an edit came out as {outcome:?}"));
-                commit.deny(run, by, card.proposal().id(), REASON).await?;
+                commit.deny(run, by, card.proposal().id(), REASON, Duration::ZERO).await?;
                 None
             }
         };
@@ -88,15 +89,15 @@ async fn one(
         card = changed;
     }
     let digest = card.proposal().digest().to_string();
-    let shown = Digest::of(&[card.text().as_bytes()]);
+    let signature = Signature::under(&card.text());
     let id = card.proposal().id().clone();
-    let outcome = commit.approve(run, by, card, &shown).await?;
+    let outcome = commit.approve(run, by, card, &signature).await?;
     if matches!(outcome, Outcome::Executed { .. }) {
         decisions.approved.push(digest);
     } else {
         decisions.surprises.push(format!("an approval came out as {outcome:?}"));
         // What cannot be approved must not wait for ever.
-        commit.deny(run, by, &id, REASON).await?;
+        commit.deny(run, by, &id, REASON, Duration::ZERO).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use crate::domain::audit::chain::{Broken, Head, Walk};
 use crate::domain::audit::figures::Mark;
 use crate::domain::audit::query::LogQuery;
-use crate::domain::audit::{Body, Event, Record, commit_to, genesis};
+use crate::domain::audit::{Body, Event, HELD, Record, commit_to, genesis};
 use crate::store::StoreError;
 use crate::store::sqlite::checkpoints;
 
@@ -123,7 +123,9 @@ pub(crate) fn find(
 pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
     let sql = format!(
         "SELECT at, actor, action, tool, ticket, proposal, outcome, micros, \
-           (SELECT json_extract(why, '$.begun') FROM proposals WHERE id = proposal) \
+           (SELECT json_extract(why, '$.begun') FROM proposals WHERE id = proposal), \
+           CASE action WHEN 'approved' THEN \
+             (SELECT json_extract(body, '$.result.{HELD}') FROM audit_bodies b WHERE b.seq = audit.seq) END \
          FROM audit WHERE {MATCHES} ORDER BY seq"
     );
     matching(db, &sql, query, &[], |row| {
@@ -137,6 +139,7 @@ pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, Stor
             outcome: row.get(6)?,
             micros: row.get(7)?,
             begun: row.get::<_, Option<String>>(8)?.and_then(|begun| serde_json::from_str(&begun).ok()),
+            held: row.get::<_, Option<u64>>(9)?.unwrap_or(0),
         })
     })
 }

@@ -31,7 +31,7 @@ use crate::domain::article::{Article, ArticleHit, CannedReply};
 use crate::domain::audit::chain::{Broken, Head};
 use crate::domain::audit::figures::Mark;
 use crate::domain::audit::query::LogQuery;
-use crate::domain::audit::{Body, Event, Record};
+use crate::domain::audit::{self, Body, Event, Record};
 use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
@@ -247,7 +247,7 @@ impl Store for Sqlite {
         let work = move |tx: &mut rusqlite::Transaction<'_>| {
             let since = Instant::now();
             let done = execute::execute(tx, &execution)?;
-            event.micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+            event.micros = audit::micros(since.elapsed());
             log::append(tx, &execute::records(event, &done))?;
             Ok(done)
         };

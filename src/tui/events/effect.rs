@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::domain::approval::Card;
+use crate::domain::approval::{Card, Signature};
 use crate::domain::audit::query::LogQuery;
 use crate::domain::call::WriteCall;
-use crate::domain::canonical::Digest;
 use crate::domain::ids::{CustomerId, ProposalId, TicketId};
 use crate::domain::proposal::Why;
 use crate::domain::ticket::{TicketQuery, Tone};
@@ -145,6 +144,15 @@ pub enum Effect {
         /// The text.
         text: Option<String>,
     },
+    /// Forget the draft of a ticket that is not open any more, if it still is this text: it was sent.
+    ForgetDraft {
+        /// The request.
+        request: RequestId,
+        /// Of which ticket.
+        ticket: TicketId,
+        /// The text as it was when the person sent it.
+        sent: String,
+    },
     /// File a proposal of the person and answer with its card.
     Propose {
         /// The request.
@@ -153,6 +161,8 @@ pub enum Effect {
         call: WriteCall,
         /// Why.
         why: Why,
+        /// A proposal of theirs that waits and that this one takes the place of.
+        instead_of: Option<ProposalId>,
     },
     /// The proposals that wait.
     LoadPending {
@@ -172,8 +182,8 @@ pub enum Effect {
         request: RequestId,
         /// The card as it was shown.
         card: Box<Card>,
-        /// SHA-256 of the text that was on screen.
-        shown: Digest,
+        /// What the person has put under it.
+        signature: Signature,
     },
     /// A person said no.
     Deny {
@@ -183,6 +193,8 @@ pub enum Effect {
         proposal: ProposalId,
         /// Why, in the person's words.
         reason: String,
+        /// From the card on the screen to the key.
+        read: Moment,
     },
     /// Replace a proposal by an edited one and answer with its card.
     EditProposal {
@@ -297,6 +309,7 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::See { request, .. } => (*request, "note what was read"),
         Effect::LoadDraft { request, .. } => (*request, "load the draft"),
         Effect::SaveDraft { request, .. } => (*request, "save the draft"),
+        Effect::ForgetDraft { request, .. } => (*request, "forget the draft that was sent"),
         Effect::Propose { request, .. } => (*request, "file the proposal"),
         Effect::LoadPending { request } => (*request, "load what waits"),
         Effect::OpenCard { request, .. } => (*request, "open the card"),

@@ -81,6 +81,16 @@ pub enum Command {
     Cancel,
     /// Open the pending tray.
     Pending,
+    /// Show the replies that wait to be sent.
+    Outbox,
+    /// Take a reply back.
+    TakeBack,
+    /// Send a reply without waiting any longer.
+    SendNow,
+    /// Quit without sending what waits to be sent.
+    KeepAndQuit,
+    /// Send what waits to be sent, then quit.
+    SendAndQuit,
     /// Open the log.
     Log,
     /// Show what the log comes to, or its records again.
@@ -190,6 +200,11 @@ impl Command {
         (Command::Handle, "handle"),
         (Command::Cancel, "cancel"),
         (Command::Pending, "pending"),
+        (Command::Outbox, "outbox"),
+        (Command::TakeBack, "take-back"),
+        (Command::SendNow, "send-now"),
+        (Command::SendAndQuit, "send-and-quit"),
+        (Command::KeepAndQuit, "keep-and-quit"),
         (Command::Log, "log"),
         (Command::Figures, "figures"),
         (Command::Replay, "replay"),

@@ -23,6 +23,8 @@ pub enum Context {
     Filter,
     /// A yes-or-no question.
     Confirm,
+    /// Quitting while replies wait to be sent.
+    Leaving,
     /// The update form.
     Form,
     /// Until when a ticket is put off.
@@ -45,6 +47,8 @@ pub enum Context {
     Deciding,
     /// What became of a decision.
     Outcome,
+    /// The replies that wait to be sent.
+    Outbox,
     /// The log.
     Log,
     /// A record of the log.
@@ -74,6 +78,7 @@ impl Context {
         (Context::Picking, "canned replies"),
         (Context::Filter, "filter"),
         (Context::Confirm, "question"),
+        (Context::Leaving, "quitting"),
         (Context::Form, "update form"),
         (Context::Snooze, "snooze"),
         (Context::List, "list"),
@@ -85,6 +90,7 @@ impl Context {
         (Context::Comment, "comment"),
         (Context::Deciding, "deciding"),
         (Context::Outcome, "outcome"),
+        (Context::Outbox, "outbox"),
         (Context::Log, "log"),
         (Context::LogDetail, "log record"),
         (Context::Figures, "figures"),

@@ -18,6 +18,7 @@ const LISTS: &[X] = &[
     X::Card,
     X::Bulk,
     X::Arguments,
+    X::Outbox,
     X::Log,
     X::LogDetail,
     X::Figures,
@@ -38,8 +39,19 @@ const PAGES: &[X] = &[
     X::Deciding,
 ];
 /// Where a person looks around and signs nothing.
-const BROWSED: &[X] =
-    &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps, X::Pending, X::Log, X::LogDetail, X::Figures, X::Replay];
+const BROWSED: &[X] = &[
+    X::Queue,
+    X::Ticket,
+    X::Summary,
+    X::Draft,
+    X::Steps,
+    X::Pending,
+    X::Outbox,
+    X::Log,
+    X::LogDetail,
+    X::Figures,
+    X::Replay,
+];
 const HELPED: &[X] = &[
     X::Queue,
     X::Ticket,
@@ -48,6 +60,7 @@ const HELPED: &[X] = &[
     X::Steps,
     X::List,
     X::Pending,
+    X::Outbox,
     X::Log,
     X::LogDetail,
     X::Figures,
@@ -69,6 +82,7 @@ const ALL: &[X] = &[
     X::Picking,
     X::Filter,
     X::Confirm,
+    X::Leaving,
     X::Form,
     X::Snooze,
     X::List,
@@ -80,6 +94,7 @@ const ALL: &[X] = &[
     X::Comment,
     X::Deciding,
     X::Outcome,
+    X::Outbox,
     X::Log,
     X::LogDetail,
     X::Figures,
@@ -257,8 +272,20 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Form, X::Snooze, X::Deny, X::Comment], &["esc"], C::Back, "back", "Back, nothing happens"),
     foot(&[X::Confirm], &["y"], C::Yes, "yes", "Yes"),
     foot(&[X::Confirm], &["n", "esc"], C::No, "no", "No"),
+    foot(&[X::Leaving], &["esc", "n"], C::No, "stay", "Stay; the outbox goes on"),
     // Everywhere.
     foot(WORK, &["P"], C::Pending, "pending", "The proposals that wait for you"),
+    row(PAGES, &["O"], C::Outbox, "The outbox: replies that are signed and can still be taken back"),
+    foot(
+        &[X::Outbox],
+        &["O", "enter"],
+        C::TakeBack,
+        "take back",
+        "Take the reply back: nothing is sent, the draft is yours",
+    ),
+    foot(&[X::Outbox], &["s"], C::SendNow, "send now", "Send it without waiting any longer"),
+    foot(&[X::Leaving], &["s"], C::SendAndQuit, "send and quit", "Send what waits in the outbox, then quit"),
+    foot(&[X::Leaving], &["k"], C::KeepAndQuit, "keep and quit", "Send nothing, keep it as proposals, quit"),
     row(PAGES, &["L"], C::Log, "The log of every tool call"),
     foot(
         &[X::Log, X::Figures],
@@ -303,7 +330,7 @@ pub const BINDINGS: &[Binding] = &[
         "Copy",
     ),
     foot(
-        &[X::Pending, X::Card, X::Bulk, X::Deciding, X::Outcome, X::Log, X::LogDetail, X::Replay, X::Help],
+        &[X::Pending, X::Outbox, X::Card, X::Bulk, X::Deciding, X::Outcome, X::Log, X::LogDetail, X::Replay, X::Help],
         &["esc"],
         C::Back,
         "back",

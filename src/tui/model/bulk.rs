@@ -4,7 +4,7 @@ use crate::domain::actor::Principal;
 use crate::domain::approval::{Card, Kind};
 use crate::domain::ids::TicketId;
 use crate::domain::policy::{Keys, Risk};
-use crate::tui::events::RequestId;
+use crate::tui::events::{Moment, RequestId};
 use crate::tui::keymap::Motion;
 use crate::tui::model::card::{Arming, CardRow, Ending, Signable, obstacle_of, rows_of};
 use crate::tui::model::{moved, scrolled};
@@ -109,12 +109,14 @@ pub(crate) struct Bulk {
     pub(crate) selected: usize,
     pub(crate) top: usize,
     arming: Arming,
+    /// When it was on screen first.
+    pub(crate) first_seen: Option<Moment>,
     height: usize,
 }
 
 impl Bulk {
     pub(crate) fn of(items: Vec<Item>) -> Self {
-        Self { items, selected: 0, top: 0, arming: Arming::Undrawn, height: 0 }
+        Self { items, selected: 0, top: 0, arming: Arming::Undrawn, first_seen: None, height: 0 }
     }
 
     /// The cards that A carries out.
@@ -196,7 +198,8 @@ impl Signable for Bulk {
         &mut self.arming
     }
 
-    fn saw(&mut self) {
+    fn saw(&mut self, at: Moment) {
+        self.first_seen.get_or_insert(at);
         let rows = self.items.iter_mut().flat_map(|item| &mut item.rows);
         rows.skip(self.top).take(self.height).for_each(|(_, seen)| *seen = true);
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::actor::Principal;
 use crate::domain::approval::{Card, Kind};
+use crate::domain::ids::ProposalId;
 use crate::domain::policy::{Keys, Policy};
 use crate::domain::text;
 use crate::tui::editor::Editor;
@@ -58,6 +59,8 @@ pub(crate) enum Stage {
     EditingText(Box<Reading>, Editor),
     /// The fields are edited.
     EditingForm(Box<Reading>, Box<UpdateForm>),
+    /// It is signed and waits in the outbox.
+    Held(ProposalId),
     /// A decision runs; the words say which.
     Deciding { request: RequestId, words: String },
     /// The decision has ended.
@@ -83,7 +86,7 @@ impl Stage {
             Self::Commenting(..) => Context::Comment,
             Self::EditingText(_, editor) => editor.context(),
             Self::EditingForm(..) => Context::Form,
-            Self::Over(_) => Context::Outcome,
+            Self::Held(_) | Self::Over(_) => Context::Outcome,
         }
     }
 
@@ -95,7 +98,7 @@ impl Stage {
             | Self::Commenting(reading, _)
             | Self::EditingText(reading, _)
             | Self::EditingForm(reading, _) => Some(reading),
-            Self::Opening { .. } | Self::Deciding { .. } | Self::Over(_) => None,
+            Self::Opening { .. } | Self::Held(_) | Self::Deciding { .. } | Self::Over(_) => None,
         }
     }
 }
@@ -130,7 +133,7 @@ pub(crate) trait Signable {
     /// The same, to be changed.
     fn arming(&mut self) -> &mut Arming;
     /// A frame went out: what it showed was seen.
-    fn saw(&mut self);
+    fn saw(&mut self, at: Moment);
     /// Whether every row was on screen.
     fn is_all_seen(&self) -> bool;
     /// Whether it takes two keys.
@@ -194,6 +197,8 @@ pub(crate) struct Reading {
     pub(crate) arming: Arming,
     /// What the reader must know first: that the ticket moved, say.
     pub(crate) remark: Option<String>,
+    /// When it was on screen first.
+    pub(crate) first_seen: Option<Moment>,
     width: usize,
     height: usize,
     seen: Vec<bool>,
@@ -203,7 +208,18 @@ pub(crate) struct Reading {
 impl Reading {
     pub(crate) fn new(card: Box<Card>, remark: Option<String>) -> Self {
         let arming = Arming::Undrawn;
-        Self { card, rows: Vec::new(), top: 0, arming, remark, width: 0, height: 0, seen: Vec::new(), all_seen: false }
+        Self {
+            card,
+            rows: Vec::new(),
+            top: 0,
+            arming,
+            remark,
+            first_seen: None,
+            width: 0,
+            height: 0,
+            seen: Vec::new(),
+            all_seen: false,
+        }
     }
 
     /// Wraps for this width; what was seen in other rows was not seen in these, unless all of it was.
@@ -235,7 +251,8 @@ impl Signable for Reading {
         &mut self.arming
     }
 
-    fn saw(&mut self) {
+    fn saw(&mut self, at: Moment) {
+        self.first_seen.get_or_insert(at);
         self.seen.iter_mut().skip(self.top).take(self.height).for_each(|seen| *seen = true);
         self.all_seen = self.all_seen || self.seen.iter().all(|seen| *seen);
     }

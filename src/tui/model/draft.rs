@@ -66,6 +66,11 @@ impl Draft {
         }
     }
 
+    /// How many sources the suggestion names: their marks stand in the text.
+    pub(crate) fn citations(&self) -> usize {
+        self.suggestion.value.as_ref().map_or(0, |suggestion| suggestion.citations.len())
+    }
+
     pub(crate) fn is_unsaved(&self) -> bool {
         match self.saving {
             Saving::Clean => false,

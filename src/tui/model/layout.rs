@@ -14,7 +14,13 @@ const TALL: u16 = 30;
 pub(crate) fn least(page: &Page) -> (u16, u16) {
     match page {
         Page::Card(_) => (40, 10),
-        Page::Work | Page::Pending(_) | Page::Bulk(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => (60, 15),
+        Page::Work
+        | Page::Pending(_)
+        | Page::Bulk(_)
+        | Page::Outbox(_)
+        | Page::Log(_)
+        | Page::Replay(_)
+        | Page::Help(_) => (60, 15),
     }
 }
 
@@ -244,6 +250,14 @@ pub(crate) fn list(size: (u16, u16), head: u16) -> ListParts {
     let (head, find) = (next(head), next(1));
     let (list, rule, text) = (next(inner.height.saturating_sub(head.height + 2 + text)), next(1), next(text));
     ListParts { frame: outer, head, find, list, rule, text }
+}
+
+/// The list of the outbox, the rule below it, and the text of the selected reply.
+pub(crate) fn outbox(size: (u16, u16), letters: usize) -> (Rect, Rect, Rect) {
+    let body = frame(size).body;
+    let rows = u16::try_from(letters).unwrap_or(u16::MAX).clamp(1, body.height / 3);
+    let text = Rect::new(body.x + 2, body.y + rows + 3, body.width.saturating_sub(4), body.height - rows - 3);
+    (Rect { y: body.y + 1, height: rows, ..body }, Rect { y: body.y + rows + 1, height: 1, ..body }, text)
 }
 
 /// The list of the log page and, on a wide screen, the record beside it.

@@ -10,6 +10,7 @@ pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod open;
+pub(crate) mod outbox;
 pub(crate) mod pages;
 pub(crate) mod palette;
 pub(crate) mod picker;
@@ -41,6 +42,7 @@ pub use crate::tui::model::ahead::Part;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::list::List;
 use crate::tui::model::open::OpenTicket;
+use crate::tui::model::outbox::Outbox;
 use crate::tui::model::pages::{Notice, Page, Step};
 use crate::tui::model::palette::Palette;
 use crate::tui::model::picker::{OpenedIn, Picker};
@@ -115,6 +117,8 @@ pub(crate) enum Dialog {
     Snooze(Box<Snooze>),
     List(Box<List>),
     Confirm(Question),
+    /// Replies wait in the outbox and the person wants to quit.
+    Leaving,
 }
 
 impl Dialog {
@@ -129,7 +133,8 @@ impl Dialog {
             | Self::Form(_)
             | Self::Snooze(_)
             | Self::List(_)
-            | Self::Confirm(_) => false,
+            | Self::Confirm(_)
+            | Self::Leaving => false,
         }
     }
 }
@@ -163,6 +168,8 @@ pub(crate) struct Decision {
     pub(crate) request: RequestId,
     pub(crate) proposal: ProposalId,
     pub(crate) call: WriteCall,
+    /// The person's own draft that it was made of, where it was: it is none any more once it was sent.
+    pub(crate) draft: Option<String>,
 }
 
 /// A run of the agent.
@@ -200,6 +207,7 @@ pub struct Model {
     /// What is being done aside, each with the words for when it is done.
     pub(crate) errands: BTreeMap<RequestId, String>,
     pub(crate) decisions: Vec<Decision>,
+    pub(crate) outbox: Outbox,
     pub(crate) run: Option<Run>,
     /// How a suggestion sounds at first.
     pub(crate) first_tone: Tone,
@@ -239,6 +247,7 @@ impl Model {
             leaving: Vec::new(),
             errands: BTreeMap::new(),
             decisions: Vec::new(),
+            outbox: Outbox::default(),
             run: None,
             first_tone: Tone::Polite,
             ahead: Ahead::default(),
@@ -251,6 +260,13 @@ impl Model {
             changed: true,
             requests: 0,
         }
+    }
+
+    /// Lets a signed reply be taken back for so long, and counts the seconds down or does not.
+    #[must_use]
+    pub fn holding_replies(mut self, wait: Moment, counts: bool) -> Self {
+        (self.outbox.wait, self.outbox.counts) = (wait, counts);
+        self
     }
 
     /// A screen that plays a run and does nothing else.
@@ -274,6 +290,7 @@ impl Model {
             Page::Card(card) => card.stage.context(),
             Page::Bulk(bulk) if bulk.is_over() => Context::Outcome,
             Page::Bulk(_) => Context::Bulk,
+            Page::Outbox(_) => Context::Outbox,
             Page::Log(log) => log.context(),
             Page::Replay(_) => Context::Replay,
             Page::Help(_) => Context::Help,
@@ -292,6 +309,7 @@ impl Model {
             Dialog::List(list) if list.typing => Context::Filter,
             Dialog::List(_) => Context::List,
             Dialog::Confirm(_) => Context::Confirm,
+            Dialog::Leaving => Context::Leaving,
         }
     }
 
@@ -337,7 +355,8 @@ impl Model {
     /// How many proposals wait for this person.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.pending.value.as_ref().map_or(0, Vec::len)
+        let undecided = |w: &&Waiting| !self.outbox.holds(w.proposal.id());
+        self.pending.value.iter().flatten().filter(undecided).count()
     }
 
     /// A name that no request had before.

@@ -7,6 +7,7 @@ use crate::tui::events::Failure;
 use crate::tui::model::bulk::Bulk;
 use crate::tui::model::card::CardPage;
 use crate::tui::model::log::LogPage;
+use crate::tui::model::outbox::OutboxPage;
 use crate::tui::model::replay::Replay;
 
 /// What fills the screen; each page owns its data.
@@ -16,6 +17,7 @@ pub(crate) enum Page {
     Pending(Tray),
     Card(Box<CardPage>),
     Bulk(Box<Bulk>),
+    Outbox(OutboxPage),
     Log(Box<LogPage>),
     Replay(Box<Replay>),
     Help(Box<Help>),

@@ -1,13 +1,12 @@
 //! Proposals and decisions: filing, opening, approving, denying, editing.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::commit::{self, Look};
 use crate::domain::actor::Reviewer;
 use crate::domain::answer::WriteOutcome;
-use crate::domain::approval::Card;
+use crate::domain::approval::{Card, Signature};
 use crate::domain::call::{ProposalQuery, WriteCall};
-use crate::domain::canonical::Digest;
 use crate::domain::ids::ProposalId;
 use crate::domain::proposal::Why;
 use crate::tools::ToolBackend as _;
@@ -15,6 +14,15 @@ use crate::tui::events::{Answer, Outcome, Waiting};
 use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
 
 impl Inner {
+    /// Files a proposal and opens its card; the person's own one in whose place it stands is taken back.
+    pub(super) async fn propose_instead(&self, call: &WriteCall, why: &Why, old: Option<&ProposalId>) -> Answered {
+        let card = self.propose(call, why).await?;
+        if let Some(old) = old {
+            self.sitting.commit.withdraw(&self.sitting.run, self.reviewer()?, old).await?;
+        }
+        Ok(card)
+    }
+
     pub(super) async fn propose(&self, call: &WriteCall, why: &Why) -> Answered {
         let since = Instant::now();
         let answer = self.sitting.backend.propose(&self.sitting.run, call, why).await?;
@@ -49,11 +57,11 @@ impl Inner {
         })
     }
 
-    pub(super) async fn approve(&self, card: Card, shown: &Digest) -> Answered {
+    pub(super) async fn approve(&self, card: Card, signature: &Signature) -> Answered {
         let id = card.proposal().id().clone();
         let before = card.proposal().base_version();
         let (since, call) = (Instant::now(), card.proposal().call().clone());
-        let done = self.sitting.commit.approve(&self.sitting.run, self.reviewer()?, card, shown).await?;
+        let done = self.sitting.commit.approve(&self.sitting.run, self.reviewer()?, card, signature).await?;
         let word = if matches!(done, commit::Outcome::Executed { .. }) { "executed" } else { "not executed" };
         self.called(call.tool(), Some(call.ticket_id()), word, since).await;
         let outcome = self.outcome(done, before, &id).await;
@@ -104,8 +112,8 @@ impl Inner {
         Some(card)
     }
 
-    pub(super) async fn deny(&self, id: &ProposalId, reason: &str) -> Answered {
-        let done = self.sitting.commit.deny(&self.sitting.run, self.reviewer()?, id, reason).await?;
+    pub(super) async fn deny(&self, id: &ProposalId, reason: &str, read: Duration) -> Answered {
+        let done = self.sitting.commit.deny(&self.sitting.run, self.reviewer()?, id, reason, read).await?;
         Ok(Answer::Decided(self.outcome(done, 0, id).await))
     }
 

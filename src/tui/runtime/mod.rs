@@ -146,11 +146,14 @@ impl Inner {
             Effect::Snooze { tickets, until, .. } => self.snooze(&tickets, until).await,
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,
-            Effect::Propose { call, why, .. } => self.propose(&call, &why).await,
+            Effect::ForgetDraft { ticket, sent, .. } => self.forget(&ticket, &sent).await,
+            Effect::Propose { call, why, instead_of, .. } => {
+                self.propose_instead(&call, &why, instead_of.as_ref()).await
+            }
             Effect::LoadPending { .. } => self.pending().await,
             Effect::OpenCard { proposal, .. } => self.open(&proposal).await,
-            Effect::Approve { card, shown, .. } => self.approve(*card, &shown).await,
-            Effect::Deny { proposal, reason, .. } => self.deny(&proposal, &reason).await,
+            Effect::Approve { card, signature, .. } => self.approve(*card, &signature).await,
+            Effect::Deny { proposal, reason, read, .. } => self.deny(&proposal, &reason, read).await,
             Effect::EditProposal { proposal, call, .. } => self.edit(&proposal, call).await,
             Effect::LoadLog { query, before, limit, .. } => self.log(&query, before, limit).await,
             Effect::LoadFigures { query, .. } => self.figures(&query).await,

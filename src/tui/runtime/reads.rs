@@ -61,6 +61,14 @@ impl Inner {
         Ok(Answer::Seen(tickets))
     }
 
+    /// Forgets a draft that was sent, unless it is another one by now.
+    pub(super) async fn forget(&self, ticket: &TicketId, sent: &str) -> Answered {
+        if self.sitting.store.draft(ticket).await?.as_deref() == Some(sent) {
+            return self.save(ticket, None).await;
+        }
+        Ok(Answer::Saved)
+    }
+
     pub(super) async fn save(&self, ticket: &TicketId, text: Option<String>) -> Answered {
         let text = text.unwrap_or_default();
         self.sitting.store.save_draft(ticket, &text, crate::clock::now()).await?;

@@ -8,7 +8,9 @@ use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
-use crate::tui::update::{add_step, ahead, bulk, decide, draft, list, log, pending, picker, queue, replay, seen, work};
+use crate::tui::update::{
+    add_step, ahead, bulk, decide, draft, list, log, outbox, pending, picker, queue, replay, seen, work,
+};
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
     if let Some(effects) = ahead::arrived(model, request, &answer) {
@@ -119,6 +121,7 @@ fn decided(model: &mut Model, request: RequestId, outcome: Outcome) -> Vec<Effec
     }
     effects.extend(queue::changed(model));
     effects.extend(end(model, &decision, outcome));
+    effects.extend(outbox::settled(model));
     effects
 }
 
@@ -128,6 +131,7 @@ fn end(model: &mut Model, decision: &Decision, outcome: Outcome) -> Vec<Effect> 
         Page::Card(_)
         | Page::Work
         | Page::Pending(_)
+        | Page::Outbox(_)
         | Page::Log(_)
         | Page::Replay(_)
         | Page::Bulk(_)
@@ -137,11 +141,18 @@ fn end(model: &mut Model, decision: &Decision, outcome: Outcome) -> Vec<Effect> 
         (Some(page), Outcome::Superseded { fresh: Some(fresh) }) => {
             let remark = "The ticket moved, nothing was written. This is the same proposal on the ticket as it is now.";
             page.stage = Stage::Reading(Box::new(Reading::new(fresh, Some(remark.to_owned()))));
+            outbox::forget(model, decision.request);
         }
-        (Some(page), outcome) => page.stage = Stage::Over(ending(decision, outcome)),
+        (Some(page), outcome) => {
+            page.stage = Stage::Over(ending(decision, outcome));
+            outbox::forget(model, decision.request);
+        }
         (None, outcome) => {
             let ending = ending(decision, outcome);
-            let Some(ending) = bulk::decided(model, decision.request, ending) else { return vec![] };
+            let ending = bulk::decided(model, decision.request, ending);
+            let Some(ending) = ending.and_then(|ending| outbox::decided(model, decision.request, ending)) else {
+                return vec![];
+            };
             let text = format!("{}: {} {}", decision.call.ticket_id(), ending.title, ending.words);
             model.note(if ending.good { Notice::good(text) } else { Notice::bad(text) });
         }
@@ -155,9 +166,15 @@ fn is_deciding(stage: &Stage, decision: RequestId) -> bool {
 
 /// What was written is no draft any more.
 fn carried_out(model: &mut Model, decision: &Decision) -> Vec<Effect> {
-    let Some(open) = model.open.as_deref_mut().filter(|open| decision.call.touches(&open.id)) else { return vec![] };
+    let Some(open) = model.open.as_deref_mut().filter(|open| decision.call.touches(&open.id)) else {
+        return draft::forget_elsewhere(model, decision.call.ticket_id().clone(), decision.draft.clone());
+    };
     let mut effects = match &decision.call {
-        WriteCall::SendReply(reply) if reply.visibility == Visibility::Public => draft::forget(model),
+        // What was written since the keys were pressed was not sent, and stays.
+        WriteCall::SendReply(reply) if reply.visibility == Visibility::Public => {
+            let written_since = open.draft.edited && Some(open.draft.editor.text()) != decision.draft;
+            if written_since { vec![] } else { draft::forget(model) }
+        }
         WriteCall::SendReply(_) => {
             open.note.clear();
             vec![]
@@ -193,7 +210,13 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
             "Look at both tickets before you propose anything else.",
         ),
         Outcome::Denied => say(true, "Denied.", format!("{nothing} The proposer gets your reason."), ""),
-        Outcome::Superseded { .. } => {
+        Outcome::Superseded { fresh: Some(_) } => say(
+            false,
+            "Superseded.",
+            format!("The ticket moved. {nothing}"),
+            "The same proposal on the ticket as it is now waits in the tray.",
+        ),
+        Outcome::Superseded { fresh: None } => {
             say(false, "Superseded.", format!("The ticket moved. {nothing}"), "Open the ticket again and propose anew.")
         }
         Outcome::Expired => say(
@@ -283,6 +306,6 @@ fn page_failed(model: &mut Model, request: RequestId, failure: &Failure) -> bool
             figures | page.loading.fail(request, failure) | page.detail.fail(request, failure)
         }
         Page::Replay(replay) => replay.records.fail(request, failure) | replay.step.fail(request, failure),
-        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Bulk(_) | Page::Help(_) => false,
+        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Bulk(_) | Page::Outbox(_) | Page::Help(_) => false,
     }
 }

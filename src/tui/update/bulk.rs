@@ -1,11 +1,10 @@
 //! Many tickets, one card: proposed one by one, approved with one decision, each with its own receipt and result.
 
-use crate::domain::approval::Card;
+use crate::domain::approval::{Card, Signature};
 use crate::domain::call::{TicketUpdate, UpdateTicket, WriteCall};
-use crate::domain::canonical::Digest;
 use crate::domain::ids::TicketId;
 use crate::domain::proposal::Why;
-use crate::tui::events::{Effect, RequestId};
+use crate::tui::events::{Effect, Moment, RequestId};
 use crate::tui::model::bulk::{Bulk, Item, State};
 use crate::tui::model::card::Ending;
 use crate::tui::model::pages::{Notice, Page};
@@ -30,7 +29,12 @@ pub(super) fn propose(model: &mut Model, tickets: Vec<TicketId>, update: &Ticket
         };
         let about = row.map(|row| format!("{} · {}", row.subject, row.customer_name)).unwrap_or_default();
         items.push(Item::opening(ticket, about, request));
-        effects.push(Effect::Propose { request, call: WriteCall::UpdateTicket(call), why: why.clone() });
+        effects.push(Effect::Propose {
+            request,
+            call: WriteCall::UpdateTicket(call),
+            why: why.clone(),
+            instead_of: None,
+        });
     }
     model.queue.marked.clear();
     model.page = Page::Bulk(Box::new(Bulk::of(items)));
@@ -54,14 +58,15 @@ pub(super) fn failed(model: &mut Model, request: RequestId, why: &str) -> bool {
 /// Every chosen ticket leaves the page with its own approval, and leaves once.
 pub(super) fn approve(model: &mut Model) -> Vec<Effect> {
     let Page::Bulk(mut bulk) = std::mem::replace(&mut model.page, Page::Work) else { return vec![] };
-    let shown = Digest::of(&[bulk.text().as_bytes()]);
+    let read = bulk.first_seen.map_or(Moment::ZERO, |seen| model.at.saturating_sub(seen));
+    let signature = Signature { read, ..Signature::under(&bulk.text()) };
     let mut effects = Vec::new();
     for item in bulk.items.iter_mut().filter(|item| item.is_chosen()) {
         let request = model.request();
         let State::Ready(card) = item.become_state(State::Deciding { request }) else { continue };
-        let proposal = card.proposal();
-        model.decisions.push(Decision { request, proposal: proposal.id().clone(), call: proposal.call().clone() });
-        effects.push(Effect::Approve { request, card, shown: shown.clone() });
+        let (proposal, call) = (card.proposal().id().clone(), card.proposal().call().clone());
+        model.decisions.push(Decision { request, proposal, call, draft: None });
+        effects.push(Effect::Approve { request, card, signature: signature.clone() });
     }
     tell_what_waits(model, &bulk);
     model.page = Page::Bulk(bulk);
@@ -93,7 +98,13 @@ fn tell_what_waits(model: &mut Model, bulk: &Bulk) {
 fn item(model: &mut Model, request: RequestId) -> Option<&mut Item> {
     let page = match &mut model.page {
         Page::Help(help) => &mut help.behind,
-        page @ (Page::Work | Page::Pending(_) | Page::Card(_) | Page::Bulk(_) | Page::Log(_) | Page::Replay(_)) => page,
+        page @ (Page::Work
+        | Page::Pending(_)
+        | Page::Card(_)
+        | Page::Bulk(_)
+        | Page::Outbox(_)
+        | Page::Log(_)
+        | Page::Replay(_)) => page,
     };
     let Page::Bulk(bulk) = page else { return None };
     bulk.items.iter_mut().find(|item| item.waits_for(request))

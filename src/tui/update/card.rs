@@ -16,7 +16,7 @@ pub(super) fn drawn(model: &mut Model, at: Moment) -> Vec<Effect> {
     let shown = layout::fits(&model.page, model.size);
     let Some(paper) = signable(model).filter(|_| shown) else { return vec![] };
     let before = paper.is_all_seen();
-    paper.saw();
+    paper.saw(at);
     let now_complete = before != paper.is_all_seen();
     let opened = *paper.arming() == Arming::Undrawn;
     if opened {
@@ -180,9 +180,16 @@ pub(super) fn reading(model: &mut Model) -> Option<&mut Reading> {
             | Stage::Commenting(..)
             | Stage::EditingText(..)
             | Stage::EditingForm(..)
+            | Stage::Held(_)
             | Stage::Deciding { .. }
             | Stage::Over(_) => None,
         },
-        Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => None,
+        Page::Work
+        | Page::Pending(_)
+        | Page::Outbox(_)
+        | Page::Log(_)
+        | Page::Replay(_)
+        | Page::Bulk(_)
+        | Page::Help(_) => None,
     }
 }

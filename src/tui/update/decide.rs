@@ -2,7 +2,6 @@
 
 use crate::domain::approval::Card;
 use crate::domain::call::WriteCall;
-use crate::domain::canonical::Digest;
 use crate::domain::ticket::TicketRow;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, RequestId};
@@ -10,27 +9,32 @@ use crate::tui::model::card::{CardPage, Origin, REASONS, Reading, Stage};
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page, Tray};
 use crate::tui::model::{Decision, Model};
-use crate::tui::update::{bulk, card};
+use crate::tui::update::{bulk, card, outbox};
 
 /// The person has read it and pressed the keys. The card leaves the screen with the effect, so it leaves once.
 pub(super) fn approve(model: &mut Model) -> Vec<Effect> {
     let Some((origin, reading)) = take_reading(model) else { return vec![] };
+    if model.outbox.takes(reading.card.proposal().call()) {
+        return outbox::put(model, origin, *reading);
+    }
     let request = model.request();
     let words = format!("{} on {} is being carried out", tool(&reading), ticket(&reading));
     decide(model, origin, request, &reading, words);
-    let shown = Digest::of(&[reading.card.text().as_bytes()]);
-    vec![Effect::Approve { request, card: reading.card, shown }]
+    let signature = outbox::signature(&reading, model.at);
+    vec![Effect::Approve { request, card: reading.card, signature }]
 }
 
 fn deny(model: &mut Model, reading: &Reading, origin: Origin, reason: String) -> Vec<Effect> {
     let request = model.request();
     decide(model, origin, request, reading, format!("{} on {} is being denied", tool(reading), ticket(reading)));
-    vec![Effect::Deny { request, proposal: reading.card.proposal().id().clone(), reason }]
+    let read = outbox::signature(reading, model.at).read;
+    vec![Effect::Deny { request, proposal: reading.card.proposal().id().clone(), reason, read }]
 }
 
 fn decide(model: &mut Model, origin: Origin, request: RequestId, reading: &Reading, words: String) {
-    let proposal = reading.card.proposal();
-    model.decisions.push(Decision { request, proposal: proposal.id().clone(), call: proposal.call().clone() });
+    let (proposal, call) = (reading.card.proposal().id().clone(), reading.card.proposal().call().clone());
+    let draft = outbox::own_draft(model, &call);
+    model.decisions.push(Decision { request, proposal, call, draft });
     show(model, origin, Stage::Deciding { request, words });
 }
 
@@ -108,6 +112,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         | Stage::Reading(_)
         | Stage::Arguments(..)
         | Stage::Denying(_)
+        | Stage::Held(_)
         | Stage::Deciding { .. }
         | Stage::Over(_)) => show(model, origin, other),
     }
@@ -181,7 +186,11 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         Stage::Opening { kept: Some(kept), .. } => {
             show(model, origin, *kept);
         }
-        Stage::Opening { kept: None, .. } | Stage::Reading(_) | Stage::Deciding { .. } | Stage::Over(_) => {
+        Stage::Opening { kept: None, .. }
+        | Stage::Reading(_)
+        | Stage::Held(_)
+        | Stage::Deciding { .. }
+        | Stage::Over(_) => {
             return_to(model, origin);
         }
     }
@@ -212,6 +221,7 @@ pub(super) fn card_arrived(model: &mut Model, request: RequestId, card: Box<Card
         | Stage::Commenting(..)
         | Stage::EditingText(..)
         | Stage::EditingForm(..)
+        | Stage::Held(_)
         | Stage::Deciding { .. }
         | Stage::Over(_) => super::pending::load(model),
     }
@@ -234,7 +244,13 @@ fn return_to(model: &mut Model, origin: Origin) {
 fn take(model: &mut Model) -> Option<(Origin, Stage)> {
     match std::mem::replace(&mut model.page, Page::Work) {
         Page::Card(page) => Some((page.origin, page.stage)),
-        other @ (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_)) => {
+        other @ (Page::Work
+        | Page::Pending(_)
+        | Page::Outbox(_)
+        | Page::Log(_)
+        | Page::Replay(_)
+        | Page::Bulk(_)
+        | Page::Help(_)) => {
             model.page = other;
             None
         }
@@ -250,6 +266,7 @@ fn take_reading(model: &mut Model) -> Option<(Origin, Box<Reading>)> {
         | Stage::Commenting(..)
         | Stage::EditingText(..)
         | Stage::EditingForm(..)
+        | Stage::Held(_)
         | Stage::Deciding { .. }
         | Stage::Over(_)) => {
             show(model, origin, other);

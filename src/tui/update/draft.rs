@@ -1,6 +1,7 @@
 //! The draft: suggestions, editing, saving.
 
 use crate::domain::draft::Suggestion;
+use crate::domain::ids::TicketId;
 use crate::tui::events::{Effect, Moment, RequestId};
 use crate::tui::model::ahead::Part;
 use crate::tui::model::draft::{Draft, PAUSE, Saving, next_tone};
@@ -170,6 +171,14 @@ pub(super) fn forget(model: &mut Model) -> Vec<Effect> {
     let Some(draft) = draft(model) else { return vec![] };
     draft.edited = false;
     save(model)
+}
+
+/// A reply to a ticket that is not open any more was sent: its draft is none any more.
+pub(super) fn forget_elsewhere(model: &mut Model, ticket: TicketId, sent: Option<String>) -> Vec<Effect> {
+    let Some(sent) = sent else { return vec![] };
+    let request = model.request();
+    model.leaving.push(request);
+    vec![Effect::ForgetDraft { request, ticket, sent }]
 }
 
 pub(super) fn saved(model: &mut Model, request: RequestId) -> Vec<Effect> {

@@ -7,8 +7,8 @@ use crate::tui::keymap::{Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::update::{
-    bulk, card, decide, draft, help, list, log, moving, palette, pending, picker, propose, queue, replay, seen, typing,
-    work,
+    bulk, card, decide, draft, help, list, log, moving, outbox, palette, pending, picker, propose, queue, replay, seen,
+    typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -37,11 +37,20 @@ fn anywhere(model: &mut Model, command: Option<Command>) -> Vec<Effect> {
     }
 }
 
-fn quit(model: &mut Model) -> Vec<Effect> {
+/// Ends the program; asks first where something would be lost, or is about to be sent.
+pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
+    if let Dialog::Leaving = model.dialog {
+        return outbox::keep_and_quit(model);
+    }
     let asked = matches!(model.dialog, Dialog::Confirm(Question::Quit));
-    let effects = work::leave_text(model);
+    let mut effects = work::leave_text(model);
+    if model.outbox.waiting().next().is_some() {
+        (model.page, model.palette, model.dialog) = (Page::Work, None, Dialog::Leaving);
+        return effects;
+    }
     if asked || !model.is_unsaved() {
-        return effects.into_iter().chain([Effect::Quit]).collect();
+        effects.push(Effect::Quit);
+        return effects;
     }
     model.page = Page::Work;
     model.palette = None;
@@ -87,6 +96,11 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Handle => work::handle(model),
         Command::Cancel => work::cancel(model),
         Command::Pending => pending::open(model),
+        Command::Outbox => outbox::open(model),
+        Command::TakeBack => outbox::take_back(model),
+        Command::SendNow => outbox::send_now(model),
+        Command::SendAndQuit => outbox::send_and_quit(model),
+        Command::KeepAndQuit => outbox::keep_and_quit(model),
         Command::Log => log::open(model),
         Command::Reload => work::reload(model),
         Command::Copy => work::copy(model),
@@ -117,7 +131,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
         Page::Work => work::open(model),
         Page::Pending(_) => pending::open_selected(model),
         Page::Log(_) => log::read(model),
-        Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => vec![],
+        Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Outbox(_) | Page::Help(_) => vec![],
     }
 }
 
@@ -134,6 +148,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         Page::Pending(_) => pending::close(model),
         Page::Card(_) => decide::back(model),
         Page::Bulk(_) => bulk::back(model),
+        Page::Outbox(_) => outbox::close(model),
         Page::Log(_) => log::back(model),
         Page::Replay(_) => replay::back(model),
         Page::Help(_) => help::close(model),
@@ -149,9 +164,13 @@ fn filter(model: &mut Model) -> Vec<Effect> {
             log::filter(page);
             vec![]
         }
-        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => {
-            queue::filter(model)
-        }
+        Page::Work
+        | Page::Pending(_)
+        | Page::Card(_)
+        | Page::Replay(_)
+        | Page::Bulk(_)
+        | Page::Outbox(_)
+        | Page::Help(_) => queue::filter(model),
     }
 }
 
@@ -166,6 +185,7 @@ fn yes(model: &mut Model) -> Vec<Effect> {
         | Dialog::Note(_)
         | Dialog::Snooze(_)
         | Dialog::List(_)
+        | Dialog::Leaving
         | Dialog::Form(_)) => {
             model.dialog = other;
             vec![]

@@ -144,7 +144,8 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         | Dialog::Note(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)
-        | Dialog::Confirm(_) => model.dialog = Dialog::None,
+        | Dialog::Confirm(_)
+        | Dialog::Leaving => model.dialog = Dialog::None,
     }
     vec![]
 }

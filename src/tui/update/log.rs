@@ -78,6 +78,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         Page::Log(_)
         | Page::Replay(_)
         | Page::Bulk(_)
+        | Page::Outbox(_)
         | Page::Work
         | Page::Pending(_)
         | Page::Card(_)

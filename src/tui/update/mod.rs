@@ -11,6 +11,7 @@ mod keys;
 mod list;
 mod log;
 mod moving;
+mod outbox;
 mod palette;
 mod pending;
 mod picker;
@@ -100,6 +101,7 @@ fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
     model.at = at;
     let mut effects = card::woke(model, at);
     effects.extend(draft::woke(model, at));
+    effects.extend(outbox::woke(model, at));
     effects
 }
 

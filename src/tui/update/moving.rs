@@ -4,6 +4,7 @@ use crate::tui::events::Effect;
 use crate::tui::keymap::Motion;
 use crate::tui::model::card::Stage;
 use crate::tui::model::layout::{self, height, inside};
+use crate::tui::model::outbox::OutboxPage;
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Pane, moved};
 use crate::tui::update::{log, palette, replay};
@@ -33,6 +34,13 @@ pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
             return log::selected(model);
         }
         Page::Bulk(bulk) => bulk.go(motion, half),
+        Page::Outbox(page) => match motion {
+            Motion::PageUp | Motion::PageDown => page.text_top = moved(page.text_top, motion, usize::MAX, half / 2),
+            Motion::Up | Motion::Down | Motion::Top | Motion::Bottom => {
+                let selected = moved(page.selected, motion, model.outbox.letters.len(), half);
+                *page = OutboxPage { selected, text_top: 0 };
+            }
+        },
         Page::Replay(replay) => {
             replay.go(motion, half);
             return replay::step(model);
@@ -86,6 +94,7 @@ pub(super) fn in_card(stage: &mut Stage, motion: Motion, rows: usize) {
         | Stage::Commenting(..)
         | Stage::EditingText(..)
         | Stage::EditingForm(..)
+        | Stage::Held(_)
         | Stage::Deciding { .. }
         | Stage::Over(_) => {}
     }

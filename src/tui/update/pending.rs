@@ -45,7 +45,10 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
 
 /// Opens the next card that waits, or goes back to where the last one came from.
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
-    let undecided = |waiting: &&Waiting| !model.decisions.iter().any(|d| d.proposal == *waiting.proposal.id());
+    let undecided = |waiting: &&Waiting| {
+        let id = waiting.proposal.id();
+        !model.decisions.iter().any(|decision| decision.proposal == *id) && !model.outbox.holds(id)
+    };
     let first = model.pending.value.iter().flatten().find(undecided).map(|w| w.proposal.id().clone());
     if let Some(id) = first {
         return open_card(model, id);
@@ -56,12 +59,21 @@ pub(super) fn next(model: &mut Model) -> Vec<Effect> {
 }
 
 fn open_card(model: &mut Model, proposal: ProposalId) -> Vec<Effect> {
+    open_card_from(model, Origin::Tray, proposal)
+}
+
+/// Opens the card of a proposal that waits.
+pub(super) fn open_card_from(model: &mut Model, origin: Origin, proposal: ProposalId) -> Vec<Effect> {
+    if model.outbox.holds(&proposal) {
+        model.note(Notice::plain("you have signed it: it waits in the outbox"));
+        return vec![];
+    }
     if model.decisions.iter().any(|decision| decision.proposal == proposal) {
         model.note(Notice::plain("your decision on it is still under way"));
         return vec![];
     }
     let request = model.request();
     let stage = Stage::Opening { request, kept: None };
-    model.page = Page::Card(Box::new(CardPage { origin: Origin::Tray, stage }));
+    model.page = Page::Card(Box::new(CardPage { origin, stage }));
     vec![Effect::OpenCard { request, proposal }]
 }

@@ -37,6 +37,7 @@ fn place(model: &Model) -> Option<OpenedIn> {
             | Page::Log(_)
             | Page::Replay(_)
             | Page::Bulk(_)
+            | Page::Outbox(_)
             | Page::Help(_),
             _,
         ) => None,

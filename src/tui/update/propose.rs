@@ -2,7 +2,8 @@
 
 use crate::domain::call::{SendReply, TicketUpdate, UpdateTicket, WriteCall};
 use crate::domain::draft::without_marks;
-use crate::domain::proposal::{Begun, Why};
+use crate::domain::ids::ProposalId;
+use crate::domain::proposal::{Begun, Proposal, Why};
 use crate::domain::ticket::{Status, Visibility};
 use crate::domain::wording;
 use crate::tui::editor::Editor;
@@ -12,14 +13,13 @@ use crate::tui::model::form::UpdateForm;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane};
-use crate::tui::update::{bulk, draft};
+use crate::tui::update::{bulk, draft, pending};
 
 /// Proposes to send the draft to the customer, and to set a status with it.
 pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
     let me = model.desk.me.id.to_string();
     let Some(open) = at_hand(model) else { return vec![] };
-    let citations = open.draft.suggestion.value.as_ref().map_or(0, |suggestion| suggestion.citations.len());
-    let body = without_marks(&open.draft.editor.text(), citations);
+    let body = without_marks(&open.draft.editor.text(), open.draft.citations());
     if body.trim().is_empty() {
         model.note(Notice::plain("the draft is empty · e edits it"));
         return vec![];
@@ -27,9 +27,30 @@ pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
     let why = why(&open.draft, &me);
     let update = TicketUpdate { status, ..TicketUpdate::default() };
     let call = reply(open, body, Visibility::Public, update);
+    if model.outbox.holds_reply_to(call.ticket_id()) {
+        model.note(Notice::plain("your reply to it waits in the outbox already"));
+        return vec![];
+    }
     let mut effects = draft::save_now(model);
-    effects.extend(propose(model, call, why));
+    effects.extend(propose_reply(model, call, why));
     effects
+}
+
+/// One reply of the person to a ticket waits, and no two: the same one is opened again, another takes its place.
+fn propose_reply(model: &mut Model, call: WriteCall, why: Why) -> Vec<Effect> {
+    let me = &model.desk.me.id;
+    let is_it = |p: &Proposal| {
+        let public = matches!(p.call(), WriteCall::SendReply(reply) if reply.visibility == Visibility::Public);
+        public && p.proposer().id == *me && p.call().ticket_id() == call.ticket_id()
+    };
+    let Some(waiting) = model.pending.value.iter().flatten().map(|w| &w.proposal).find(|p| is_it(p)) else {
+        return propose(model, call, why, None);
+    };
+    let id = waiting.id().clone();
+    if waiting.call().clone().without_version() == call.clone().without_version() {
+        return pending::open_card_from(model, Origin::Work, id);
+    }
+    propose(model, call, why, Some(id))
 }
 
 fn why(draft: &crate::tui::model::draft::Draft, me: &str) -> Why {
@@ -62,7 +83,7 @@ pub(super) fn note_written(model: &mut Model, text: &str) -> Vec<Effect> {
     }
     let call = reply(open, open.note.clone(), Visibility::Internal, TicketUpdate::default());
     let why = Why { text: format!("note by {}", model.desk.me.id), ..Why::default() };
-    propose(model, call, why)
+    propose(model, call, why, None)
 }
 
 pub(super) fn form(model: &mut Model) -> Vec<Effect> {
@@ -101,16 +122,16 @@ pub(super) fn form_filled(model: &mut Model, mut form: Box<UpdateForm>) -> Vec<E
         Ok(update) => {
             let call = UpdateTicket { ticket_id: form.ticket.clone(), update, expected_version };
             let why = Why { text: format!("update by {}", model.desk.me.id), ..Why::default() };
-            propose(model, WriteCall::UpdateTicket(call), why)
+            propose(model, WriteCall::UpdateTicket(call), why, None)
         }
     }
 }
 
-fn propose(model: &mut Model, call: WriteCall, why: Why) -> Vec<Effect> {
+fn propose(model: &mut Model, call: WriteCall, why: Why, instead_of: Option<ProposalId>) -> Vec<Effect> {
     let request = model.request();
     let stage = Stage::Opening { request, kept: None };
     model.page = Page::Card(Box::new(CardPage { origin: Origin::Work, stage }));
-    vec![Effect::Propose { request, call, why }]
+    vec![Effect::Propose { request, call, why, instead_of }]
 }
 
 fn reply(open: &OpenTicket, body: String, visibility: Visibility, update: TicketUpdate) -> WriteCall {

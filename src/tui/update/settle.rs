@@ -80,6 +80,13 @@ fn arrange_page(model: &mut Model) {
             let area = layout::card(size);
             bulk.arrange(width(area).saturating_sub(1), height(area));
         }
+        Page::Outbox(page) => {
+            let letters = &model.outbox.letters;
+            page.selected = page.selected.min(letters.len().saturating_sub(1));
+            let (_, _, text) = layout::outbox(size, letters.len());
+            let rows = letters.get(page.selected).map_or(0, |letter| letter.rows(width(text)).len());
+            page.text_top = page.text_top.min(rows.saturating_sub(height(text)));
+        }
         Page::Log(page) => {
             let (list, detail) = layout::log(size, page.reading);
             page.arrange(height(list).saturating_sub(2), (width(detail), height(detail)));
@@ -111,6 +118,7 @@ fn arrange_card(stage: &mut Stage, size: (u16, u16)) {
         | Stage::Denying(_)
         | Stage::Commenting(..)
         | Stage::EditingForm(..)
+        | Stage::Held(_)
         | Stage::Deciding { .. }
         | Stage::Over(_) => {}
     }

@@ -144,7 +144,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::List(list) if list.typing => keep_typed(model, list),
         Dialog::List(list) => list::choose(model, list),
         Dialog::Filter(_) => queue::keep(model),
-        Dialog::None | Dialog::Confirm(_) => vec![],
+        Dialog::None | Dialog::Confirm(_) | Dialog::Leaving => vec![],
     }
 }
 
@@ -169,22 +169,27 @@ fn leave_filter(model: &mut Model) -> Vec<Effect> {
             log::keep_filter(page);
             vec![]
         }
-        Page::Work | Page::Pending(_) | Page::Card(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_) => {
-            match &mut model.dialog {
-                Dialog::List(list) => {
-                    list.typing = false;
-                    vec![]
-                }
-                Dialog::None
-                | Dialog::Filter(_)
-                | Dialog::Editing
-                | Dialog::Picking(_)
-                | Dialog::Note(_)
-                | Dialog::Form(_)
-                | Dialog::Snooze(_)
-                | Dialog::Confirm(_) => queue::keep(model),
+        Page::Work
+        | Page::Pending(_)
+        | Page::Card(_)
+        | Page::Replay(_)
+        | Page::Bulk(_)
+        | Page::Outbox(_)
+        | Page::Help(_) => match &mut model.dialog {
+            Dialog::List(list) => {
+                list.typing = false;
+                vec![]
             }
-        }
+            Dialog::None
+            | Dialog::Filter(_)
+            | Dialog::Editing
+            | Dialog::Picking(_)
+            | Dialog::Note(_)
+            | Dialog::Form(_)
+            | Dialog::Snooze(_)
+            | Dialog::Confirm(_)
+            | Dialog::Leaving => queue::keep(model),
+        },
     }
 }
 
@@ -220,7 +225,7 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
             let words = page.typing.as_ref().map_or_else(String::new, Editor::text);
             return log::filtered(model, &words);
         }
-        (Page::Work | Page::Card(_) | Page::Bulk(_) | Page::Replay(_) | Page::Pending(_), _) => {}
+        (Page::Work | Page::Card(_) | Page::Bulk(_) | Page::Outbox(_) | Page::Replay(_) | Page::Pending(_), _) => {}
     }
     vec![]
 }
@@ -235,7 +240,7 @@ pub(super) fn editor(model: &mut Model) -> Option<&mut Editor> {
         Page::Card(page) => card_editor(&mut page.stage),
         Page::Help(help) => Some(&mut help.filter),
         Page::Log(page) => page.typing.as_mut(),
-        Page::Pending(_) | Page::Bulk(_) | Page::Replay(_) => None,
+        Page::Pending(_) | Page::Bulk(_) | Page::Outbox(_) | Page::Replay(_) => None,
     }
 }
 
@@ -249,7 +254,7 @@ fn work_editor<'a>(
         Dialog::Picking(picker) => Some(&mut picker.filter),
         Dialog::List(list) => Some(&mut list.filter).filter(|_| list.typing),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),
-        Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) => None,
+        Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) | Dialog::Leaving => None,
     }
 }
 
@@ -261,6 +266,7 @@ fn card_editor(stage: &mut Stage) -> Option<&mut Editor> {
         | Stage::Arguments(..)
         | Stage::Denying(_)
         | Stage::EditingForm(..)
+        | Stage::Held(_)
         | Stage::Deciding { .. }
         | Stage::Over(_) => None,
     }
@@ -276,10 +282,20 @@ fn form(model: &mut Model) -> Option<&mut UpdateForm> {
             | Stage::Denying(_)
             | Stage::Commenting(..)
             | Stage::EditingText(..)
+            | Stage::Held(_)
             | Stage::Deciding { .. }
             | Stage::Over(_) => None,
         },
         (Page::Work, Dialog::Form(form)) => Some(form),
-        (Page::Work | Page::Pending(_) | Page::Log(_) | Page::Replay(_) | Page::Bulk(_) | Page::Help(_), _) => None,
+        (
+            Page::Work
+            | Page::Pending(_)
+            | Page::Outbox(_)
+            | Page::Log(_)
+            | Page::Replay(_)
+            | Page::Bulk(_)
+            | Page::Help(_),
+            _,
+        ) => None,
     }
 }

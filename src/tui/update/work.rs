@@ -117,7 +117,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         Dialog::Picking(open) => return picker::close(model, open.opened_in),
         Dialog::List(_) => return list::back(model),
         Dialog::Editing | Dialog::Note(_) => return leave_text(model),
-        Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Confirm(_) => model.dialog = Dialog::None,
+        Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Confirm(_) | Dialog::Leaving => model.dialog = Dialog::None,
     }
     vec![]
 }
@@ -146,7 +146,8 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
         | Dialog::Form(_)
         | Dialog::Snooze(_)
         | Dialog::List(_)
-        | Dialog::Confirm(_)) => {
+        | Dialog::Confirm(_)
+        | Dialog::Leaving) => {
             model.dialog = other;
             draft::save_now(model)
         }
@@ -158,7 +159,7 @@ pub(super) fn reload(model: &mut Model) -> Vec<Effect> {
         Page::Log(_) => log::reload(model),
         Page::Replay(_) => replay::load(model),
         Page::Pending(_) => pending::load(model),
-        Page::Work | Page::Card(_) | Page::Bulk(_) | Page::Help(_) => {
+        Page::Work | Page::Card(_) | Page::Bulk(_) | Page::Outbox(_) | Page::Help(_) => {
             let mut effects = queue::changed(model);
             effects.extend(load(model));
             effects
@@ -213,7 +214,7 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         Page::Replay(replay) => ("the step", replay.step.value.as_ref().and_then(log::as_json)),
         Page::Card(page) => ("the arguments", page.stage.reading().map(|reading| reading.card.exact_arguments())),
         Page::Bulk(bulk) => ("the card", Some(bulk.text())),
-        Page::Pending(_) | Page::Help(_) => ("nothing", None),
+        Page::Pending(_) | Page::Outbox(_) | Page::Help(_) => ("nothing", None),
     };
     let Some(text) = text else { return vec![] };
     model.note(Notice::plain(format!("copied {what} ({} characters)", text.chars().count())));

@@ -8,6 +8,7 @@ use crate::tui::model::Model;
 use crate::tui::model::pages::{Page, Weight};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
+use crate::tui::view::outbox;
 
 /// Which desk, which page, who, and whether the backend is there.
 pub(crate) fn title(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -30,6 +31,7 @@ fn page_names(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
         Page::Work => "Work",
         Page::Pending(_) => "Pending",
         Page::Card(_) | Page::Bulk(_) => "Approve",
+        Page::Outbox(_) => "Outbox",
         Page::Log(_) => "Log",
         Page::Replay(_) => "Replay",
         Page::Help(_) => "Help",
@@ -62,15 +64,21 @@ pub(crate) fn status(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         }
         None => idle(model, canvas),
     };
-    let right = match model.waiting() {
+    let waiting = match model.waiting() {
         0 => vec![canvas.say(Ink::Dim, "nothing waits for you ")],
         1 => vec![canvas.say(Ink::Warn, "● 1 waits for you ")],
         many => vec![canvas.say(Ink::Warn, format!("● {many} wait for you "))],
     };
+    // Beside a notice: what is about to be sent is never out of sight.
+    let outbox = outbox::told(model, canvas, true).filter(|_| model.notice.is_some());
+    let right = outbox.into_iter().chain(waiting).collect();
     canvas.row_split(area, 0, left, right);
 }
 
 fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+    if let Some(told) = outbox::told(model, canvas, false) {
+        return vec![told];
+    }
     if let Some(decision) = model.decisions.first() {
         let text = format!(" your decision on {} is under way", decision.call.ticket_id());
         return vec![canvas.say(Ink::Warn, text)];

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::approval::Kind;
+use crate::domain::ids::ProposalId;
 use crate::domain::policy::Keys;
 use crate::tui::model::Model;
 use crate::tui::model::card::{CardPage, Ending, REASONS, Reading, Signable, Stage};
@@ -35,6 +36,7 @@ pub(crate) fn draw(model: &Model, page: &CardPage, canvas: &mut Canvas<'_, '_>) 
             framed(model, reading, canvas, " edit the fields ");
             overlay::form(canvas, form);
         }
+        Stage::Held(proposal) => held(model, canvas, body, proposal),
         Stage::Deciding { words: doing, .. } => words(canvas, body, Ink::Strong, doing),
         Stage::Over(ending) => over(canvas, body, ending),
     }
@@ -110,6 +112,23 @@ fn words(canvas: &mut Canvas<'_, '_>, body: Rect, ink: Ink, text: &str) {
         body.height / 3 + 2,
         vec![canvas.say(Ink::Dim, "   Esc looks elsewhere; the answer comes to you")],
     );
+}
+
+/// Signed, and still to be taken back; or taken back from elsewhere.
+fn held(model: &Model, canvas: &mut Canvas<'_, '_>, body: Rect, proposal: &ProposalId) {
+    let waits = model.outbox.waiting().any(|(letter, _)| letter.proposal == *proposal);
+    let ending = if waits {
+        Ending {
+            good: true,
+            title: "In the outbox.".to_owned(),
+            words: format!("The reply goes out after {} s.", model.outbox.wait.as_secs()),
+            way_out: "Until then it can be taken back, and nothing of it was recorded as approved.".to_owned(),
+        }
+    } else {
+        let nothing = String::new;
+        Ending { good: true, title: "No longer in the outbox.".to_owned(), words: nothing(), way_out: nothing() }
+    };
+    over(canvas, body, &ending);
 }
 
 fn over(canvas: &mut Canvas<'_, '_>, body: Rect, ending: &Ending) {

@@ -20,6 +20,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
             | Stage::Commenting(..)
             | Stage::EditingText(..)
             | Stage::EditingForm(..)
+            | Stage::Held(_)
             | Stage::Deciding { .. }
             | Stage::Over(_) => vec![],
         },

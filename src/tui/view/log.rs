@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use crate::domain::audit::Record;
+use crate::domain::audit::{Action, Record};
 use crate::tui::highlight::{JsonRow, Tint, millis};
 use crate::tui::model::Model;
 use crate::tui::model::layout;
@@ -13,6 +13,9 @@ use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
 use crate::tui::view::figures;
 use crate::tui::view::queue::shown;
+
+/// A tenth of a second, in microseconds: no person reads a card faster.
+const TENTH: u64 = 100_000;
 
 pub(crate) fn draw(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>) {
     if page.figures.is_some() {
@@ -81,13 +84,30 @@ fn outcome_width(area: Rect) -> usize {
 }
 
 fn record_row(record: &Record, now: Timestamp, outcome: usize) -> String {
-    let what =
-        if record.outcome == "ok" { record.action.clone() } else { format!("{} {}", record.action, record.outcome) };
+    let what = what(record);
     // A time of another day would be taken for one of today.
     let is_today = record.at.strftime("%F").to_string() == now.strftime("%F").to_string();
     let time = record.at.strftime(if is_today { "%H:%M:%S" } else { "%d %b" }).to_string();
     let ticket = record.ticket.as_deref().unwrap_or("–");
     columns([&time, &record.run, ticket, &record.tool, &record.actor, &what, &millis(record.micros)], outcome)
+}
+
+/// What was done and how it went; of a decision, how long the card was read before.
+fn what(record: &Record) -> String {
+    let decided = [Action::Approved, Action::Denied].iter().any(|action| record.action == action.as_str());
+    match record.outcome.as_str() {
+        "ok" if decided && record.micros >= TENTH => format!("{} {}", record.action, read_for(record.micros)),
+        "ok" => record.action.clone(),
+        other => format!("{} {other}", record.action),
+    }
+}
+
+fn read_for(micros: u64) -> String {
+    match micros / 1_000_000 {
+        0 => format!("0.{} s", micros / TENTH),
+        seconds @ 1..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
 }
 
 fn columns(cells: [&str; 7], outcome: usize) -> String {

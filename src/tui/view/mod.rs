@@ -11,6 +11,7 @@ mod footer;
 pub(crate) mod help;
 pub(crate) mod list;
 mod log;
+mod outbox;
 mod outgoing;
 mod overlay;
 mod palette;
@@ -44,6 +45,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         Page::Pending(tray) => pending::draw(model, *tray, &mut canvas),
         Page::Card(page) => card::draw(model, page, &mut canvas),
         Page::Bulk(page) => bulk::draw(model, page, &mut canvas),
+        Page::Outbox(page) => outbox::draw(model, *page, &mut canvas),
         Page::Log(page) => log::draw(model, page, &mut canvas),
         Page::Replay(page) => replay::draw(model, page, &mut canvas),
         Page::Help(page) => help::draw(model, page, &mut canvas),

@@ -23,6 +23,25 @@ pub(crate) fn confirm(canvas: &mut Canvas<'_, '_>, question: Question) {
     }
 }
 
+/// What is to become of the replies that wait, before the program ends.
+pub(crate) fn leaving(canvas: &mut Canvas<'_, '_>, letters: usize) {
+    let title = match letters {
+        1 => " A reply waits in the outbox ".to_owned(),
+        many => format!(" {many} replies wait in the outbox "),
+    };
+    let lines = [
+        ("s  ", "send now, then quit"),
+        ("k  ", "keep as a proposal and quit; nothing is sent"),
+        ("Esc", "stay; the outbox goes on"),
+    ];
+    let area = middle(canvas.area(), 58, 5);
+    let inner = canvas.boxed(area, Ink::Warn, canvas.say(Ink::Strong, title), canvas.say(Ink::Plain, ""));
+    for (at, (key, words)) in (0..).zip(lines) {
+        let row = vec![canvas.say(Ink::Accent, format!(" {key}  ")), canvas.say(Ink::Plain, words)];
+        canvas.row(inner, at, row);
+    }
+}
+
 pub(crate) fn form(canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
     let area = middle(canvas.area(), 66, 9);
     let title = match form.many.len() {

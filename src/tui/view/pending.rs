@@ -41,7 +41,11 @@ fn row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, item: &W
         Keys::Two(risk) => (short(risk).to_owned(), Ink::Danger),
     };
     let deciding = model.decisions.iter().any(|decision| decision.proposal == *proposal.id());
-    let risk = if deciding { "being decided".to_owned() } else { risk };
+    let risk = match (deciding, model.outbox.holds(proposal.id())) {
+        (true, _) => "being decided".to_owned(),
+        (false, true) => "in the outbox".to_owned(),
+        (false, false) => risk,
+    };
     let left = vec![
         canvas.say(Ink::Plain, format!(" {:>5}  ", span(age))),
         canvas.say(Ink::Plain, shown(proposal.call().ticket_id().as_str(), 10)),

@@ -27,6 +27,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
         Dialog::Form(form) => overlay::form(canvas, form),
         Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
         Dialog::Confirm(question) => overlay::confirm(canvas, *question),
+        Dialog::Leaving => overlay::leaving(canvas, model.outbox.waiting().count()),
         Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) => {}
     }
 }

@@ -15,11 +15,12 @@ fn an_approval_leaves_once_with_the_digest_of_what_was_shown() {
     let mut person = before_a_ready_card();
     person.press("A A A R enter");
     assert_eq!(person.approvals(), 1);
-    let Some(Effect::Approve { card, shown, .. }) = person.asked.iter().find(|e| matches!(e, Effect::Approve { .. }))
+    let Some(Effect::Approve { card, signature, .. }) =
+        person.asked.iter().find(|e| matches!(e, Effect::Approve { .. }))
     else {
         panic!()
     };
-    assert_eq!(*shown, Digest::of(&[card.text().as_bytes()]));
+    assert_eq!(signature.shown, Digest::of(&[card.text().as_bytes()]));
     assert_eq!(card.proposal().id().as_str(), "P-2");
 }
 

@@ -246,7 +246,7 @@ pub(crate) fn records() -> Vec<Record> {
         ("read", "suggest_response", "assistant", "ok", 38_000),
         ("proposed", "send_reply", "assistant", "ok", 900),
         ("shown", "send_reply", "maya", "ok", 300),
-        ("approved", "send_reply", "maya", "ok", 400),
+        ("approved", "send_reply", "maya", "ok", 6_240_000),
         ("executed", "send_reply", "maya", "ok", 4100),
         ("refused", "update_ticket", "maya", "superseded", 600),
     ];

@@ -9,6 +9,7 @@ mod decisions;
 mod desk;
 mod editor;
 mod hostile;
+mod outbox;
 mod outgoing;
 mod palette;
 mod screens;
