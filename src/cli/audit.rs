@@ -10,6 +10,7 @@ use crate::cli::Setting;
 use crate::domain::audit::chain::Head;
 use crate::domain::audit::figures::{Decided, Figures, ToolFigures};
 use crate::domain::audit::query::LogQuery;
+use crate::domain::audit::thumbs::Thumbs;
 use crate::domain::audit::{Record, table};
 use crate::domain::text;
 use crate::store::Store;
@@ -150,6 +151,12 @@ async fn figures(store: &dyn Store, query: &LogQuery, json: bool) -> color_eyre:
             let seconds = decided.seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.to_string());
             println!("{:<18} {approved:>8} {edited:>7} {denied:>10} {seconds:>10}", text::short(name, 18));
         }
+    }
+    if !figures.thumbs.is_empty() {
+        println!("\n{:<40} {:>8} {:>7}", "thumbs", "good", "bad");
+    }
+    for Thumbs { of, name, good, bad } in &figures.thumbs {
+        println!("{of:<5} {:<34} {good:>8} {bad:>7}", text::short(name, 34));
     }
     Ok(ExitCode::SUCCESS)
 }

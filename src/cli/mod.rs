@@ -2,6 +2,7 @@
 
 mod audit;
 mod desk;
+mod feedback;
 mod handle;
 mod import;
 mod learn;
@@ -62,6 +63,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lists the thumbs that people gave summaries and drafts; with --json also what was read and what was shown.
+    Feedback(feedback::FeedbackArgs),
     /// Brings in tickets, customers and articles from JSONL, CSV, mail and Markdown.
     Import(import::ImportArgs),
     /// Shows what people's edits teach, as diffs that a supervisor countersigns; nothing leaves this machine.
@@ -176,6 +179,7 @@ async fn dispatch(
         Some(Command::Worker(args)) => worker::run(setting, args).await,
         Some(Command::Setup) => setup::run(setting, setting.config.as_deref()).await,
         Some(Command::Report { json }) => report::run(setting, json).await,
+        Some(Command::Feedback(args)) => feedback::run(setting, args).await,
         Some(Command::Import(args)) => import::run(setting, args).await,
         Some(Command::Learn(args)) => learn::run(setting, args).await,
         Some(Command::Desk(command)) => desk::run(command).await,

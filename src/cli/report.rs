@@ -9,6 +9,9 @@ use serde::Serialize;
 use crate::app::Fill;
 use crate::assist::calibration::{Decision, FEWEST, Reliability, Verdict, prequential, reliability};
 use crate::cli::Setting;
+use crate::domain::audit::Action;
+use crate::domain::audit::query::LogQuery;
+use crate::domain::audit::thumbs::{self, Thumbs};
 use crate::domain::text;
 use crate::domain::usage::Usage;
 
@@ -26,6 +29,8 @@ struct Report {
     foreseen: usize,
     /// By model, with the number of answers.
     models: Vec<(String, u64, Usage)>,
+    /// Thumbs by tool, by tone, by writer.
+    thumbs: Vec<Thumbs>,
 }
 
 /// What people decided about one tool's proposals.
@@ -39,12 +44,14 @@ struct Verdicts {
 pub(crate) async fn run(setting: &Setting, json: bool) -> color_eyre::Result<ExitCode> {
     let store = setting.open(Fill::Sample).await?;
     let decisions: Vec<Decision> = store.decisions(MOST).await?.into_iter().map(|r| r.decision).collect();
+    let rated = LogQuery { what: Some(Action::Rated.to_string()), ..LogQuery::default() };
     let pairs = prequential(&decisions);
     let report = Report {
         tools: by_tool(&decisions),
         foreseen: pairs.len(),
         reliability: (!pairs.is_empty()).then(|| reliability(&pairs)),
         models: store.spending().await?,
+        thumbs: thumbs::of(&store.log_marks(&rated).await?),
     };
     if json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -85,6 +92,13 @@ impl fmt::Display for Report {
         } else {
             let n = self.tools.values().map(|v| v.approved + v.edited + v.denied).max().unwrap_or(0);
             writeln!(f, "not enough data (n={n}): {FEWEST} decisions about one tool are needed")?;
+        }
+        writeln!(f, "\nWhat people thought of its texts (countersign feedback lists them)\n")?;
+        for Thumbs { of, name, good, bad } in &self.thumbs {
+            writeln!(f, "{of:<5} {:<32} {good:>6} good  {bad:>6} bad", text::short(name, 32))?;
+        }
+        if self.thumbs.is_empty() {
+            writeln!(f, "nothing yet: + and - give a draft or a summary a thumb")?;
         }
         writeln!(f, "\nWhat models took\n")?;
         for (model, calls, usage) in &self.models {

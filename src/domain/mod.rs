@@ -13,6 +13,7 @@ pub mod canonical;
 pub mod customer;
 pub mod decision;
 pub mod draft;
+pub mod feedback;
 pub mod finding;
 pub mod ids;
 pub mod intake;

@@ -20,6 +20,7 @@ use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::canonical::Digest;
 use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
+use crate::domain::feedback::{Feedback, Given, Kept};
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, ReceiptId, TicketId};
 use crate::domain::intake::Intake;
 use crate::domain::lesson::{Settled, Settlement};
@@ -283,6 +284,13 @@ pub trait Store: Finding + Send + Sync {
     /// Applies or dismisses a lesson, its record in the same transaction; false, and nothing changed, where the desk is
     /// not any more as the lesson found it.
     async fn settle(&self, settlement: Settlement, event: Event) -> Result<bool, StoreError>;
+
+    /// Keeps a thumb in place of the same person's for the same text, its record in the same transaction.
+    async fn rate(&self, rated: Feedback, event: Event) -> Result<(), StoreError>;
+    /// A person's thumbs for texts about a ticket.
+    async fn given(&self, by: &PrincipalId, ticket: &TicketId) -> Result<Vec<Given>, StoreError>;
+    /// Every thumb as it stands, oldest first, with what was read and shown where that was not erased.
+    async fn feedback(&self) -> Result<Vec<Kept>, StoreError>;
 
     /// Records before `before`, newest first.
     async fn log(&self, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {

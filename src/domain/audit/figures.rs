@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::domain::audit::Action;
+use crate::domain::audit::thumbs::{self, Thumbs};
+use crate::domain::feedback::Noted;
 use crate::domain::proposal::Begun;
 
 /// What the figures need of a record.
@@ -33,6 +35,8 @@ pub struct Mark {
     pub begun: Option<Begun>,
     /// Milliseconds between the key and this record: an approval waits in the outbox.
     pub held: u64,
+    /// For a thumb that still stands: what it is about.
+    pub rated: Option<Noted>,
 }
 
 /// How a tool did.
@@ -92,6 +96,8 @@ pub struct Figures {
     pub tones: Vec<Decided>,
     /// By day (UTC), oldest first: approved as they were, and decided.
     pub days: Vec<(Date, usize, usize)>,
+    /// What people thought of the assistant's texts: by tool, by tone, by who wrote them.
+    pub thumbs: Vec<Thumbs>,
 }
 
 /// What one proposal came to.
@@ -146,6 +152,7 @@ impl Figures {
             proposals: decided(about),
             tones: decided(tones),
             days: days.into_iter().map(|(day, (approved, all))| (day, approved, all)).collect(),
+            thumbs: thumbs::of(marks),
         }
     }
 }
@@ -243,6 +250,7 @@ mod tests {
             micros,
             begun: None,
             held: 0,
+            rated: None,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod figures;
 pub mod query;
 pub mod table;
+pub mod thumbs;
 
 use std::time::Duration;
 
@@ -62,6 +63,8 @@ words! {
         ReadBack = "read_back",
         /// A step of a run that is no tool call.
         Step = "step",
+        /// A person gave a text of the assistant a thumb; the outcome says which.
+        Rated = "rated",
         /// Tickets or articles came in from a file.
         Imported = "imported",
         /// A lesson was signed and applied, or dismissed, in the same transaction as this record.

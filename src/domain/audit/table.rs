@@ -2,6 +2,7 @@
 
 use crate::domain::audit::Record;
 use crate::domain::audit::figures::Figures;
+use crate::domain::audit::thumbs::Thumbs;
 
 /// The columns, in order.
 const COLUMNS: [&str; 12] = [
@@ -20,7 +21,7 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// The columns of figures.
-const FIGURES: [&str; 12] = [
+const FIGURES: [&str; 14] = [
     "of",
     "name",
     "calls",
@@ -33,6 +34,8 @@ const FIGURES: [&str; 12] = [
     "denied",
     "seconds_to_decide",
     "percent_kept",
+    "thumbs_good",
+    "thumbs_bad",
 ];
 
 /// The records under their column names, without what was said. A cell that a spreadsheet would take for a formula
@@ -66,7 +69,7 @@ pub fn csv(records: &[Record]) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The figures, one row for each tool, person, kind of proposal and tone.
+/// The figures, one row for each tool, person, kind of proposal and tone, and for each that was given thumbs.
 ///
 /// # Errors
 /// Never for figures: writing to memory does not fail.
@@ -76,7 +79,7 @@ pub fn figures_csv(figures: &Figures) -> Result<String, csv::Error> {
     for tool in &figures.tools {
         let numbers = [tool.calls as u64, tool.errors as u64, tool.p50, tool.p95, tool.p99].map(|n| n.to_string());
         let cells = ["tool".to_owned(), plain(tool.tool.clone())].into_iter().chain(numbers);
-        out.write_record(cells.chain(std::iter::repeat_n(String::new(), 5)))?;
+        out.write_record(cells.chain(std::iter::repeat_n(String::new(), 7)))?;
     }
     let number = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
     for (of, all) in [("person", &figures.people), ("about", &figures.proposals), ("tone", &figures.tones)] {
@@ -84,8 +87,14 @@ pub fn figures_csv(figures: &Figures) -> Result<String, csv::Error> {
             let decided = [one.approved, one.edited, one.denied].map(|n| n.to_string());
             let cells = [of.to_owned(), plain(one.name.clone())].into_iter();
             let cells = cells.chain(std::iter::repeat_n(String::new(), 5)).chain(decided);
-            out.write_record(cells.chain([number(one.seconds), number(one.kept)]))?;
+            let rest = [number(one.seconds), number(one.kept), String::new(), String::new()];
+            out.write_record(cells.chain(rest))?;
         }
+    }
+    for Thumbs { of, name, good, bad } in &figures.thumbs {
+        let cells = [format!("thumbs for {of}"), plain(name.clone())].into_iter();
+        let cells = cells.chain(std::iter::repeat_n(String::new(), 10));
+        out.write_record(cells.chain([good.to_string(), bad.to_string()]))?;
     }
     let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

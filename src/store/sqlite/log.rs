@@ -125,7 +125,9 @@ pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, Stor
         "SELECT at, actor, action, tool, ticket, proposal, outcome, micros, \
            (SELECT json_extract(why, '$.begun') FROM proposals WHERE id = proposal), \
            CASE action WHEN 'approved' THEN \
-             (SELECT json_extract(body, '$.result.{HELD}') FROM audit_bodies b WHERE b.seq = audit.seq) END \
+             (SELECT json_extract(body, '$.result.{HELD}') FROM audit_bodies b WHERE b.seq = audit.seq) END, \
+           CASE WHEN action = 'rated' THEN (SELECT json_object('thumb', thumb, 'tone', tone, 'made_by', made_by) \
+             FROM feedback WHERE feedback.seq = audit.seq) END \
          FROM audit WHERE {MATCHES} ORDER BY seq"
     );
     matching(db, &sql, query, &[], |row| {
@@ -140,6 +142,7 @@ pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, Stor
             micros: row.get(7)?,
             begun: row.get::<_, Option<String>>(8)?.and_then(|begun| serde_json::from_str(&begun).ok()),
             held: row.get::<_, Option<u64>>(9)?.unwrap_or(0),
+            rated: row.get::<_, Option<String>>(10)?.and_then(|noted| serde_json::from_str(&noted).ok()),
         })
     })
 }
@@ -213,7 +216,7 @@ fn expected(db: &Connection, origin: &str, head: &Head, expect: Option<&Head>) -
     }
 }
 
-fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+pub(crate) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get::<_, String>(column)?.parse().map_err(|e: jiff::Error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, e.to_string().into())
     })

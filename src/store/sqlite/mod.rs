@@ -1,7 +1,9 @@
 //! A desk in one SQLite file: one writing thread, a few readers, changes by other programs noticed.
 
+mod articles;
 mod checkpoints;
 mod execute;
+mod feedback;
 mod finding;
 mod intake;
 mod lessons;
@@ -23,7 +25,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 
 use crate::domain::actor::Principal;
@@ -35,6 +37,7 @@ use crate::domain::audit::{self, Body, Event, Record};
 use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
+use crate::domain::feedback::{Feedback, Given, Kept};
 use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, TicketId};
 use crate::domain::intake::Intake;
 use crate::domain::lesson::{Settled, Settlement};
@@ -128,15 +131,15 @@ impl Store for Sqlite {
     }
 
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {
-        self.read(|db| ids.iter().filter_map(|id| article(db, id).transpose()).collect())
+        self.read(|db| ids.iter().filter_map(|id| articles::article(db, id).transpose()).collect())
     }
 
     async fn every_article(&self) -> Result<Vec<Article>, StoreError> {
-        self.read(every_article)
+        self.read(articles::every_article)
     }
 
     async fn canned(&self) -> Result<Vec<CannedReply>, StoreError> {
-        self.read(canned)
+        self.read(articles::canned)
     }
 
     async fn find_tickets(&self, query: &str, limit: u32) -> Result<Vec<TicketRow>, StoreError> {
@@ -329,6 +332,18 @@ impl Store for Sqlite {
         self.writer.transact(Touches::Desk, work)
     }
 
+    async fn rate(&self, rated: Feedback, event: Event) -> Result<(), StoreError> {
+        self.writer.transact(Touches::Nothing, |tx| feedback::rate(tx, &rated, &event))
+    }
+
+    async fn given(&self, by: &PrincipalId, ticket: &TicketId) -> Result<Vec<Given>, StoreError> {
+        self.read(|db| feedback::given(db, by, ticket))
+    }
+
+    async fn feedback(&self) -> Result<Vec<Kept>, StoreError> {
+        self.read(feedback::all)
+    }
+
     async fn find_log(&self, query: &LogQuery, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
         self.read(|db| log::find(db, query, before, limit))
     }
@@ -356,40 +371,4 @@ fn person(db: &Connection, id: &PrincipalId) -> Result<Option<Principal>, StoreE
     let sql = "SELECT role FROM people WHERE id = ?1";
     let role = db.prepare_cached(sql)?.query_row([id.as_str()], |row| tickets::parsed(row, 0)).optional()?;
     Ok(role.map(|role| Principal { id: id.clone(), role }))
-}
-
-const ARTICLES: &str = "SELECT id, title, body, tags, updated_at FROM articles";
-
-fn article(db: &Connection, id: &ArticleId) -> Result<Option<Article>, StoreError> {
-    let sql = format!("{ARTICLES} WHERE id = ?1");
-    Ok(db.prepare_cached(&sql)?.query_row([id.as_str()], as_article).optional()?)
-}
-
-fn every_article(db: &Connection) -> Result<Vec<Article>, StoreError> {
-    let mut query = db.prepare_cached(&format!("{ARTICLES} ORDER BY id"))?;
-    let rows = query.query_map([], as_article)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn as_article(row: &Row<'_>) -> rusqlite::Result<Article> {
-    Ok(Article {
-        id: tickets::parsed(row, 0)?,
-        title: row.get(1)?,
-        body: row.get(2)?,
-        tags: tickets::json(row, 3)?,
-        updated_at: row.get::<_, Option<String>>(4)?.and_then(|at| at.parse().ok()),
-    })
-}
-
-fn canned(db: &Connection) -> Result<Vec<CannedReply>, StoreError> {
-    let mut query = db.prepare_cached("SELECT id, title, body, tags FROM canned ORDER BY id")?;
-    let rows = query.query_map([], |row| {
-        Ok(CannedReply {
-            id: tickets::parsed(row, 0)?,
-            title: row.get(1)?,
-            body: row.get(2)?,
-            tags: tickets::json(row, 3)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -19,6 +19,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0007_snoozes.sql"),
     include_str!("../../../assets/migrations/0014_merges.sql"),
     include_str!("../../../assets/migrations/0010_seen.sql"),
+    include_str!("../../../assets/migrations/0013_feedback.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".

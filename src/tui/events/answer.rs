@@ -6,6 +6,7 @@ use crate::domain::audit::figures::Figures;
 use crate::domain::audit::{Body, Record};
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::feedback::Given;
 use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
 use crate::domain::policy::Requirement;
@@ -50,6 +51,8 @@ pub enum Answer {
     Draft(Option<String>),
     /// To [`Effect::SaveDraft`].
     Saved,
+    /// To [`Effect::LoadThumbs`] and [`Effect::Rate`]: as they stand now.
+    Thumbs(Vec<Given>),
     /// To [`Effect::Snooze`].
     Snoozed,
     /// To [`Effect::LoadSeen`] and [`Effect::See`]: each ticket with the version that was seen, 0 for none.

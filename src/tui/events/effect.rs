@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::domain::approval::{Card, Signature};
 use crate::domain::audit::query::LogQuery;
 use crate::domain::call::WriteCall;
+use crate::domain::feedback::Feedback;
 use crate::domain::ids::{CustomerId, ProposalId, TicketId};
 use crate::domain::proposal::Why;
 use crate::domain::ticket::{TicketQuery, Tone};
@@ -83,6 +84,20 @@ pub enum Effect {
         ticket: TicketId,
         /// Which text.
         part: Part,
+    },
+    /// The person's thumbs for texts about a ticket.
+    LoadThumbs {
+        /// The request.
+        request: RequestId,
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// Keep a thumb of the person; answered as [`Effect::LoadThumbs`].
+    Rate {
+        /// The request.
+        request: RequestId,
+        /// What they thought of which text.
+        feedback: Box<Feedback>,
     },
     /// Put tickets off for the person at the screen, or not any more.
     Snooze {
@@ -303,6 +318,8 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::LoadHistory { request, .. } => (*request, "load the customer"),
         Effect::FindSimilar { request, .. } => (*request, "find similar tickets"),
         Effect::Prepare { request, .. } => (*request, "prepare the next ticket"),
+        Effect::LoadThumbs { request, .. } => (*request, "load your thumbs"),
+        Effect::Rate { request, .. } => (*request, "keep the thumb"),
         Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
         Effect::Snooze { request, .. } => (*request, "put the ticket off"),
         Effect::LoadSeen { request, .. } => (*request, "look up what is unread"),

@@ -1,5 +1,6 @@
 //! What keys can ask for.
 
+use crate::domain::feedback::Thumb;
 use crate::tui::events::ExportFormat;
 use crate::tui::keymap::{Go, Stroke};
 
@@ -65,6 +66,8 @@ pub enum Command {
     Canned,
     /// Explain the confidence.
     Explain,
+    /// Give the text at hand a thumb.
+    Rate(Thumb),
     /// Show the customer and their other tickets.
     Customer,
     /// Show tickets like this one.
@@ -192,6 +195,8 @@ impl Command {
         (Command::Tone, "tone"),
         (Command::Canned, "canned"),
         (Command::Explain, "explain"),
+        (Command::Rate(Thumb::Good), "good"),
+        (Command::Rate(Thumb::Bad), "bad"),
         (Command::Customer, "customer"),
         (Command::Similar, "similar"),
         (Command::Links, "links"),

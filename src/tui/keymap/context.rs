@@ -31,6 +31,8 @@ pub enum Context {
     Snooze,
     /// A list over the page.
     List,
+    /// A few words about a thumb.
+    Rating,
     /// The pending tray.
     Pending,
     /// The approval card.
@@ -81,6 +83,7 @@ impl Context {
         (Context::Leaving, "quitting"),
         (Context::Form, "update form"),
         (Context::Snooze, "snooze"),
+        (Context::Rating, "thumb"),
         (Context::List, "list"),
         (Context::Pending, "pending"),
         (Context::Card, "approval"),

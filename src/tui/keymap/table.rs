@@ -1,5 +1,6 @@
 //! The table itself. The order is that of the footer and of the help page.
 
+use crate::domain::feedback::Thumb;
 use crate::tui::events::ExportFormat;
 use crate::tui::keymap::Command as C;
 use crate::tui::keymap::Context as X;
@@ -85,6 +86,7 @@ const ALL: &[X] = &[
     X::Leaving,
     X::Form,
     X::Snooze,
+    X::Rating,
     X::List,
     X::Pending,
     X::Card,
@@ -172,6 +174,18 @@ pub const BINDINGS: &[Binding] = &[
     row(&[X::Queue, X::Ticket, X::Summary, X::Steps], &["t"], C::Tone, "Ask for a draft in the next tone"),
     foot(&[X::Draft], &["c"], C::Explain, "why", "Explain the confidence"),
     row(&[X::Queue, X::Ticket, X::Summary, X::Steps], &["c"], C::Explain, "Explain the confidence"),
+    row(
+        &[X::Ticket, X::Summary, X::Draft],
+        &["+"],
+        C::Rate(Thumb::Good),
+        "Thumb up for the draft, or in its pane the summary; a few words if you like",
+    ),
+    row(
+        &[X::Ticket, X::Summary, X::Draft],
+        &["-"],
+        C::Rate(Thumb::Bad),
+        "Thumb down for the draft, or in its pane the summary; a few words if you like",
+    ),
     row(WORK, &["n"], C::Note, "Write an internal note; opens the card"),
     foot(&[X::Ticket], &["u"], C::Update, "update", "Change status, priority, assignee or tags; opens the card"),
     row(
@@ -208,6 +222,8 @@ pub const BINDINGS: &[Binding] = &[
     row(&[X::Queue], &["7"], C::View(6), "The seventh view"),
     row(&[X::Queue], &["8"], C::View(7), "The eighth view"),
     row(&[X::Queue], &["9"], C::View(8), "The ninth view"),
+    foot(&[X::Rating], &["enter"], C::Submit, "keep", "Keep the thumb with these words"),
+    foot(&[X::Rating], &["esc"], C::Back, "without words", "Keep the thumb and leave its words as they were"),
     foot(&[X::Snooze], &["enter"], C::Submit, "put off", "Put the ticket off until then"),
     foot(&[X::Filter], &["enter"], C::Submit, "keep", "Keep the filter"),
     foot(&[X::Filter], &["esc"], C::Back, "clear", "Clear the filter"),

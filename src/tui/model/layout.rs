@@ -291,3 +291,10 @@ pub(crate) fn width(area: Rect) -> usize {
 pub(crate) fn height(area: Rect) -> usize {
     usize::from(area.height)
 }
+
+/// The line for a few words about a thumb, low on the page: the text that it is about stays in sight.
+pub(crate) fn rating(size: (u16, u16)) -> Rect {
+    let body = frame(size).body;
+    let (width, height) = (74.min(body.width), 4.min(body.height));
+    Rect::new((body.width - width) / 2, body.bottom() - height, width, height)
+}

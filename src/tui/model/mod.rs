@@ -15,6 +15,7 @@ pub(crate) mod pages;
 pub(crate) mod palette;
 pub(crate) mod picker;
 pub(crate) mod queue;
+pub(crate) mod rating;
 pub(crate) mod replay;
 pub(crate) mod seen;
 pub(crate) mod sift;
@@ -47,6 +48,7 @@ use crate::tui::model::pages::{Notice, Page, Step};
 use crate::tui::model::palette::Palette;
 use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::queue::Queue;
+use crate::tui::model::rating::Rating;
 use crate::tui::model::replay::Replay;
 use crate::tui::model::slot::Slot;
 use crate::tui::theme::Theme;
@@ -115,6 +117,7 @@ pub(crate) enum Dialog {
     Note(Editor),
     Form(Box<UpdateForm>),
     Snooze(Box<Snooze>),
+    Rating(Box<Rating>),
     List(Box<List>),
     Confirm(Question),
     /// Replies wait in the outbox and the person wants to quit.
@@ -132,6 +135,7 @@ impl Dialog {
             | Self::Note(_)
             | Self::Form(_)
             | Self::Snooze(_)
+            | Self::Rating(_)
             | Self::List(_)
             | Self::Confirm(_)
             | Self::Leaving => false,
@@ -306,6 +310,7 @@ impl Model {
             Dialog::Picking(_) => Context::Picking,
             Dialog::Form(_) => Context::Form,
             Dialog::Snooze(_) => Context::Snooze,
+            Dialog::Rating(_) => Context::Rating,
             Dialog::List(list) if list.typing => Context::Filter,
             Dialog::List(_) => Context::List,
             Dialog::Confirm(_) => Context::Confirm,

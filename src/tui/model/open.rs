@@ -2,6 +2,7 @@
 
 use crate::domain::customer::Customer;
 use crate::domain::draft::Summary;
+use crate::domain::feedback::{Given, digest_of};
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::{Ticket, Tone};
 use crate::tui::events::Earlier;
@@ -18,6 +19,8 @@ pub(crate) struct OpenTicket {
     pub(crate) thread: Thread,
     pub(crate) summary: Slot<Summary>,
     pub(crate) highlight: usize,
+    /// The person's thumbs for texts about it.
+    pub(crate) thumbs: Slot<Vec<Given>>,
     /// Tickets like it, the most alike first.
     pub(crate) similar: Slot<Vec<Earlier>>,
     pub(crate) draft: Draft,
@@ -36,6 +39,7 @@ impl OpenTicket {
             thread: Thread::default(),
             summary: Slot::default(),
             highlight: 0,
+            thumbs: Slot::default(),
             similar: Slot::default(),
             draft: Draft::new(tone),
             note: String::new(),
@@ -45,6 +49,24 @@ impl OpenTicket {
 
     pub(crate) fn version(&self) -> Option<u64> {
         self.ticket.value.as_ref().map(|ticket| ticket.row.version)
+    }
+
+    /// The person's thumb for the summary that is shown.
+    pub(crate) fn summary_thumb(&self) -> Option<&Given> {
+        self.thumb("summarize_ticket", self.summary.value.as_ref().map(|summary| summary.summary.as_str())?)
+    }
+
+    /// The person's thumb for the draft, as the assistant wrote it.
+    pub(crate) fn draft_thumb(&self) -> Option<&Given> {
+        let suggestion = self.draft.suggestion.value.as_ref()?;
+        self.thumb("suggest_response", &suggestion.response_text)
+    }
+
+    fn thumb(&self, tool: &str, text: &str) -> Option<&Given> {
+        let mut of_tool = self.thumbs.value.iter().flatten().filter(|given| given.tool == tool).peekable();
+        of_tool.peek()?;
+        let shown = digest_of(text);
+        of_tool.find(|given| given.shown == shown)
     }
 
     /// Whether the draft was made for an older version of the ticket.

@@ -143,6 +143,8 @@ impl Inner {
             Effect::FindSimilar { ticket, .. } => self.similar(ticket).await,
             Effect::LoadSeen { tickets, .. } => self.seen(tickets).await,
             Effect::See { tickets, .. } => self.see(tickets).await,
+            Effect::LoadThumbs { ticket, .. } => self.thumbs(&ticket).await,
+            Effect::Rate { feedback, .. } => self.rate(*feedback).await,
             Effect::Snooze { tickets, until, .. } => self.snooze(&tickets, until).await,
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,

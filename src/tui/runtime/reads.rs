@@ -5,8 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
+use crate::app::Sitting;
 use crate::domain::answer::Answer as Told;
 use crate::domain::call::{OfCustomer, OfTicket, ReadCall};
+use crate::domain::feedback::Feedback;
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::TicketQuery;
 use crate::store::{Store, StoreError};
@@ -67,6 +69,18 @@ impl Inner {
             return self.save(ticket, None).await;
         }
         Ok(Answer::Saved)
+    }
+
+    pub(super) async fn thumbs(&self, ticket: &TicketId) -> Answered {
+        Ok(Answer::Thumbs(self.sitting.store.given(&self.sitting.principal.id, ticket).await?))
+    }
+
+    pub(super) async fn rate(&self, feedback: Feedback) -> Answered {
+        let Sitting { store, principal, run, .. } = &self.sitting;
+        let ticket = feedback.ticket.row.id.clone();
+        let event = feedback.event(crate::clock::now(), principal.id.clone(), run.id.clone());
+        store.rate(feedback, event).await?;
+        self.thumbs(&ticket).await
     }
 
     pub(super) async fn save(&self, ticket: &TicketId, text: Option<String>) -> Answered {

@@ -9,7 +9,7 @@ use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
 use crate::tui::update::{
-    add_step, ahead, bulk, decide, draft, list, log, outbox, pending, picker, queue, replay, seen, work,
+    add_step, ahead, bulk, decide, draft, list, log, outbox, pending, picker, queue, rating, replay, seen, work,
 };
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
@@ -28,6 +28,10 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Draft(text) => draft::restored(model, request, text),
         Answer::Saved => draft::saved(model, request),
+        Answer::Thumbs(thumbs) => {
+            errand_done(model, request, "");
+            rating::arrived(model, request, thumbs)
+        }
         Answer::Snoozed => {
             errand_done(model, request, "");
             queue::changed(model)
@@ -270,6 +274,7 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
     if let Some(open) = model.open.as_deref_mut() {
         wanted |= open.ticket.fail(request, failure)
             | open.summary.fail(request, failure)
+            | open.thumbs.fail(request, failure)
             | open.draft.suggestion.fail(request, failure)
             | open.draft.saved.fail(request, failure);
         if open.draft.saving == (Saving::Running { request }) {

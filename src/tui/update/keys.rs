@@ -7,8 +7,8 @@ use crate::tui::keymap::{Command, Context};
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::update::{
-    bulk, card, decide, draft, help, list, log, moving, outbox, palette, pending, picker, propose, queue, replay, seen,
-    typing, work,
+    bulk, card, decide, draft, help, list, log, moving, outbox, palette, pending, picker, propose, queue, rating,
+    replay, seen, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -87,6 +87,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Update => propose::form(model),
         Command::Tone => draft::tone(model),
         Command::Canned => picker::open(model),
+        Command::Rate(thumb) => rating::rate(model, thumb),
         Command::Explain => draft::explain(model),
         Command::Customer => list::customer(model),
         Command::Similar => list::similar(model),
@@ -184,6 +185,7 @@ fn yes(model: &mut Model) -> Vec<Effect> {
         | Dialog::Picking(_)
         | Dialog::Note(_)
         | Dialog::Snooze(_)
+        | Dialog::Rating(_)
         | Dialog::List(_)
         | Dialog::Leaving
         | Dialog::Form(_)) => {

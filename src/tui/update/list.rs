@@ -144,6 +144,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         | Dialog::Note(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)
+        | Dialog::Rating(_)
         | Dialog::Confirm(_)
         | Dialog::Leaving => model.dialog = Dialog::None,
     }

@@ -17,6 +17,7 @@ mod pending;
 mod picker;
 mod propose;
 mod queue;
+mod rating;
 mod replay;
 mod seen;
 mod settle;

@@ -60,6 +60,10 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     if let Dialog::Snooze(snooze) = &mut model.dialog {
         snooze.until.arrange(40, 1, true);
     }
+    if let Dialog::Rating(rating) = &mut model.dialog {
+        let area = inside(layout::rating(model.size));
+        rating.words.arrange(width(area).saturating_sub(5), 1, true);
+    }
     if let Dialog::Note(editor) = &mut model.dialog {
         let area = inside(panes.draft);
         editor.arrange(width(area), height(area), true);

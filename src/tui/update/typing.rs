@@ -9,7 +9,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{card, decide, draft, list, log, picker, propose, queue};
+use crate::tui::update::{card, decide, draft, list, log, picker, propose, queue, rating};
 
 /// A key that is no command here.
 pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -139,6 +139,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::Note(editor) => propose::note_written(model, &editor.text()),
         Dialog::Form(form) => propose::form_filled(model, form),
         Dialog::Snooze(snooze) => queue::snoozed(model, snooze),
+        Dialog::Rating(rating) => rating::with_words(model, *rating),
         Dialog::Editing => draft::save_now(model),
         Dialog::Picking(picker) => picker::insert(model, picker),
         Dialog::List(list) if list.typing => keep_typed(model, list),
@@ -187,6 +188,7 @@ fn leave_filter(model: &mut Model) -> Vec<Effect> {
             | Dialog::Note(_)
             | Dialog::Form(_)
             | Dialog::Snooze(_)
+            | Dialog::Rating(_)
             | Dialog::Confirm(_)
             | Dialog::Leaving => queue::keep(model),
         },
@@ -251,6 +253,7 @@ fn work_editor<'a>(
     match dialog {
         Dialog::Filter(editor) | Dialog::Note(editor) => Some(editor),
         Dialog::Snooze(snooze) => Some(&mut snooze.until),
+        Dialog::Rating(rating) => Some(&mut rating.words),
         Dialog::Picking(picker) => Some(&mut picker.filter),
         Dialog::List(list) => Some(&mut list.filter).filter(|_| list.typing),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),

@@ -5,8 +5,9 @@ use crate::tui::events::Effect;
 use crate::tui::model::ahead::Part;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
+use crate::tui::model::rating::Rating;
 use crate::tui::model::{Dialog, Model, Pane, Run};
-use crate::tui::update::{add_step, draft, list, log, pending, picker, queue, replay, visit};
+use crate::tui::update::{add_step, draft, list, log, pending, picker, queue, rating, replay, visit};
 
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Summary {
@@ -56,6 +57,7 @@ pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
     open.ticket.ask(request);
     effects.push(Effect::LoadTicket { request, ticket: open.id.clone() });
+    effects.extend(rating::load(model));
     effects.extend(summarize(model, true));
     effects.extend(draft::suggest(model));
     effects.extend(find_similar(model));
@@ -117,6 +119,11 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         Dialog::Picking(open) => return picker::close(model, open.opened_in),
         Dialog::List(_) => return list::back(model),
         Dialog::Editing | Dialog::Note(_) => return leave_text(model),
+        Dialog::Rating(rating) => {
+            let rating = Rating::clone(rating);
+            model.dialog = Dialog::None;
+            return rating::without_words(model, rating);
+        }
         Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Confirm(_) | Dialog::Leaving => model.dialog = Dialog::None,
     }
     vec![]
@@ -145,6 +152,7 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
         | Dialog::Picking(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)
+        | Dialog::Rating(_)
         | Dialog::List(_)
         | Dialog::Confirm(_)
         | Dialog::Leaving) => {

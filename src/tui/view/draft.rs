@@ -12,6 +12,7 @@ use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
 use crate::tui::view::draft_notes::{self, made_by};
+use crate::tui::view::rating;
 use crate::tui::view::work::head;
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
@@ -47,6 +48,7 @@ fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
             facts.push(canvas.say(Ink::Dim, format!("· {} ", made_by(&suggestion.maker))));
         }
     }
+    facts.extend(open.draft_thumb().map(|thumb| rating::given(canvas, thumb)));
     if draft.edited {
         facts.push(canvas.say(Ink::Warn, "· edited "));
     }

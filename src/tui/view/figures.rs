@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::audit::figures::{Decided, Figures, ToolFigures};
+use crate::domain::audit::thumbs::Thumbs;
 use crate::tui::highlight::millis;
 use crate::tui::model::log::LogPage;
 use crate::tui::model::wrap::pad;
@@ -45,6 +46,7 @@ pub(crate) fn rows(page: &LogPage, width: usize) -> Vec<Row> {
     rows.extend(decided("person", &figures.people, width));
     rows.extend(decided("about", &figures.proposals, width));
     rows.extend(decided("tone", &figures.tones, width));
+    rows.extend(thumbs(figures, width));
     rows.extend(days(figures, width));
     rows
 }
@@ -115,6 +117,26 @@ fn decided(title: &str, all: &[Decided], width: usize) -> Vec<Row> {
         ]
     };
     heading(names).into_iter().chain(all.iter().map(row)).collect()
+}
+
+/// What people thought of the assistant's texts.
+fn thumbs(figures: &Figures, width: usize) -> Vec<Row> {
+    if figures.thumbs.is_empty() {
+        return Vec::new();
+    }
+    let names = format!(" {} {:>6} {:>6} {:>8}", pad("thumbs", 39), "good", "bad", "liked");
+    let most = figures.thumbs.iter().map(|thumbs| thumbs.good + thumbs.bad).max().unwrap_or(0);
+    let length = |n: usize| n * width.saturating_sub(66) / most.max(1);
+    let row = |Thumbs { of, name, good, bad }: &Thumbs| {
+        let share = percent(*good, good + bad);
+        let about = format!(" {} {} {good:>6} {bad:>6} {share:>8}  ", pad(of.as_str(), 4), shown(name, 34));
+        vec![(Ink::Plain, about), (Ink::Good, "█".repeat(length(*good))), (Ink::Danger, "░".repeat(length(*bad)))]
+    };
+    let hint = vec![(
+        Ink::Dim,
+        " / what:rated bad and then f: the bad ones, each with what was read and what was shown".to_owned(),
+    )];
+    heading(names).into_iter().chain(figures.thumbs.iter().map(row)).chain([hint]).collect()
 }
 
 fn days(figures: &Figures, width: usize) -> Vec<Row> {

@@ -18,6 +18,7 @@ mod palette;
 mod pending;
 mod picker;
 mod queue;
+mod rating;
 mod replay;
 mod summary;
 mod ticket;

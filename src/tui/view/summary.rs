@@ -12,6 +12,7 @@ use crate::tui::model::{Model, Pane, wrap};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
 use crate::tui::view::draft_notes::made_by;
+use crate::tui::view::rating;
 use crate::tui::view::ticket::due_words;
 use crate::tui::view::work::head;
 
@@ -56,9 +57,10 @@ fn maker(model: &Model, canvas: &Canvas<'_, '_>) -> (Vec<Span<'static>>, Vec<Spa
     let Some(open) = model.open.as_deref() else { return (vec![], vec![]) };
     let maker = open.summary.value.as_ref().map(|summary| &summary.maker);
     let by = maker.filter(|maker| maker.is_model()).map(|maker| canvas.say(Ink::Dim, format!("{} ", made_by(maker))));
+    let thumb = open.summary_thumb().map(|thumb| rating::given(canvas, thumb));
     let is_writing = model.desk.model && open.summary.is_waiting();
     let state = is_writing.then(|| canvas.say(Ink::Accent, " is being written … "));
-    (by.into_iter().collect(), state.into_iter().collect())
+    (by.into_iter().chain(thumb).collect(), state.into_iter().collect())
 }
 
 fn draw_rows(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, rows: &[Row], selected: usize) {

@@ -7,7 +7,7 @@ use crate::tui::model::layout::{self, Panes, inside};
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
-use crate::tui::view::{draft, list, overlay, picker, queue, summary, ticket};
+use crate::tui::view::{draft, list, overlay, picker, queue, rating, summary, ticket};
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     let panes = layout::panes(model);
@@ -26,6 +26,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
         Dialog::List(open) => list::draw(model, canvas, open),
         Dialog::Form(form) => overlay::form(canvas, form),
         Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
+        Dialog::Rating(open) => rating::draw(canvas, open, model.size),
         Dialog::Confirm(question) => overlay::confirm(canvas, *question),
         Dialog::Leaving => overlay::leaving(canvas, model.outbox.waiting().count()),
         Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) => {}

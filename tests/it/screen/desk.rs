@@ -6,10 +6,12 @@ use countersign::domain::actor::{Principal, Role};
 use countersign::domain::answer::CannedText;
 use countersign::domain::approval::Card;
 use countersign::domain::audit::figures::{Decided, Figures, ToolFigures};
+use countersign::domain::audit::thumbs::{Axis, Thumbs};
 use countersign::domain::audit::{Body, Event, Record, commit_to, genesis};
 use countersign::domain::call::WriteCall;
 use countersign::domain::customer::Customer;
 use countersign::domain::draft::{Suggestion, Summary};
+use countersign::domain::feedback::Given;
 use countersign::domain::finding::Hit;
 use countersign::domain::ids::TicketId;
 use countersign::domain::policy::Policy;
@@ -289,6 +291,7 @@ pub(crate) fn figures() -> Figures {
         seconds,
         kept,
     };
+    let thumbs = |of, name: &str, good, bad| Thumbs { of, name: name.into(), good, bad };
     Figures {
         records: 4812,
         tools: vec![
@@ -308,6 +311,14 @@ pub(crate) fn figures() -> Figures {
         tones: vec![
             decided("polite", 90, 20, 3, Some(20), Some(91)),
             decided("concise", 12, 11, 2, Some(31), Some(64)),
+        ],
+        thumbs: vec![
+            thumbs(Axis::Tool, "suggest_response", 61, 17),
+            thumbs(Axis::Tool, "summarize_ticket", 24, 2),
+            thumbs(Axis::Tone, "polite", 50, 9),
+            thumbs(Axis::Tone, "concise", 11, 8),
+            thumbs(Axis::Maker, "openai gpt-5-mini", 70, 9),
+            thumbs(Axis::Maker, "offline assistant", 15, 10),
         ],
         days: (1..=14)
             .map(|day| {
@@ -355,6 +366,12 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             (*request, Answer::Suggestion(Box::new(suggestion)))
         }
         Effect::LoadCanned { request, .. } => (*request, Answer::Canned(canned())),
+        Effect::LoadThumbs { request, .. } => (*request, Answer::Thumbs(vec![])),
+        Effect::Rate { request, feedback } => {
+            let (thumb, comment) = (feedback.thumb, feedback.comment.clone());
+            let given = Given { thumb, comment, tool: feedback.tool.into(), shown: feedback.shown.clone() };
+            (*request, Answer::Thumbs(vec![given]))
+        }
         Effect::Snooze { request, .. } => (*request, Answer::Snoozed),
         Effect::LoadSeen { request, tickets } => {
             (*request, Answer::Seen(tickets.iter().map(|ticket| (ticket.clone(), 7)).collect()))
