@@ -13,6 +13,7 @@ pub(crate) mod open;
 pub(crate) mod outbox;
 pub(crate) mod pages;
 pub(crate) mod palette;
+mod pane;
 pub(crate) mod picker;
 pub(crate) mod queue;
 pub(crate) mod rating;
@@ -46,6 +47,7 @@ use crate::tui::model::open::OpenTicket;
 use crate::tui::model::outbox::Outbox;
 use crate::tui::model::pages::{Notice, Page, Step};
 use crate::tui::model::palette::Palette;
+pub(crate) use crate::tui::model::pane::Pane;
 use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::queue::Queue;
 use crate::tui::model::rating::Rating;
@@ -68,43 +70,6 @@ pub struct Desk {
     pub me: Principal,
     /// Saved views of the queue, in the order of their number keys.
     pub views: Vec<View>,
-}
-
-/// The panes of the work page, in tab order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pane {
-    Queue,
-    Ticket,
-    Summary,
-    Draft,
-    Steps,
-}
-
-impl Pane {
-    pub(crate) const ALL: [Pane; 5] = [Self::Queue, Self::Ticket, Self::Summary, Self::Draft, Self::Steps];
-
-    /// The name on its tab.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Queue => "Queue",
-            Self::Ticket => "Ticket",
-            Self::Summary => "Summary",
-            Self::Draft => "Draft",
-            Self::Steps => "Log",
-        }
-    }
-
-    fn index(self) -> usize {
-        Self::ALL.iter().position(|pane| *pane == self).unwrap_or(0)
-    }
-
-    pub(crate) fn next(self) -> Self {
-        Self::ALL[(self.index() + 1) % Self::ALL.len()]
-    }
-
-    pub(crate) fn prev(self) -> Self {
-        Self::ALL[(self.index() + Self::ALL.len() - 1) % Self::ALL.len()]
-    }
 }
 
 /// What lies over the panes of the work page.

@@ -73,7 +73,7 @@ impl Needle {
     pub(crate) fn sift(&self, hay: &Haystack, is_stale: impl Fn() -> bool) -> Option<Vec<u32>> {
         let mut found: Vec<(u32, u32)> = Vec::new();
         for (at, (letters, straw)) in (0..).zip(hay.straws()) {
-            if at as usize % AT_ONCE == 0 && is_stale() {
+            if (at as usize).is_multiple_of(AT_ONCE) && is_stale() {
                 return None;
             }
             found.extend(self.distance(letters, straw).map(|far| (far, at)));
@@ -143,7 +143,7 @@ impl Word {
     }
 
     fn place(&self, text: &str, way: Way) -> Option<Vec<Range<usize>>> {
-        let one = |at: usize| vec![at..at + self.text.len()];
+        let one = |at: usize| std::iter::once(at..at + self.text.len()).collect();
         match way {
             Way::Named => self.named(text.trim_end()).map(one),
             Way::Begins => self.begins(text).map(one),

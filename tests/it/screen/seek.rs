@@ -20,8 +20,8 @@ fn underlined(person: &Person, words: &str) -> String {
     let buffer = person.buffer();
     let is_found = |cell: &ratatui::buffer::Cell| cell.style().add_modifier.contains(Modifier::UNDERLINED);
     let lines = buffer.content.chunks(usize::from(buffer.area.width)).map(|line| {
-        let text: String = line.iter().map(|cell| cell.symbol()).collect();
-        (text, line.iter().filter(|cell| is_found(cell)).map(|cell| cell.symbol()).collect::<String>())
+        let text: String = line.iter().map(ratatui::buffer::Cell::symbol).collect();
+        (text, line.iter().filter(|cell| is_found(cell)).map(ratatui::buffer::Cell::symbol).collect::<String>())
     });
     let mut found = lines.filter(|(text, _)| text.contains(words)).map(|(_, found)| found);
     found.next().unwrap_or_else(|| panic!("no {words} in\n{}", person.screen()))
