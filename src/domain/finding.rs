@@ -84,10 +84,27 @@ fn add_straw(text: &mut String, fields: [&str; 4]) {
         if at > 0 {
             text.push(BETWEEN);
         }
-        if field.is_ascii() {
-            text.extend(field.chars().map(|c| if c == BETWEEN { ' ' } else { c.to_ascii_lowercase() }));
+        for (nth, line) in field.split(BETWEEN).enumerate() {
+            if nth > 0 {
+                text.push(' ');
+            }
+            add_folded(text, line);
+        }
+    }
+}
+
+fn add_folded(text: &mut String, line: &str) {
+    let start = text.len();
+    if line.is_ascii() {
+        text.push_str(line);
+        text[start..].make_ascii_lowercase();
+        return;
+    }
+    for c in line.chars() {
+        if c.is_ascii() {
+            text.push(c.to_ascii_lowercase());
         } else {
-            text.extend(field.chars().flat_map(folded).map(|c| if c == BETWEEN { ' ' } else { c }));
+            text.extend(folded(c));
         }
     }
 }
@@ -95,7 +112,9 @@ fn add_straw(text: &mut String, fields: [&str; 4]) {
 /// A text as a filter compares it: small letters without accents, so that `otsuka` finds `Ōtsuka`.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars().flat_map(folded).collect()
+    let mut folded = String::with_capacity(text.len());
+    add_folded(&mut folded, text);
+    folded
 }
 
 /// A character folded.
@@ -112,7 +131,7 @@ impl Letters {
     /// The letters of a folded text.
     #[must_use]
     pub fn of(folded: &str) -> Self {
-        Self(folded.chars().filter(|c| c.is_alphanumeric()).fold(0, |bits, c| bits | 1 << place(c)))
+        Self(folded.chars().fold(0, |bits, c| bits | bit(c)))
     }
 
     /// How many of these are not among `others`, at least.
@@ -122,11 +141,12 @@ impl Letters {
     }
 }
 
-fn place(c: char) -> u32 {
+fn bit(c: char) -> u64 {
     match c {
-        'a'..='z' => u32::from(c) - u32::from('a'),
-        '0'..='9' => u32::from(c) - u32::from('0') + 26,
-        other => u32::from(other) % 28 + 36,
+        'a'..='z' => 1 << (u32::from(c) - u32::from('a')),
+        '0'..='9' => 1 << (u32::from(c) - u32::from('0') + 26),
+        other if other.is_alphanumeric() => 1 << (u32::from(other) % 28 + 36),
+        _ => 0,
     }
 }
 

@@ -7,6 +7,8 @@ use crate::domain::mail::phrases::{Head, OPENERS, WEEKDAYS, WROTE};
 const MOST_LINES: usize = 5;
 /// Longest attribution, in bytes.
 const LONGEST: usize = 500;
+/// Longest word of a verb for writing, in characters.
+const LONGEST_VERB: usize = 16;
 /// Most lines that the head of a quoted mail has.
 const MOST_HEAD: usize = 16;
 
@@ -17,7 +19,35 @@ pub(super) fn attribution(lines: &[&str]) -> usize {
     if !lines[..most].iter().any(dated) {
         return 0; // most lines of most mails, cheaply
     }
-    (1..=most).find(|&count| spans(&lines[..count])).unwrap_or(0)
+    let dates = may_start_with_date(lines[0]);
+    (1..=most).find(|&count| (dates || may_end(lines[count - 1])) && spans(&lines[..count])).unwrap_or(0)
+}
+
+/// What may stand around the words of an attribution.
+fn is_around(c: char) -> bool {
+    is_direction(c) || c.is_whitespace() || matches!(c, '-' | '*' | '_' | ':' | '：')
+}
+
+/// Whether an attribution that starts with this line may start with a date, as far as can be seen at a glance.
+fn may_start_with_date(line: &str) -> bool {
+    let bare = line.trim_matches(is_around);
+    bare.is_empty() || bare.contains(is_direction) || starts_with_date(bare)
+}
+
+/// Whether an attribution without a date before it may end with this line, as far as can be seen at a glance.
+fn may_end(line: &str) -> bool {
+    let bare = line.trim_end_matches(is_around);
+    let marked = line[bare.len()..].contains([':', '：']);
+    let Some(last) = bare.chars().next_back() else { return true };
+    if marked || last == '>' || bare.ends_with("(a)") || bare.contains(is_direction) {
+        return true;
+    }
+    // No verb ends with a full stop, and most lines that people write do.
+    if !last.is_alphanumeric() && last.is_ascii() {
+        return false;
+    }
+    let tail = bare.char_indices().rev().take(LONGEST_VERB).last().map_or(bare, |(at, _)| &bare[at..]).to_lowercase();
+    WROTE.iter().any(|verb| tail.ends_with(verb.rsplit(' ').next().unwrap_or(verb)))
 }
 
 /// How many lines from the first one are the head of a mail; 0 for none.

@@ -1,6 +1,6 @@
 //! What one line of a mail is.
 
-use crate::domain::mail::phrases::{ABOVE, DEVICE, FORWARDED, GADGETS, HEADERS, Head, ORIGINAL, SENT};
+use crate::domain::mail::phrases::{ABOVE, ABOVE_WORDS, DEVICE, FORWARDED, GADGETS, HEADERS, Head, ORIGINAL, SENT};
 
 /// Longest line that can be a banner, a signature of a device or a label.
 const LONGEST_MARK: usize = 160;
@@ -71,15 +71,20 @@ fn marked(text: &str) -> Line {
     let low = text.to_lowercase();
     let bare = low.trim_matches(|c: char| !c.is_alphanumeric());
     let dressed = text.starts_with("--") || text.starts_with("__") || text.starts_with("==") || text.starts_with('*');
-    if FORWARDED.contains(&bare) && (dressed || text.ends_with([':', '：'])) {
+    if (dressed || text.ends_with([':', '：'])) && FORWARDED.contains(&bare) {
         Line::Forwarded
-    } else if (ORIGINAL.contains(&bare) && dressed) || ABOVE.iter().any(|words| low.contains(words)) {
+    } else if (dressed && ORIGINAL.contains(&bare)) || asks_for_words_above(&low) {
         Line::Original
     } else if is_device(&low) {
         Line::Device
     } else {
         Line::Text
     }
+}
+
+fn asks_for_words_above(low: &str) -> bool {
+    // Most lines do not say `above` in any language, which is cheaper to see.
+    ABOVE_WORDS.iter().any(|word| low.contains(word)) && ABOVE.iter().any(|words| low.contains(words))
 }
 
 /// `>`, `|`, or the initials of the older mail programs before one, like `JD>`.
@@ -105,12 +110,16 @@ fn is_rule(text: &str) -> bool {
 
 fn is_device(low: &str) -> bool {
     let bare = low.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[');
+    let starts = |words: &[&str]| words.iter().any(|word| bare.starts_with(word));
+    let (device, sent, mobile) = (starts(DEVICE), starts(SENT), low.ends_with(" from mobile"));
+    if !device && !sent && !mobile {
+        return false;
+    }
     let asks = low.ends_with(['?', '？']);
     let short = low.split_whitespace().count() <= 14;
     let named = GADGETS.iter().any(|gadget| low.contains(gadget));
-    let starts = |words: &[&str]| words.iter().any(|word| bare.starts_with(word));
-    let own = starts(DEVICE) && (named || !bare.starts_with("von meinem") && !bare.starts_with("lähetetty"));
-    !asks && short && (own || named && starts(SENT) || low.ends_with(" from mobile"))
+    let own = device && (named || !bare.starts_with("von meinem") && !bare.starts_with("lähetetty"));
+    !asks && short && (own || named && sent || mobile)
 }
 
 #[cfg(test)]
@@ -143,6 +152,13 @@ mod tests {
             ("Odesláno z iPhonu", Line::Device),
         ] {
             assert_eq!(alone(text), expect, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_phrase_for_above_has_its_word() {
+        for phrase in ABOVE {
+            assert!(ABOVE_WORDS.iter().any(|word| phrase.contains(word)), "{phrase}");
         }
     }
 

@@ -58,6 +58,9 @@ pub(super) const ABOVE: &[&str] = &[
     "typ uw antwoord boven deze regel",
 ];
 
+/// A word of each of these phrases.
+pub(super) const ABOVE_WORDS: &[&str] = &["above", "oberhalb", "au-dessus", "encima", "acima", "sopra", "boven"];
+
 /// What a line of a mail's head is about, and how it is called.
 pub(super) const HEADERS: &[(Head, &[&str])] = &[
     (Head::From, &[

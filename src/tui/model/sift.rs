@@ -17,7 +17,7 @@ const LEAST_SHORT: usize = 3;
 /// Letters that a word has at least before a slip, or letters left out, are forgiven.
 const LEAST_FORGIVEN: usize = 4;
 /// Straws after which it is asked whether anybody still wants to know.
-const AT_ONCE: usize = 2_048;
+const AT_ONCE: u32 = 2_048;
 
 /// How a word is found in a ticket, the nearest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,10 +34,6 @@ pub(crate) enum Way {
     Short,
     /// The subject has its letters in order, close to each other: `chgtwice`.
     Scattered,
-}
-
-impl Way {
-    const ALL: [Way; 6] = [Self::Named, Self::Begins, Self::Inside, Self::Slip, Self::Short, Self::Scattered];
 }
 
 /// A part of a row that is filtered and shown.
@@ -72,8 +68,8 @@ impl Needle {
     /// The tickets that are meant, by their place in the haystack; nothing once nobody wants to know any more.
     pub(crate) fn sift(&self, hay: &Haystack, is_stale: impl Fn() -> bool) -> Option<Vec<u32>> {
         let mut found: Vec<(u32, u32)> = Vec::new();
-        for (at, (letters, straw)) in (0..).zip(hay.straws()) {
-            if (at as usize).is_multiple_of(AT_ONCE) && is_stale() {
+        for (at, (letters, straw)) in (0_u32..).zip(hay.straws()) {
+            if at.is_multiple_of(AT_ONCE) && is_stale() {
                 return None;
             }
             found.extend(self.distance(letters, straw).map(|far| (far, at)));
@@ -84,17 +80,19 @@ impl Needle {
 
     /// How far a ticket is from what was typed; none when a word is not found in it.
     fn distance(&self, letters: Letters, straw: &str) -> Option<u32> {
-        let may = |word: &Word| word.letters.missing_in(letters) <= u32::from(word.chars.len() >= LEAST_FORGIVEN);
-        if !self.words.iter().all(may) {
+        // Most tickets lack some letter, which is told at once.
+        if !self.words.iter().all(|word| word.may_be_in(letters)) {
             return None;
         }
-        self.words.iter().map(|word| word.way(straw).map(|way| way as u32)).sum()
+        let straw = Straw::of(straw);
+        self.words.iter().map(|word| word.way(&straw, letters).map(|way| way as u32)).sum()
     }
 
     /// How each word is found in a ticket.
     pub(crate) fn ways(&self, row: &TicketRow) -> Vec<Option<Way>> {
-        let straw = straw(row);
-        self.words.iter().map(|word| word.way(&straw)).collect()
+        let text = straw(row);
+        let (straw, letters) = (Straw::of(&text), Letters::of(&text));
+        self.words.iter().map(|word| word.way(&straw, letters)).collect()
     }
 
     /// The letters in a field as it is shown that say why the ticket is found, in order.
@@ -116,41 +114,52 @@ impl Needle {
     }
 }
 
+/// A ticket's straw, and the fields of it that some ways look at alone.
+struct Straw<'a> {
+    whole: &'a str,
+    id: &'a str,
+    subject: &'a str,
+}
+
+impl<'a> Straw<'a> {
+    fn of(whole: &'a str) -> Self {
+        let mut fields = whole.splitn(3, BETWEEN);
+        let mut next = || fields.next().unwrap_or("");
+        Self { whole, id: next(), subject: next() }
+    }
+}
+
 impl Word {
+    /// Whether it can be in a ticket of these letters at all, be it with a slip.
+    fn may_be_in(&self, letters: Letters) -> bool {
+        self.letters.missing_in(letters) <= u32::from(self.chars.len() >= LEAST_FORGIVEN)
+    }
+
     /// The nearest way to find it in a ticket.
-    fn way(&self, straw: &str) -> Option<Way> {
-        Way::ALL.into_iter().find(|way| {
-            let place = match way {
-                Way::Named | Way::Short | Way::Scattered => {
-                    let (id, rest) = straw.split_once(BETWEEN).unwrap_or((straw, ""));
-                    let subject = rest.split_once(BETWEEN).map_or(rest, |(subject, _)| subject);
-                    self.place(if *way == Way::Named { id } else { subject }, *way)
-                }
-                Way::Begins | Way::Inside | Way::Slip => self.place(straw, *way),
-            };
-            place.is_some()
-        })
+    fn way(&self, straw: &Straw<'_>, letters: Letters) -> Option<Way> {
+        if self.named(straw.id).is_some() {
+            return Some(Way::Named);
+        }
+        if let Some((way, _)) = self.near(straw.whole) {
+            return Some(way);
+        }
+        if self.letters.missing_in(letters) > 0 {
+            return None;
+        }
+        let short = self.short(straw.subject).map(|_| Way::Short);
+        short.or_else(|| self.scattered(straw.subject).map(|_| Way::Scattered))
     }
 
     /// Where it stands in a field, found in this way.
     fn place_in(&self, text: &str, field: Field, way: Way) -> Option<Vec<Range<usize>>> {
-        let has = match way {
-            Way::Named => field == Field::Id,
-            Way::Short | Way::Scattered => field == Field::Subject,
-            Way::Begins | Way::Inside | Way::Slip => true,
-        };
-        if has { self.place(text, way) } else { None }
-    }
-
-    fn place(&self, text: &str, way: Way) -> Option<Vec<Range<usize>>> {
-        let one = |at: usize| std::iter::once(at..at + self.text.len()).collect();
         match way {
-            Way::Named => self.named(text.trim_end()).map(one),
-            Way::Begins => self.begins(text).map(one),
-            Way::Inside => text.find(&self.text).filter(|_| self.chars.len() >= LEAST_INSIDE).map(one),
-            Way::Slip => self.slip(text).map(|range| vec![range]),
-            Way::Short => self.short(text),
-            Way::Scattered => self.scattered(text),
+            Way::Named if field == Field::Id => self.named(text.trim_end()).map(|at| one(at..at + self.text.len())),
+            Way::Short if field == Field::Subject => self.short(text),
+            Way::Scattered if field == Field::Subject => self.scattered(text),
+            Way::Named | Way::Short | Way::Scattered => None,
+            Way::Begins | Way::Inside | Way::Slip => {
+                self.near(text).filter(|(found, _)| *found == way).map(|(_, range)| one(range))
+            }
         }
     }
 
@@ -159,37 +168,51 @@ impl Word {
         if id == self.text { Some(0) } else { (id[number..] == self.text).then_some(number) }
     }
 
-    fn begins(&self, text: &str) -> Option<usize> {
-        let starts = |at: usize| !text[..at].ends_with(char::is_alphanumeric);
-        text.match_indices(&self.text).map(|(at, _)| at).find(|at| starts(*at))
+    /// The nearest place at which it stands as it is, or but for a slip.
+    fn near(&self, text: &str) -> Option<(Way, Range<usize>)> {
+        let mut best: Option<(Way, Range<usize>)> = None;
+        for (at, _) in text.match_indices(*self.chars.first()?) {
+            let starts = is_start(text, at);
+            let found = if text[at..].starts_with(&self.text) {
+                let way = if starts { Way::Begins } else { Way::Inside };
+                (starts || self.chars.len() >= LEAST_INSIDE).then(|| (way, at..at + self.text.len()))
+            } else if starts && best.is_none() {
+                self.slip(&text[at..]).map(|length| (Way::Slip, at..at + length))
+            } else {
+                None
+            };
+            match found {
+                Some((Way::Begins, _)) => return found,
+                Some((way, _)) if best.as_ref().is_none_or(|(known, _)| way < *known) => best = found,
+                Some(_) | None => {}
+            }
+        }
+        best
     }
 
-    fn slip(&self, text: &str) -> Option<Range<usize>> {
-        let first = self.chars.first().filter(|_| self.chars.len() >= LEAST_FORGIVEN)?;
-        let mut near = words(text).filter(|(_, word)| word.starts_with(*first));
-        near.find_map(|(at, word)| {
-            let letters: Vec<char> = word.chars().collect();
-            let end = || word.char_indices().nth(self.chars.len()).map_or(word.len(), |(end, _)| end);
-            is_slip(&self.chars, &letters).then(|| at..at + end())
-        })
+    /// How much of the first word of a text it stands for but for a slip.
+    fn slip(&self, text: &str) -> Option<usize> {
+        if self.chars.len() < LEAST_FORGIVEN {
+            return None;
+        }
+        let word: Vec<char> = text.chars().take(self.chars.len() + 2).take_while(|c| c.is_alphanumeric()).collect();
+        let length = || word.iter().take(self.chars.len()).map(|c| c.len_utf8()).sum();
+        is_slip(&self.chars, &word).then(length)
     }
 
     fn short(&self, text: &str) -> Option<Vec<Range<usize>>> {
         if self.chars.len() < LEAST_SHORT {
             return None;
         }
-        let all: Vec<(usize, &str)> = words(text).collect();
-        (0..all.len()).find_map(|from| in_a_row(&self.text, &all[from..]))
+        self.starts(text).find_map(|start| in_a_row(&self.text, &text[start..], start))
     }
 
     fn scattered(&self, text: &str) -> Option<Vec<Range<usize>>> {
-        let (length, first) = (self.chars.len(), self.chars.first()?);
-        let span = length + length / 2 + 2;
-        if length < LEAST_FORGIVEN {
+        if self.chars.len() < LEAST_FORGIVEN {
             return None;
         }
-        let starts = words(text).filter(|(_, word)| word.starts_with(*first));
-        starts.map(|(at, _)| at).find_map(|start| {
+        let span = self.chars.len() + self.chars.len() / 2 + 2;
+        self.starts(text).find_map(|start| {
             let mut wanted = self.chars.iter().peekable();
             let near = text[start..].char_indices().take(span);
             let marks = near.filter(|(_, c)| wanted.next_if_eq(&c).is_some());
@@ -197,36 +220,47 @@ impl Word {
             wanted.peek().is_none().then_some(marks)
         })
     }
+
+    /// Where words start with its first letter.
+    fn starts<'a>(&self, text: &'a str) -> impl Iterator<Item = usize> + use<'a> {
+        let first = self.chars.first().copied();
+        let all = first.into_iter().flat_map(move |first| text.match_indices(first));
+        all.map(|(at, _)| at).filter(move |at| is_start(text, *at))
+    }
 }
 
-/// Takes letters from the start of each word in turn, at least one of each, until there are none left.
-fn in_a_row(letters: &str, words: &[(usize, &str)]) -> Option<Vec<Range<usize>>> {
+fn one(range: Range<usize>) -> Vec<Range<usize>> {
+    std::iter::once(range).collect()
+}
+
+/// Whether a word starts here.
+fn is_start(text: &str, at: usize) -> bool {
+    match text.as_bytes()[..at].last() {
+        None => true,
+        Some(byte) if byte.is_ascii() => !byte.is_ascii_alphanumeric(),
+        Some(_) => !text[..at].ends_with(char::is_alphanumeric),
+    }
+}
+
+/// Takes letters from the start of each word of a text in turn, at least one of each, until there are none left;
+/// `offset` is where the text stands.
+fn in_a_row(letters: &str, text: &str, offset: usize) -> Option<Vec<Range<usize>>> {
     if letters.is_empty() {
         return Some(Vec::new());
     }
-    let ((at, word), rest) = words.split_first()?;
-    let same = letters.chars().zip(word.chars()).take_while(|(a, b)| a == b);
-    let ends: Vec<usize> = same
-        .scan(0, |end, (c, _)| {
-            Some({
-                *end += c.len_utf8();
-                *end
-            })
-        })
-        .collect();
-    ends.into_iter().rev().find_map(|end| {
-        let mut marks = in_a_row(&letters[end..], rest)?;
-        marks.insert(0, *at..at + end);
-        Some(marks)
-    })
-}
-
-/// The words of a text, and where each starts.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let start = text.as_ptr() as usize;
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(move |word| (word.as_ptr() as usize - start, word))
+    let start = text.find(char::is_alphanumeric)?;
+    let word = &text[start..];
+    let end = word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len());
+    let same = letters.chars().zip(word[..end].chars()).take_while(|(a, b)| a == b);
+    let mut most: usize = same.map(|(c, _)| c.len_utf8()).sum();
+    while most > 0 {
+        if let Some(mut marks) = in_a_row(&letters[most..], &word[end..], offset + start + end) {
+            marks.insert(0, offset + start..offset + start + most);
+            return Some(marks);
+        }
+        most = letters.floor_char_boundary(most - 1);
+    }
+    None
 }
 
 /// A text folded, and the way back.

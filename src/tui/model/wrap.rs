@@ -59,14 +59,38 @@ fn line_rows(line: &str, width: usize) -> Vec<Range<usize>> {
     if line.is_ascii() && line.len() <= width {
         return std::iter::once(0..line.len()).collect();
     }
-    let mut starts = Vec::new();
-    let mut parts = Vec::new();
-    for (at, grapheme) in line.grapheme_indices(true) {
-        starts.push(at);
-        parts.push(Piece { width: columns(grapheme), space: grapheme == " " });
+    let (starts, parts) = cut(line);
+    pieces(&parts, width).into_iter().map(|row| starts[row.start]..starts[row.end]).collect()
+}
+
+/// The pieces of a line, where each starts, and where the last one ends.
+fn cut(line: &str) -> (Vec<usize>, Vec<Piece>) {
+    let bytes = line.as_bytes();
+    let (mut starts, mut parts) = (Vec::with_capacity(line.len() + 1), Vec::with_capacity(line.len()));
+    let mut at = 0;
+    while at < line.len() {
+        if is_simple(bytes, at) {
+            starts.push(at);
+            parts.push(Piece { width: 1, space: bytes[at] == b' ' });
+            at += 1;
+            continue;
+        }
+        // Up to where one simple letter follows another: only there it is certain that a grapheme ends.
+        let end = (at..line.len()).find(|at| is_simple(bytes, *at)).unwrap_or(line.len());
+        for (offset, grapheme) in line[at..end].grapheme_indices(true) {
+            starts.push(at + offset);
+            parts.push(Piece { width: columns(grapheme), space: grapheme == " " });
+        }
+        at = end;
     }
     starts.push(line.len());
-    pieces(&parts, width).into_iter().map(|row| starts[row.start]..starts[row.end]).collect()
+    (starts, parts)
+}
+
+/// Whether a grapheme of one column starts and ends here: a printable letter of ASCII, and another one behind it.
+fn is_simple(bytes: &[u8], at: usize) -> bool {
+    let is_letter = |at: usize| matches!(bytes.get(at), Some(b' '..=b'~'));
+    is_letter(at) && (at + 1 == bytes.len() || is_letter(at + 1))
 }
 
 /// How many columns a text takes.
@@ -132,6 +156,26 @@ mod tests {
         let input = "one two  three 漢字漢字漢字 x\n\nسارة حداد end";
         let joined: String = text(input, 7).into_iter().map(|row| &input[row]).collect();
         assert_eq!(joined, input.replace('\n', ""));
+    }
+
+    #[test]
+    fn letters_that_are_cut_one_by_one_are_cut_as_graphemes_are() {
+        for line in [
+            "plain",
+            "e\u{301}t\u{e9} e\u{301}",
+            "a 👨\u{200d}👩 b🇩🇪🇫🇷c",
+            "漢字ab漢",
+            "x\t\u{1}y",
+            "नमस्ते ok",
+            "\r\n",
+            "",
+        ] {
+            let (starts, parts) = cut(line);
+            let graphemes: Vec<_> = line.grapheme_indices(true).collect();
+            assert_eq!(starts[..parts.len()], graphemes.iter().map(|(at, _)| *at).collect::<Vec<_>>(), "{line:?}");
+            let widths: Vec<_> = parts.iter().map(|piece| piece.width).collect();
+            assert_eq!(widths, graphemes.iter().map(|(_, g)| columns(g)).collect::<Vec<_>>(), "{line:?}");
+        }
     }
 
     #[test]
