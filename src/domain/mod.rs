@@ -23,6 +23,7 @@ pub mod mail;
 pub mod merge;
 pub mod policy;
 pub mod prepared;
+pub mod presence;
 pub mod proposal;
 pub mod provenance;
 pub mod receipt;

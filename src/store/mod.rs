@@ -4,6 +4,8 @@ pub mod finding;
 pub mod search;
 pub mod sqlite;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,10 +23,11 @@ use crate::domain::canonical::Digest;
 use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
 use crate::domain::feedback::{Feedback, Given, Kept};
-use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, ReceiptId, TicketId};
+use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, ReceiptId, RunId, TicketId};
 use crate::domain::intake::Intake;
 use crate::domain::lesson::{Settled, Settlement};
 use crate::domain::prepared::{Occasion, Prepared};
+use crate::domain::presence::Presence;
 use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
@@ -199,6 +202,17 @@ pub struct Lease<'a> {
     pub until: Timestamp,
 }
 
+/// Where a sitting says that it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Attendance<'a> {
+    /// The sitting; it is in one place.
+    pub sitting: &'a RunId,
+    /// Who is there, at which ticket; nothing for nowhere.
+    pub at: Option<&'a Presence>,
+    /// How long this holds without being said again.
+    pub holds: Duration,
+}
+
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
 pub trait Store: Finding + Send + Sync {
@@ -244,6 +258,10 @@ pub trait Store: Finding + Send + Sync {
     async fn seen(&self, by: &PrincipalId, tickets: &[TicketId]) -> Result<Vec<(TicketId, u64)>, StoreError>;
     /// Notes up to which version a person has seen a ticket; 0 stands for not at all.
     async fn see(&self, by: &PrincipalId, ticket: &TicketId, version: u64) -> Result<(), StoreError>;
+    /// Says where a sitting is, in place of what it said before. It is in no log and changes no ticket.
+    async fn attend(&self, attendance: Attendance<'_>) -> Result<(), StoreError>;
+    /// Who is where, but for one sitting.
+    async fn present(&self, but: &RunId) -> Result<Vec<Presence>, StoreError>;
 
     /// Queues the record of a read: durable at most 100 ms later and before any later write.
     ///

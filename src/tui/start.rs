@@ -62,7 +62,14 @@ pub async fn start(
     }
     let runtime = Runtime::new(sitting, config.clone(), state.to_owned(), sender);
     tokio::spawn(runtime.clone().follow());
-    run(guard, model, inbox, |effect| runtime.perform(effect)).await?;
+    let attending = tokio::spawn(runtime.clone().attend());
+    let ended = run(guard, model, inbox, |effect| runtime.perform(effect)).await;
+    attending.abort();
+    // Nothing is said after the farewell.
+    let _ = attending.await;
+    // Whoever cannot say it is forgotten soon.
+    let _ = runtime.leave().await;
+    ended?;
     store.flush().await?;
     Ok(ExitCode::SUCCESS)
 }

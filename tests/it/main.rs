@@ -18,6 +18,7 @@ mod learn;
 mod mcp;
 mod merge;
 mod models;
+mod presence;
 mod process;
 mod queue;
 mod scenarios;

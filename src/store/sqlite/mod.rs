@@ -11,6 +11,7 @@ mod log;
 mod meaning;
 mod merge;
 pub(crate) mod open;
+mod presence;
 mod proposals;
 mod seen;
 mod threads;
@@ -38,10 +39,11 @@ use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::customer::Customer;
 use crate::domain::decision::Reviewed;
 use crate::domain::feedback::{Feedback, Given, Kept};
-use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, TicketId};
+use crate::domain::ids::{ArticleId, CustomerId, PrincipalId, ProposalId, RunId, TicketId};
 use crate::domain::intake::Intake;
 use crate::domain::lesson::{Settled, Settlement};
 use crate::domain::prepared::{Occasion, Prepared};
+use crate::domain::presence::Presence;
 use crate::domain::proposal::Proposal;
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
@@ -52,7 +54,9 @@ use crate::store::sqlite::checkpoints::Checkpoints;
 use crate::store::sqlite::meaning::Meaning;
 use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::{Touches, Writer};
-use crate::store::{Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError};
+use crate::store::{
+    Attendance, Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError,
+};
 
 const READERS: usize = 3;
 /// From this many rows on, an import is indexed at its end.
@@ -202,6 +206,14 @@ impl Store for Sqlite {
     async fn see(&self, by: &PrincipalId, ticket: &TicketId, version: u64) -> Result<(), StoreError> {
         let (by, ticket) = (by.clone(), ticket.clone());
         self.writer.transact(Touches::Nothing, move |tx| seen::see(tx, &by, &ticket, version))
+    }
+
+    async fn attend(&self, attendance: Attendance<'_>) -> Result<(), StoreError> {
+        self.writer.transact(Touches::Nothing, |tx| presence::attend(tx, &attendance))
+    }
+
+    async fn present(&self, but: &RunId) -> Result<Vec<Presence>, StoreError> {
+        self.read(|db| presence::present(db, but))
     }
 
     async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError> {

@@ -17,6 +17,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0005_lessons.sql"),
     include_str!("../../../assets/migrations/0006_successors.sql"),
     include_str!("../../../assets/migrations/0007_snoozes.sql"),
+    include_str!("../../../assets/migrations/0011_presence.sql"),
     include_str!("../../../assets/migrations/0014_merges.sql"),
     include_str!("../../../assets/migrations/0010_seen.sql"),
     include_str!("../../../assets/migrations/0013_feedback.sql"),

@@ -7,6 +7,7 @@ use crate::domain::audit::query::LogQuery;
 use crate::domain::call::WriteCall;
 use crate::domain::feedback::Feedback;
 use crate::domain::ids::{CustomerId, ProposalId, TicketId};
+use crate::domain::presence::Doing;
 use crate::domain::proposal::Why;
 use crate::domain::ticket::{TicketQuery, Tone};
 #[cfg(doc)]
@@ -275,6 +276,8 @@ pub enum Effect {
         /// Which run.
         run: String,
     },
+    /// Say which ticket the person has open, and what they do with it.
+    Attend(Option<(TicketId, Doing)>),
     /// Put a text on the clipboard.
     Copy(String),
     /// Send [`Msg::Woke`] at this moment.
@@ -340,6 +343,8 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::LoadRun { request, .. } => (*request, "load the run"),
         Effect::LoadLogDetail { request, .. } => (*request, "load the record"),
         Effect::CancelRun { run } => (*run, "stop the run"),
-        Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => (RequestId(0), ""),
+        Effect::Attend(_) | Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+            (RequestId(0), "")
+        }
     }
 }

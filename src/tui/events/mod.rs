@@ -8,6 +8,8 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
+use crate::domain::presence::Presence;
+
 pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Waiting};
 pub(crate) use effect::naming;
 pub use effect::{Effect, ExportFormat, Exported};
@@ -100,6 +102,8 @@ pub enum Msg {
         /// Tool, ticket, result and latency, in one line.
         text: String,
     },
+    /// Who else has which ticket open.
+    Presence(Vec<Presence>),
     /// The backend can be reached, or no longer.
     Connection {
         /// Whether it can.

@@ -33,6 +33,7 @@ use jiff::{Timestamp, Zoned};
 use crate::domain::actor::Principal;
 use crate::domain::call::WriteCall;
 use crate::domain::ids::{ProposalId, TicketId};
+use crate::domain::presence::{Doing, Presence};
 use crate::domain::snooze::BadTime;
 use crate::domain::ticket::Tone;
 use crate::domain::view::View;
@@ -169,6 +170,10 @@ pub struct Model {
     /// The way back from a ticket that was gone to beside another one.
     pub(crate) trail: Vec<Place>,
     pub(crate) pending: Slot<Vec<Waiting>>,
+    /// Who else has which ticket open.
+    pub(crate) others: Vec<Presence>,
+    /// What was said last of where this person is.
+    pub(crate) here: Option<(TicketId, Doing)>,
     /// Notes that were begun on tickets that are not open now.
     pub(crate) notes: BTreeMap<TicketId, String>,
     /// Saves of drafts whose tickets are not open any more.
@@ -211,6 +216,8 @@ impl Model {
             palette: None,
             open: None,
             trail: Vec::new(),
+            others: Vec::new(),
+            here: None,
             pending: Slot::default(),
             notes: BTreeMap::new(),
             leaving: Vec::new(),
@@ -333,6 +340,11 @@ impl Model {
     pub(crate) fn request(&mut self) -> RequestId {
         self.requests += 1;
         RequestId(self.requests)
+    }
+
+    /// Who else has this ticket open.
+    pub(crate) fn others_at<'a>(&'a self, ticket: &'a TicketId) -> impl Iterator<Item = &'a Presence> {
+        self.others.iter().filter(move |presence| presence.ticket == *ticket)
     }
 
     pub(crate) fn note(&mut self, notice: Notice) {

@@ -7,6 +7,7 @@ mod decide;
 mod log;
 mod playback;
 mod power;
+mod presence;
 mod reads;
 mod sieve;
 
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Sitting;
@@ -23,6 +24,7 @@ use crate::config::Config;
 use crate::domain::answer::Answer as Told;
 use crate::domain::call::{CannedQuery, ReadCall, Suggest, Summarize};
 use crate::domain::ids::TicketId;
+use crate::domain::presence::Doing;
 use crate::domain::text;
 use crate::mcp::client::{Draft, McpBackend};
 use crate::tools::{BackendError, Run, ToolBackend as _};
@@ -45,6 +47,8 @@ struct Inner {
     inbox: mpsc::Sender<Msg>,
     runs: Mutex<HashMap<RequestId, CancellationToken>>,
     sieve: Sieve,
+    /// The ticket that the person has open, and what they do with it.
+    here: watch::Sender<Option<(TicketId, Doing)>>,
 }
 
 /// Why there is no answer: words, and a way out.
@@ -64,7 +68,8 @@ type Answered = Result<Answer, Trouble>;
 impl Runtime {
     pub(crate) fn new(sitting: Sitting, config: Config, state: PathBuf, inbox: mpsc::Sender<Msg>) -> Self {
         let runs = Mutex::new(HashMap::new());
-        Self { inner: Arc::new(Inner { sitting, config, state, inbox, runs, sieve: Sieve::default() }) }
+        let (sieve, here) = (Sieve::default(), watch::Sender::new(None));
+        Self { inner: Arc::new(Inner { sitting, config, state, inbox, runs, sieve, here }) }
     }
 
     /// Starts what an effect asks for; its answer arrives as a message.
@@ -73,6 +78,7 @@ impl Runtime {
         let it = Arc::clone(&self.inner);
         match effect {
             Effect::CancelRun { run } => it.cancel(run),
+            Effect::Attend(here) => drop(it.here.send_replace(here)),
             Effect::Handle { request, ticket } => drop(tokio::spawn(async move { it.handle(request, ticket).await })),
             // The loop itself does these: they are about the terminal.
             Effect::Wake(_) | Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
@@ -164,6 +170,7 @@ impl Inner {
             Effect::LoadLogDetail { seq, .. } => self.log_detail(seq).await,
             Effect::Handle { .. }
             | Effect::CancelRun { .. }
+            | Effect::Attend(_)
             | Effect::Copy(_)
             | Effect::Wake(_)
             | Effect::Suspend

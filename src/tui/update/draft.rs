@@ -7,6 +7,7 @@ use crate::tui::model::ahead::Part;
 use crate::tui::model::draft::{Draft, PAUSE, Saving, next_tone};
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane, Question};
+use crate::tui::update::presence;
 
 /// Asks for a suggestion in the tone at hand: at once, and then a model where there is one.
 pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
@@ -99,6 +100,7 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     }
     model.focus = Pane::Draft;
     model.dialog = Dialog::Editing;
+    presence::warn(model);
     vec![]
 }
 

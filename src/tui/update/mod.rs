@@ -15,6 +15,7 @@ mod outbox;
 mod palette;
 mod pending;
 mod picker;
+mod presence;
 mod propose;
 mod queue;
 mod rating;
@@ -60,6 +61,7 @@ fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Clock { now } => return clock(model, now),
         Msg::Writing { request, text } => return draft::writing(model, request, text),
         Msg::Mouse { at } => return card::disturbed(model, at),
+        Msg::Presence(others) => return presence::arrived(model, others),
         Msg::Key { .. }
         | Msg::Paste { .. }
         | Msg::Focus { .. }
@@ -87,7 +89,12 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::AgentStep { run, text } => agent_step(model, run, text),
         Msg::Called { text } => called(model, text),
         Msg::Connection { up } => connection(model, up),
-        Msg::Drawn { .. } | Msg::Woke { .. } | Msg::Clock { .. } | Msg::Writing { .. } | Msg::Mouse { .. } => vec![],
+        Msg::Drawn { .. }
+        | Msg::Woke { .. }
+        | Msg::Clock { .. }
+        | Msg::Writing { .. }
+        | Msg::Mouse { .. }
+        | Msg::Presence(_) => vec![],
     }
 }
 

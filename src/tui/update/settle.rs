@@ -5,7 +5,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::layout::{self, Panes, height, inside, width};
 use crate::tui::model::pages::{Page, Tray};
 use crate::tui::model::{Dialog, Model, scrolled};
-use crate::tui::update::{log, queue};
+use crate::tui::update::{log, presence, queue};
 use crate::tui::view::{self, draft_notes, figures};
 
 pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
@@ -15,7 +15,9 @@ pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
     let panes = layout::panes(model);
     arrange_work(model, &panes);
     arrange_page(model);
-    more(model)
+    let mut effects = more(model);
+    effects.extend(presence::say(model));
+    effects
 }
 
 fn more(model: &mut Model) -> Vec<Effect> {

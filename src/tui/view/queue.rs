@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::domain::presence::Doing;
 use crate::domain::ticket::{Priority, TicketRow};
 use crate::domain::view::View;
 use crate::tui::model::layout::{inside, queue_rows};
@@ -161,11 +162,10 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, ticket: &T
     let (mark, mark_ink) = mark(ticket.priority);
     let open = model.open.as_ref().is_some_and(|open| open.id == ticket.id);
     let unread = model.queue.seen.is_unread(ticket);
-    let sign = match (model.queue.marked.contains(&ticket.id), open, unread) {
-        (true, _, _) => '✓',
-        (false, true, _) => '▸',
-        (false, false, true) => '•',
-        (false, false, false) => ' ',
+    let sign = match (model.queue.marked.contains(&ticket.id), open) {
+        (true, _) => '✓',
+        (false, true) => '▸',
+        (false, false) => elsewhere(model, ticket).unwrap_or(if unread { '•' } else { ' ' }),
     };
     let customer = if width >= 84 { 18 } else { 0 };
     // On a narrow list the subject needs the room; the ticket itself says where it stands.
@@ -273,6 +273,15 @@ fn marked(canvas: &Canvas<'_, '_>, ink: Ink, text: &str, marks: &[Range<usize>])
 fn subject_of(model: &Model, ticket: &TicketRow) -> String {
     let sample = if ticket.sample && model.queue.is_mixed() { "(sample) " } else { "" };
     format!("{sample}{}", ticket.subject)
+}
+
+/// A mark for a ticket that somebody else has open or writes on; the ticket itself says who.
+fn elsewhere(model: &Model, ticket: &TicketRow) -> Option<char> {
+    let doing = model.others_at(&ticket.id).map(|presence| presence.doing).max_by_key(|doing| *doing == Doing::Writing);
+    doing.map(|doing| match doing {
+        Doing::Writing => '✎',
+        Doing::Reading => '@',
+    })
 }
 
 /// A field in a column: escaped first, so that its marks count too.

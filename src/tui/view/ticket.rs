@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::domain::ids::TicketId;
 use crate::domain::ticket::{TicketRow, Visibility};
 use crate::tui::keymap::{Command, Context};
 use crate::tui::model::layout::{inside, thread};
@@ -31,7 +32,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.row(inner, 0, vec![canvas.say(Ink::Dim, waiting(open))]);
         return;
     };
-    canvas.row_split(inner, 0, whose(canvas, open, &ticket.row), way_back(model, canvas));
+    canvas.row_split(inner, 0, whose(canvas, open, &ticket.row), beside(model, canvas, &open.id));
     let body = thread(area);
     for (at, row) in (0..body.height).zip(open.thread.rows.iter().skip(open.thread.top)) {
         message_row(canvas, body, at, row, open.thread.pointed);
@@ -79,11 +80,22 @@ fn whose(canvas: &Canvas<'_, '_>, open: &OpenTicket, row: &TicketRow) -> Vec<Spa
     facts
 }
 
-/// Where Esc leads, when it is not the queue.
-fn way_back(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
+/// Who else has the ticket open, and where Esc leads when it is not the queue.
+fn beside(model: &Model, canvas: &Canvas<'_, '_>, ticket: &TicketId) -> Vec<Span<'static>> {
+    let me = &model.desk.me.id;
+    let others = model.others_at(ticket).map(|presence| canvas.say(Ink::Warn, presence.in_words(me)));
+    let mut spans = Vec::new();
+    for part in others.chain(way_back(model, canvas)) {
+        spans.extend((!spans.is_empty()).then(|| canvas.say(Ink::Dim, " · ")));
+        spans.push(part);
+    }
+    spans
+}
+
+fn way_back(model: &Model, canvas: &Canvas<'_, '_>) -> Option<Span<'static>> {
     let before = model.trail.last().and_then(|place| place.ticket.as_ref());
     let key = model.keys.key(Context::Ticket, Command::Back);
-    before.map(|(id, _)| canvas.say(Ink::Dim, format!("{key} back to {id}"))).into_iter().collect()
+    before.map(|(id, _)| canvas.say(Ink::Dim, format!("{key} back to {id}")))
 }
 
 fn message_row(canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, row: &ThreadRow, pointed: Option<usize>) {

@@ -12,6 +12,7 @@ mod hostile;
 mod outbox;
 mod outgoing;
 mod palette;
+mod presence;
 mod rating;
 mod screens;
 mod seek;
