@@ -95,7 +95,7 @@ async fn replay(setting: &Setting, store: &dyn Store, run: String) -> color_eyre
         eprintln!("countersign: the log has no run {:?}; `countersign audit show` lists them", text::line(&run));
         return Ok(ExitCode::FAILURE);
     }
-    tui::start::replay(run, steps, &setting.effective.config).await
+    tui::start::replay(run, steps, &setting.effective.config, setting.manner.clone()).await
 }
 
 async fn verify(store: &dyn Store, expect: Option<Head>) -> color_eyre::Result<ExitCode> {

@@ -6,6 +6,7 @@ mod feedback;
 mod handle;
 mod import;
 mod learn;
+mod manner;
 mod measure;
 mod report;
 mod setup;
@@ -23,6 +24,7 @@ use crate::config::{self, Effective};
 use crate::domain::text;
 use crate::store::Store;
 use crate::telemetry;
+use crate::tui::manner::Manner;
 
 /// A ticket queue, an assistant, and nothing sent until a person has read it and pressed the key.
 #[derive(Parser)]
@@ -42,7 +44,7 @@ struct Global {
     /// Reads this configuration instead of the one in your configuration directory.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// auto, dark, light or none.
+    /// auto, dark, light, contrast, terminal or none.
     #[arg(long, global = true, value_name = "THEME")]
     theme: Option<String>,
 }
@@ -98,6 +100,8 @@ struct McpArgs {
 pub(crate) struct Setting {
     pub(crate) effective: Effective,
     pub(crate) places: Places,
+    /// How the screen behaves.
+    pub(crate) manner: Manner,
     /// The configuration file that was named.
     config: Option<PathBuf>,
 }
@@ -111,7 +115,8 @@ impl Setting {
         if let Some(desk) = global.desk.clone().or(configured) {
             places.desk = desk;
         }
-        Ok(Self { effective, places, config: global.config.clone() })
+        let manner = manner::read(&effective)?;
+        Ok(Self { effective, places, manner, config: global.config.clone() })
     }
 
     pub(crate) async fn open(&self, fill: Fill) -> color_eyre::Result<Arc<dyn Store>> {
@@ -172,7 +177,7 @@ async fn dispatch(
     match command {
         None => {
             let (config, state) = (&setting.effective.config, &setting.places.state);
-            crate::tui::start::start(setting.sit_down(), config, state, warning).await
+            crate::tui::start::start(setting.sit_down(), config, setting.manner.clone(), state, warning).await
         }
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
@@ -191,7 +196,7 @@ async fn dispatch(
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Keys) => {
-            print!("{}", crate::tui::keymap::Keymap::default().markdown());
+            print!("{}", setting.manner.keys.markdown());
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-use crate::config::{Config, EXAMPLE, check};
+use crate::config::{Config, EXAMPLE, Own, check};
 use crate::domain::text;
 
 const ENVIRONMENT: &str = "COUNTERSIGN_";
@@ -48,6 +48,7 @@ pub enum ConfigError {
 pub struct Effective {
     /// What is in force.
     pub config: Config,
+    own: Vec<Own>,
     values: BTreeMap<String, (Value, String)>,
 }
 
@@ -57,7 +58,18 @@ impl fmt::Display for Effective {
             let setting = format!("{key} = {value}");
             writeln!(f, "{setting:<48} # {}", text::line(origin))?;
         }
+        for own in &self.own {
+            writeln!(f, "{:<48} # {}", text::line(&own.to_string()), text::line(&own.origin))?;
+        }
         Ok(())
+    }
+}
+
+impl Effective {
+    /// The lines of the tables whose names are the reader's own, below `table`: `keys`, `screen.colors`.
+    pub fn own(&self, table: &str) -> impl Iterator<Item = &Own> {
+        let names: Vec<String> = table.split('.').map(str::to_owned).collect();
+        self.own.iter().filter(move |own| own.path.starts_with(&names))
     }
 }
 
@@ -87,6 +99,7 @@ pub fn load(
 }
 
 struct Layers {
+    own: Vec<Own>,
     values: BTreeMap<String, (Value, String)>,
 }
 
@@ -103,18 +116,15 @@ impl Layers {
                 values.insert(format!("{section}.{key}"), (value, "default".to_owned()));
             }
         }
-        Ok(Self { values })
+        Ok(Self { own: Vec::new(), values })
     }
 
     fn file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let shown = text::line(&path.to_string_lossy()).into_owned();
         let text = std::fs::read_to_string(path)
             .map_err(|e| ConfigError::Unreadable { path: shown.clone(), reason: e.to_string() })?;
-        let at = |start: usize, reason: String| ConfigError::Line {
-            path: shown.clone(),
-            line: text[..start.min(text.len())].matches('\n').count() + 1,
-            reason,
-        };
+        let line = |start: usize| text[..start.min(text.len())].matches('\n').count() + 1;
+        let at = |start: usize, reason: String| ConfigError::Line { path: shown.clone(), line: line(start), reason };
         let table =
             DeTable::parse(&text).map_err(|e| at(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
         for (section, keys) in table.get_ref() {
@@ -124,6 +134,12 @@ impl Layers {
             };
             for (key, value) in keys {
                 let full = format!("{name}.{}", key.get_ref());
+                if Own::is_table(&full) {
+                    let place = |byte: usize| format!("{shown}, line {}", line(byte));
+                    let lines = Own::lines(&full, value.get_ref(), key.span().start, place);
+                    self.own.extend(lines.map_err(|(byte, reason)| at(byte, reason))?);
+                    continue;
+                }
                 let own: Value = plain(&text[value.span()], value.get_ref())
                     .map_err(|reason| at(value.span().start, format!("`{full}`: {reason}")))?;
                 self.set(&full, own, shown.clone()).map_err(|reason| at(key.span().start, reason))?;
@@ -177,7 +193,7 @@ impl Layers {
         }
         let config: Config = table.try_into().map_err(|e: toml::de::Error| self.blame(&e))?;
         check(&config)?;
-        Ok(Effective { config, values: self.values })
+        Ok(Effective { config, own: self.own, values: self.values })
     }
 
     /// Finds which value an error is about, so that the message can say where it comes from.
@@ -192,7 +208,7 @@ impl Layers {
 }
 
 /// A value of the file without its places: read again from its own text, or from its parts when it is a table.
-fn plain(text: &str, value: &DeValue<'_>) -> Result<Value, String> {
+pub(crate) fn plain(text: &str, value: &DeValue<'_>) -> Result<Value, String> {
     match value {
         DeValue::Array(items) => {
             items.iter().map(|item| plain("", item.get_ref())).collect::<Result<_, _>>().map(Value::Array)

@@ -1,12 +1,14 @@
 //! The configuration: the shipped example is the defaults, overlaid by the user's file, the environment, the flags.
 
 mod layers;
+mod own;
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
 pub use layers::{ConfigError, Effective, load};
+pub use own::Own;
 
 use crate::domain::actor::Role;
 use crate::domain::policy::Policy;
@@ -203,6 +205,10 @@ words! {
         Dark = "dark",
         /// On light.
         Light = "light",
+        /// Strong colours on black.
+        Contrast = "contrast",
+        /// The terminal's own sixteen.
+        Terminal = "terminal",
         /// None.
         None = "none",
     }

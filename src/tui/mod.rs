@@ -19,6 +19,7 @@ mod editor;
 pub mod events;
 mod highlight;
 pub mod keymap;
+pub mod manner;
 pub mod model;
 mod pen;
 pub mod run;

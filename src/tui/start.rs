@@ -15,11 +15,12 @@ use crate::config::{Config, ThemeChoice};
 use crate::domain::actor::{Principal, Role};
 use crate::domain::ticket::TicketQuery;
 use crate::tui::events::{Failure, LogDetail, Msg};
+use crate::tui::manner::Manner;
 use crate::tui::model::{Desk, Model};
 use crate::tui::run::run;
 use crate::tui::runtime::{Playback, Runtime};
-use crate::tui::terminal::{Guard, detect_theme};
-use crate::tui::theme::Theme;
+use crate::tui::terminal::{Guard, ask_ground};
+use crate::tui::theme::{OwnColors, Theme, guess};
 
 /// Messages that may wait for the screen; whoever sends more waits too.
 pub(crate) const INBOX: usize = 1024;
@@ -31,6 +32,7 @@ pub(crate) const INBOX: usize = 1024;
 pub async fn start(
     sit_down: impl Future<Output = color_eyre::Result<Sitting>>,
     config: &Config,
+    manner: Manner,
     state: &Path,
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
@@ -48,9 +50,11 @@ pub async fn start(
     let guard = Guard::take()?;
     let ahead = config.assistant.ahead(sitting.models.metered);
     let undo = Duration::from_secs(config.send.undo_seconds);
-    let model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()))
+    let mut model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()))
         .assisted(config.assistant.tone, ahead)
         .holding_replies(undo, true);
+    model.set_keys(manner.keys);
+    model.set_colors(colors(manner.colors));
     let (sender, inbox) = mpsc::channel(INBOX);
     for message in sitting.models.left_out.clone() {
         let what = "use a model".to_owned();
@@ -90,7 +94,12 @@ pub(crate) fn desk(sitting: &Sitting, config: &Config, sample: bool) -> Desk {
 ///
 /// # Errors
 /// When the terminal fails.
-pub async fn replay(run_id: String, steps: Vec<LogDetail>, config: &Config) -> color_eyre::Result<ExitCode> {
+pub async fn replay(
+    run_id: String,
+    steps: Vec<LogDetail>,
+    config: &Config,
+    manner: Manner,
+) -> color_eyre::Result<ExitCode> {
     if !has_terminal() {
         return Ok(ExitCode::from(2));
     }
@@ -99,8 +108,11 @@ pub async fn replay(run_id: String, steps: Vec<LogDetail>, config: &Config) -> c
         Desk { name: "Log".to_owned(), sample: false, assistant: String::new(), model: false, me, views: vec![] };
     let theme = theme(config.screen.theme);
     let guard = Guard::take()?;
-    let model = Model::playing(run_id, desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()));
+    let mut model =
+        Model::playing(run_id, desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()));
     let (sender, inbox) = mpsc::channel(INBOX);
+    model.set_keys(manner.keys);
+    model.set_colors(colors(manner.colors));
     let playback = Playback::new(steps, sender);
     run(guard, model, inbox, |effect| playback.perform(&effect)).await?;
     Ok(ExitCode::SUCCESS)
@@ -114,13 +126,21 @@ fn has_terminal() -> bool {
     is_there
 }
 
+/// The person's own colours as this terminal can show them.
+fn colors(own: OwnColors) -> OwnColors {
+    let all = std::env::var("COLORTERM").is_ok_and(|depth| ["truecolor", "24bit"].contains(&depth.as_str()));
+    if all { own } else { own.in_256() }
+}
+
 fn theme(choice: ThemeChoice) -> Theme {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match choice {
         _ if no_color => Theme::NoColor,
-        ThemeChoice::Auto => detect_theme(false),
+        ThemeChoice::Auto => guess(|name| std::env::var(name).ok()).unwrap_or_else(ask_ground),
         ThemeChoice::Dark => Theme::Dark,
         ThemeChoice::Light => Theme::Light,
+        ThemeChoice::Contrast => Theme::Contrast,
+        ThemeChoice::Terminal => Theme::Terminal,
         ThemeChoice::None => Theme::NoColor,
     }
 }

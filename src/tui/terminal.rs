@@ -9,7 +9,7 @@ use crossterm::{Command as _, cursor, execute, terminal};
 
 use crate::tui::model::Model;
 use crate::tui::sheet::Sheet;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Theme, by_ground};
 
 /// Holds the terminal; dropping it gives the terminal back.
 #[derive(Debug)]
@@ -82,17 +82,11 @@ impl Drop for Guard {
     }
 }
 
-/// Dark, light or no colour: asked of the environment's word first, then of the terminal. Before the event loop only.
+/// Dark or light: asked of the terminal, before the event loop only. One that does not answer counts as dark.
 #[must_use]
-pub fn detect_theme(no_color: bool) -> Theme {
-    if no_color {
-        return Theme::NoColor;
-    }
+pub fn ask_ground() -> Theme {
     let asked = terminal_colorsaurus::theme_mode(terminal_colorsaurus::QueryOptions::default());
-    match asked {
-        Ok(terminal_colorsaurus::ThemeMode::Light) => Theme::Light,
-        Ok(terminal_colorsaurus::ThemeMode::Dark) | Err(_) => Theme::Dark,
-    }
+    by_ground(matches!(asked, Ok(terminal_colorsaurus::ThemeMode::Light)))
 }
 
 fn enter() -> io::Result<()> {

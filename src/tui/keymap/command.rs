@@ -3,6 +3,7 @@
 use crate::domain::feedback::Thumb;
 use crate::tui::events::ExportFormat;
 use crate::tui::keymap::{Go, Stroke};
+use crate::tui::theme::Theme;
 
 /// Where a motion goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +107,10 @@ pub enum Command {
     Reload,
     /// Copy.
     Copy,
+    /// Draw in the next theme.
+    NextTheme,
+    /// Draw in this theme.
+    Theme(Theme),
     /// Look for a command by its name.
     Palette,
     /// Open the help page.
@@ -217,6 +222,12 @@ impl Command {
         (Command::Export(ExportFormat::Json), "export-json"),
         (Command::Reload, "reload"),
         (Command::Copy, "copy"),
+        (Command::NextTheme, "theme"),
+        (Command::Theme(Theme::Dark), "theme-dark"),
+        (Command::Theme(Theme::Light), "theme-light"),
+        (Command::Theme(Theme::Contrast), "theme-contrast"),
+        (Command::Theme(Theme::Terminal), "theme-terminal"),
+        (Command::Theme(Theme::NoColor), "theme-none"),
         (Command::Palette, "commands"),
         (Command::Help, "help"),
         (Command::Quit, "quit"),

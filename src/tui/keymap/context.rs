@@ -103,6 +103,19 @@ impl Context {
         (Context::TooSmall, "too small"),
     ];
 
+    /// Its name in the configuration: that for people, with dashes.
+    #[must_use]
+    pub fn word(self) -> String {
+        self.as_str().replace(' ', "-")
+    }
+
+    /// The context of this name, in words or with dashes.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let same = |its: &str| its.replace(' ', "-") == name.replace([' ', '_'], "-");
+        Self::NAMES.iter().find(|(_, its)| same(its)).map(|(context, _)| *context)
+    }
+
     /// Its name for people.
     #[must_use]
     pub fn as_str(self) -> &'static str {

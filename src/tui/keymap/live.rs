@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::tui::keymap::{BINDINGS, Binding, Command, Context, Stroke, name_of, shown};
+use crate::tui::keymap::{BINDINGS, Binding, Command, Context, EVERYWHERE, Stroke, name_of, shown};
 
 /// A row of the keys in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +30,18 @@ impl Bound {
         }
     }
 
-    /// Its keys as people read them.
+    /// Whether it holds everywhere: nobody may be shut in, so its keys never change.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        self.contexts.len() == Context::NAMES.len()
+    }
+
+    /// Its keys as people read them; the palette's where it has none.
     #[must_use]
     pub fn keys_shown(&self) -> String {
+        if self.keys.is_empty() {
+            return format!(":{}", self.command.name());
+        }
         self.keys.iter().map(|key| shown(key)).collect::<Vec<_>>().join(" ")
     }
 }
@@ -40,7 +49,7 @@ impl Bound {
 /// The keys in force: every row that there is, in the table's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
-    rows: Vec<Bound>,
+    pub(super) rows: Vec<Bound>,
 }
 
 impl Default for Keymap {
@@ -89,6 +98,27 @@ impl Keymap {
         row.and_then(|bound| bound.keys.first()).map_or_else(String::new, |key| shown(key))
     }
 
+    /// A text of ours with the key in place of each `{command}`: the key here, else where the command holds, else the
+    /// way through the palette.
+    #[must_use]
+    pub fn tell(&self, here: Context, text: &str) -> String {
+        let mut told = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let named = after.split_once('}').and_then(|(name, after)| Some((Command::named(name)?, after)));
+            let key = named.map(|(command, _)| self.nearest_key(here, command));
+            told.extend([before, key.as_deref().unwrap_or("{")]);
+            rest = named.map_or(after, |(_, after)| after);
+        }
+        told + rest
+    }
+
+    fn nearest_key(&self, here: Context, command: Command) -> String {
+        let contexts = [here].into_iter().chain(Context::NAMES.iter().map(|(context, _)| *context));
+        let found = contexts.map(|context| self.key(context, command)).find(|key| !key.is_empty());
+        found.unwrap_or_else(|| format!(":{}", command.name()))
+    }
+
     /// The table for the README, one row a command, grouped by context.
     #[must_use]
     pub fn markdown(&self) -> String {
@@ -96,7 +126,7 @@ impl Keymap {
         let rows = self.rows.iter().map(|bound| {
             let places: Vec<_> = bound.contexts.iter().map(|context| context.as_str()).collect();
             let keys: Vec<_> = bound.keys.iter().map(|key| format!("`{key}`")).collect();
-            let places = if places.len() == Context::NAMES.len() { "everywhere".to_owned() } else { places.join(", ") };
+            let places = if bound.is_fixed() { EVERYWHERE.to_owned() } else { places.join(", ") };
             format!("| {places} | {} | {} | {} |", keys.join(" "), bound.command.name(), bound.help)
         });
         head.into_iter().chain(rows).map(|row| row + "\n").collect()
@@ -106,6 +136,16 @@ impl Keymap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_names_the_key_that_is_nearest() {
+        let keys = Keymap::default();
+        let told = |here, text| keys.tell(here, text);
+        assert_eq!(told(Context::Queue, "{open} opens it, {pending} what waits"), "⏎ opens it, P what waits");
+        assert_eq!(told(Context::Editing, "{submit} · {open}"), "^s · ⏎");
+        assert_eq!(told(Context::Picking, "{{{customer.name}} {no such} {"), "{{{customer.name}} {no such} {");
+        assert_eq!(told(Context::Queue, "{note"), "{note");
+    }
 
     #[test]
     fn the_readme_table_has_a_row_for_every_binding() {

@@ -2,6 +2,7 @@
 //!
 //! [`BINDINGS`] is the table as shipped; [`Keymap`] is what holds at a screen.
 
+mod changes;
 mod command;
 mod context;
 mod live;
@@ -9,10 +10,11 @@ mod names;
 mod stroke;
 mod table;
 
+pub use changes::{Change, EVERYWHERE, Refused};
 pub use command::{Command, Motion};
 pub use context::Context;
 pub use live::{Bound, Keymap};
-pub use names::{name_of, shown};
+pub use names::{BadKey, name_of, named, shown};
 pub use stroke::{Go, Stroke};
 pub use table::BINDINGS;
 

@@ -5,6 +5,7 @@ use crate::tui::events::ExportFormat;
 use crate::tui::keymap::Command as C;
 use crate::tui::keymap::Context as X;
 use crate::tui::keymap::{Binding, Go, Motion, Stroke};
+use crate::tui::theme::Theme;
 
 const WORK: &[X] = &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps];
 const OPEN: &[X] = &[X::Ticket, X::Summary, X::Draft, X::Steps];
@@ -279,7 +280,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Picking], &["pagedown", "ctrl-d"], C::Move(Motion::PageDown), "read on", "Half a page down in its text"),
     row(&[X::Picking], &["pageup", "ctrl-u"], C::Move(Motion::PageUp), "Half a page up in its text"),
     foot(&[X::Picking], &["esc"], C::Back, "close", "Close; nothing is inserted"),
-    foot(&[X::Form], &["ctrl-s", "enter"], C::Submit, "propose", "Propose the change; opens the card"),
+    foot(&[X::Form], &["enter", "ctrl-s"], C::Submit, "propose", "Propose the change; opens the card"),
     foot(&[X::Form], &["down", "tab"], C::NextField, "field", "The next field"),
     row(&[X::Form], &["up", "backtab"], C::PrevField, "The field before"),
     foot(&[X::Form], &["right"], C::NextValue, "value", "The next value"),
@@ -355,6 +356,7 @@ pub const BINDINGS: &[Binding] = &[
     row(OPEN, &["esc"], C::Back, "Back to the queue"),
     row(&[X::Queue], &["esc"], C::Back, "No ticket is marked any more, then back to the whole view"),
     foot(BROWSED, &[":", "ctrl-p"], C::Palette, "commands", "Every command of this page, found by its name"),
+    row(BROWSED, &["T"], C::NextTheme, "Draw in the next theme: dark, light, contrast, terminal, none"),
     foot(&[X::Palette], &["enter"], C::Submit, "run", "Run the command where you were"),
     foot(&[X::Palette], &["down", "ctrl-n"], C::Move(Motion::Down), "next", "The next command"),
     row(&[X::Palette], &["up", "ctrl-p"], C::Move(Motion::Up), "The command before"),
@@ -366,4 +368,10 @@ pub const BINDINGS: &[Binding] = &[
     row(ALL, &["ctrl-c"], C::Quit, "Quit; asks first when a text is not saved"),
     row(ALL, &["ctrl-z"], C::Suspend, "Back to the shell; `fg` returns"),
     row(ALL, &["ctrl-l"], C::Redraw, "Draw the screen anew"),
+    // Out of the palette, unless somebody gives them a key.
+    row(BROWSED, &[], C::Theme(Theme::Dark), "Light text on the terminal's dark ground"),
+    row(BROWSED, &[], C::Theme(Theme::Light), "Dark text on the terminal's light ground"),
+    row(BROWSED, &[], C::Theme(Theme::Contrast), "White and strong colours on black"),
+    row(BROWSED, &[], C::Theme(Theme::Terminal), "The sixteen colours as the terminal has them"),
+    row(BROWSED, &[], C::Theme(Theme::NoColor), "No colour at all: bold, underlined, reversed"),
 ];

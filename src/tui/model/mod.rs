@@ -54,7 +54,7 @@ use crate::tui::model::queue::Queue;
 use crate::tui::model::rating::Rating;
 use crate::tui::model::replay::Replay;
 use crate::tui::model::slot::Slot;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{OwnColors, Theme};
 
 /// What the program is connected to, and who sits before it.
 #[derive(Clone, Debug)]
@@ -154,6 +154,8 @@ pub(crate) struct Run {
 pub struct Model {
     pub(crate) desk: Desk,
     pub(crate) theme: Theme,
+    /// In place of some of the theme's.
+    pub(crate) colors: OwnColors,
     /// The keys in force.
     pub(crate) keys: Arc<Keymap>,
     pub(crate) size: (u16, u16),
@@ -206,6 +208,7 @@ impl Model {
             queue: Queue::new(desk.me.id.clone(), desk.views.clone()),
             desk,
             theme,
+            colors: OwnColors::default(),
             keys: Arc::default(),
             size,
             zone: now.time_zone().clone(),
@@ -317,6 +320,12 @@ impl Model {
         self.changed = true;
     }
 
+    /// Draws with these in place of some of the theme's.
+    pub fn set_colors(&mut self, colors: OwnColors) {
+        self.colors = colors;
+        self.changed = true;
+    }
+
     /// The keys in force.
     #[must_use]
     pub fn keys(&self) -> &Keymap {
@@ -345,6 +354,11 @@ impl Model {
     /// Who else has this ticket open.
     pub(crate) fn others_at<'a>(&'a self, ticket: &'a TicketId) -> impl Iterator<Item = &'a Presence> {
         self.others.iter().filter(move |presence| presence.ticket == *ticket)
+    }
+
+    /// A text of ours with the keys in force in place of each `{command}`.
+    pub(crate) fn tell(&self, text: &str) -> String {
+        self.keys.tell(self.context(), text)
     }
 
     pub(crate) fn note(&mut self, notice: Notice) {

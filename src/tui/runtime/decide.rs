@@ -29,7 +29,7 @@ impl Inner {
         self.called(call.tool(), Some(call.ticket_id()), answer.outcome.as_str(), since).await;
         match answer.proposal_id {
             Some(id) if answer.outcome == WriteOutcome::PendingApproval => self.open(&id).await,
-            _ => Err(trouble(&answer.message, "press r to read the ticket again")),
+            _ => Err(trouble(&answer.message, "{reload} reads the ticket again")),
         }
     }
 

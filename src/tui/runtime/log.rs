@@ -22,7 +22,7 @@ impl Inner {
 
     pub(super) async fn log_detail(&self, seq: u64) -> Answered {
         let record = self.sitting.store.log(Some(seq + 1), 1).await?.into_iter().next();
-        let record = record.ok_or_else(|| trouble("there is no such record", "press r to load the log again"))?;
+        let record = record.ok_or_else(|| trouble("there is no such record", "{reload} loads the log again"))?;
         let body = self.sitting.store.log_body(seq).await?;
         Ok(Answer::LogDetail(Box::new(LogDetail { record, body })))
     }

@@ -59,7 +59,7 @@ struct Trouble {
 
 impl<E: std::error::Error> From<E> for Trouble {
     fn from(error: E) -> Self {
-        Self { message: text::block(&error.to_string()).into_owned(), way_out: "press r to try again" }
+        Self { message: text::block(&error.to_string()).into_owned(), way_out: "{reload} tries again" }
     }
 }
 
@@ -245,7 +245,7 @@ fn shown(told: Told) -> Answered {
         Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
         Told::Canned(texts) => Answer::Canned(texts.canned),
         Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
-            return Err(trouble("the desk answered something else", "press r to try again"));
+            return Err(trouble("the desk answered something else", "{reload} tries again"));
         }
     })
 }

@@ -33,7 +33,7 @@ impl Inner {
 
     pub(super) async fn ticket(&self, ticket_id: TicketId) -> Answered {
         let Told::Ticket(answer) = self.call(&ReadCall::GetTicket(OfTicket { ticket_id })).await? else {
-            return Err(trouble("the desk answered something else", "press r to try again"));
+            return Err(trouble("the desk answered something else", "{reload} tries again"));
         };
         let customer_id = answer.ticket.row.customer_id.clone();
         let customer = match self.call(&ReadCall::GetCustomer(OfCustomer { customer_id })).await {

@@ -249,6 +249,7 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
 
 /// Something failed: whoever waited stops waiting, and the person gets a way out.
 pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
+    let failure = &Failure { way_out: model.tell(&failure.way_out), ..failure.clone() };
     let Some(request) = failure.request else {
         model.note(Notice::failed(failure));
         return vec![];

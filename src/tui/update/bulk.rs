@@ -90,7 +90,8 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
 fn tell_what_waits(model: &mut Model, bulk: &Bulk) {
     let waits = bulk.items.iter().filter(|item| item.card().is_some()).count();
     if waits > 0 {
-        model.note(Notice::plain(format!("{waits} left in the tray · P shows what waits")));
+        let words = model.tell("left in the tray · {pending} shows what waits");
+        model.note(Notice::plain(format!("{waits} {words}")));
     }
 }
 

@@ -49,7 +49,10 @@ fn rest(paper: &mut dyn Signable, opened: Moment, at: Moment) -> Vec<Effect> {
 fn armed(model: &mut Model, command: Option<Command>, at: Moment) -> Vec<Effect> {
     match command {
         Some(Command::Approve) => first(model, at),
-        Some(Command::Release) => refuse(model, "A first"),
+        Some(Command::Release) => {
+            let words = model.tell("{approve} first");
+            refuse(model, &words)
+        }
         Some(Command::Deny) => decide::ask_reason(model),
         Some(Command::EditProposal) => decide::edit(model),
         Some(Command::Later) => decide::later(model),
@@ -104,8 +107,10 @@ fn second(model: &mut Model, command: Option<Command>, staged: Moment, at: Momen
     if let Some(paper) = signable(model) {
         *paper.arming() = Arming::Armed;
     }
-    let words = if command == Some(Command::Release) { "too quick: A again, read, then R" } else { "A was taken back" };
-    refuse(model, words)
+    let quick = command == Some(Command::Release);
+    let words = if quick { "too quick: {approve} again, read, then {release}" } else { "{approve} was taken back" };
+    let words = model.tell(words);
+    refuse(model, &words)
 }
 
 fn refuse(model: &mut Model, words: &str) -> Vec<Effect> {

@@ -64,7 +64,8 @@ pub(super) fn deny_numbered(model: &mut Model, number: usize) -> Vec<Effect> {
 /// Edits the proposal: its text, or its fields.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     if card::reading(model).is_some_and(|reading| is_bare(reading.card.proposal().call())) {
-        model.note(Notice::plain("there is nothing to word otherwise in a merge · D denies it, Esc leaves it"));
+        let words = model.tell("there is nothing to word otherwise in a merge · {deny} denies it, {back} leaves it");
+        model.note(Notice::plain(words));
         return vec![];
     }
     let row = open_row(model);
@@ -121,7 +122,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
 fn commented(model: &mut Model, origin: Origin, reading: Box<Reading>, editor: Editor) -> Vec<Effect> {
     let reason = editor.text().trim().to_owned();
     if reason.is_empty() {
-        model.note(Notice::plain("nothing was denied: write a reason, or Esc"));
+        model.note(Notice::plain(model.tell("nothing was denied: write a reason, or {back}")));
         return show(model, origin, Stage::Commenting(reading, editor));
     }
     deny(model, &reading, origin, reason)
@@ -167,7 +168,7 @@ fn edited_fields(call: &WriteCall, update: crate::domain::call::TicketUpdate) ->
 
 pub(super) fn later(model: &mut Model) -> Vec<Effect> {
     leave(model);
-    model.note(Notice::plain("left for later · P shows what waits"));
+    model.note(Notice::plain(model.tell("left for later · {pending} shows what waits")));
     vec![]
 }
 

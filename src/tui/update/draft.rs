@@ -95,7 +95,7 @@ pub(super) fn restored(model: &mut Model, request: RequestId, text: Option<Strin
 
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     if model.open.is_none() {
-        model.note(Notice::plain("no ticket is open · ⏎ opens one"));
+        model.note(Notice::plain(model.tell("no ticket is open · {open} opens one")));
         return vec![];
     }
     model.focus = Pane::Draft;

@@ -4,8 +4,9 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::events::{Effect, Moment};
 use crate::tui::keymap::{Command, Context};
-use crate::tui::model::pages::Page;
+use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Question};
+use crate::tui::theme::Theme;
 use crate::tui::update::{
     bulk, card, decide, draft, help, list, log, moving, outbox, palette, pending, picker, propose, queue, rating,
     replay, seen, typing, work,
@@ -105,6 +106,8 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Log => log::open(model),
         Command::Reload => work::reload(model),
         Command::Copy => work::copy(model),
+        Command::NextTheme => draw_in(model, model.theme.next()),
+        Command::Theme(theme) => draw_in(model, theme),
         Command::Palette => palette::open(model),
         Command::Help => help::open(model),
         Command::Submit if model.palette.is_some() => palette::run(model, key, at),
@@ -125,6 +128,13 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::KeepValue => typing::keep_value(model),
         Command::Quit | Command::Suspend | Command::Redraw => anywhere(model, Some(command)),
     }
+}
+
+fn draw_in(model: &mut Model, theme: Theme) -> Vec<Effect> {
+    model.theme = theme;
+    let next = model.tell("{theme} for the next one");
+    model.note(Notice::plain(format!("theme: {} · {next}", theme.as_str())));
+    vec![]
 }
 
 fn open(model: &mut Model) -> Vec<Effect> {

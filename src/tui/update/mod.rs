@@ -144,7 +144,7 @@ fn connection(model: &mut Model, up: bool) -> Vec<Effect> {
     model.note(if up {
         Notice::good("connected again")
     } else {
-        Notice::bad("the backend cannot be reached · r tries again")
+        Notice::bad(model.tell("the backend cannot be reached · {reload} tries again"))
     });
     if up { queue::changed(model) } else { vec![] }
 }

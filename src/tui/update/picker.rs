@@ -15,7 +15,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     };
     let request = model.request();
     let Some(ticket) = model.open.as_ref().map(|open| open.id.clone()) else {
-        model.note(Notice::plain("no ticket is open · ⏎ opens one"));
+        model.note(Notice::plain(model.tell("no ticket is open · {open} opens one")));
         return vec![];
     };
     let mut picker = Box::new(Picker::new(opened_in));

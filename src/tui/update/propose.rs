@@ -151,9 +151,9 @@ fn at_hand(model: &mut Model) -> Option<&OpenTicket> {
 
 fn trouble(model: &Model) -> Option<String> {
     let selected = model.queue.selected_row().map(|row| &row.id);
-    let Some(open) = model.open.as_deref() else { return Some("no ticket is open · ⏎ opens one".to_owned()) };
+    let Some(open) = model.open.as_deref() else { return Some(model.tell("no ticket is open · {open} opens one")) };
     if model.focus == Pane::Queue && selected.is_some_and(|id| *id != open.id) {
-        return Some(format!("{} is open, another one is selected · ⏎ opens that", open.id));
+        return Some(format!("{} is open, another one is selected · {}", open.id, model.tell("{open} opens that")));
     }
     let Some(shown) = open.version() else { return Some(format!("{} is not loaded yet", open.id)) };
     let moved = open.moved_to?;

@@ -196,7 +196,7 @@ pub(super) fn meant(model: &Model) -> Option<TicketId> {
 pub(super) fn handle(model: &mut Model) -> Vec<Effect> {
     let Some(ticket) = meant(model) else { return vec![] };
     if let Some(run) = &model.run {
-        let text = format!("the agent is busy with {} · x ends that run", run.ticket);
+        let text = format!("the agent is busy with {} · {}", run.ticket, model.tell("{cancel} ends that run"));
         model.note(Notice::plain(text));
         return vec![];
     }

@@ -84,7 +84,10 @@ fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
         return vec![canvas.say(Ink::Warn, text)];
     }
     match &model.run {
-        Some(run) => vec![canvas.say(Ink::Accent, format!(" the agent works on {} · x ends the run", run.ticket))],
+        Some(run) => {
+            let ends = model.tell("{cancel} ends the run");
+            vec![canvas.say(Ink::Accent, format!(" the agent works on {} · {ends}", run.ticket))]
+        }
         None => {
             prepared(model).map(|ticket| canvas.say(Ink::Dim, format!(" preparing {ticket} …"))).into_iter().collect()
         }

@@ -14,9 +14,13 @@ pub(crate) fn draw(model: &Model, bulk: &Bulk, canvas: &mut Canvas<'_, '_>) {
     let body = layout::frame(model.size).body;
     let all = bulk.items.len();
     let (title, foot, ink) = match (bulk.is_over(), bulk.risk()) {
-        (true, _) => (format!(" {all} tickets, one result each "), " Esc back ".to_owned(), Ink::Accent),
-        (false, Some(risk)) => (asked(bulk), format!(" one receipt each · A, then R: {risk} "), Ink::Danger),
-        (false, None) => (asked(bulk), " one receipt each · A approves ".to_owned(), Ink::Accent),
+        (true, _) => (format!(" {all} tickets, one result each "), model.tell(" {back} back "), Ink::Accent),
+        (false, Some(risk)) => (
+            asked(bulk),
+            format!(" one receipt each · {}: {risk} ", model.tell("{approve}, then {release}")),
+            Ink::Danger,
+        ),
+        (false, None) => (asked(bulk), model.tell(" one receipt each · {approve} approves "), Ink::Accent),
     };
     let frame = Rect { height: body.height.saturating_sub(1), ..body };
     canvas.boxed(frame, ink, canvas.say(Ink::Strong, title), canvas.say(Ink::Plain, foot));

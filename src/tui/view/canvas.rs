@@ -10,22 +10,24 @@ use ratatui::widgets::{Block, Clear};
 
 use crate::domain::text;
 use crate::tui::model::wrap;
-use crate::tui::theme::{Ink, Theme};
+use crate::tui::theme::{Ink, Inks};
 
 /// Text as it may reach a terminal. The one place where text becomes something to draw.
 pub(crate) fn outside(text: &str) -> Cow<'_, str> {
     text::line(text)
 }
 
-/// A frame and a theme.
+/// A frame and what is drawn with.
 pub(crate) struct Canvas<'a, 'b> {
     frame: &'a mut Frame<'b>,
-    theme: Theme,
+    inks: Inks,
 }
 
 impl<'a, 'b> Canvas<'a, 'b> {
-    pub(crate) fn new(frame: &'a mut Frame<'b>, theme: Theme) -> Self {
-        Self { frame, theme }
+    pub(crate) fn new(frame: &'a mut Frame<'b>, inks: Inks) -> Self {
+        let area = frame.area();
+        frame.buffer_mut().set_style(area, inks.ground());
+        Self { frame, inks }
     }
 
     pub(crate) fn area(&self) -> Rect {
@@ -34,7 +36,7 @@ impl<'a, 'b> Canvas<'a, 'b> {
 
     /// A span of any text, escaped.
     pub(crate) fn say(&self, ink: Ink, text: impl AsRef<str>) -> Span<'static> {
-        Span::styled(outside(text.as_ref()).into_owned(), self.theme.style(ink))
+        Span::styled(outside(text.as_ref()).into_owned(), self.inks.style(ink))
     }
 
     /// Draws a row of an area, cut with `…` when it is too long.
@@ -61,14 +63,14 @@ impl<'a, 'b> Canvas<'a, 'b> {
     fn put(&mut self, line: &Line<'static>, x: u16, y: u16, width: u16) {
         let wide = u16::try_from(line.width()).unwrap_or(width).min(width);
         let buffer = self.frame.buffer_mut();
-        buffer.set_style(Rect::new(x, y, wide, 1), Style::reset());
+        buffer.set_style(Rect::new(x, y, wide, 1), Style::reset().patch(self.inks.ground()));
         buffer.set_line(x, y, line, width);
     }
 
     /// Lays an ink over a row that is drawn.
     pub(crate) fn tint_row(&mut self, area: Rect, at: u16, ink: Ink) {
         if at < area.height {
-            self.frame.buffer_mut().set_style(Rect::new(area.x, area.y + at, area.width, 1), self.theme.style(ink));
+            self.frame.buffer_mut().set_style(Rect::new(area.x, area.y + at, area.width, 1), self.inks.style(ink));
         }
     }
 
@@ -88,7 +90,8 @@ impl<'a, 'b> Canvas<'a, 'b> {
     pub(crate) fn boxed(&mut self, area: Rect, ink: Ink, title: Span<'static>, foot: Span<'static>) -> Rect {
         let width = usize::from(area.width.saturating_sub(4));
         let block = Block::bordered()
-            .border_style(self.theme.style(ink))
+            .style(self.inks.ground())
+            .border_style(self.inks.style(ink))
             .title_top(cut(vec![title], width))
             .title_bottom(cut(vec![foot], width));
         let inner = block.inner(area);

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::domain::approval::Kind;
 use crate::domain::ids::ProposalId;
 use crate::domain::policy::Keys;
+use crate::tui::keymap::{Command, Context};
 use crate::tui::model::Model;
 use crate::tui::model::card::{CardPage, Ending, REASONS, Reading, Signable, Stage};
 use crate::tui::model::layout;
@@ -15,7 +16,7 @@ use crate::tui::view::{draft, overlay};
 pub(crate) fn draw(model: &Model, page: &CardPage, canvas: &mut Canvas<'_, '_>) {
     let body = layout::frame(model.size).body;
     match &page.stage {
-        Stage::Opening { .. } => words(canvas, body, Ink::Dim, "reading the ticket once more …"),
+        Stage::Opening { .. } => words(model, canvas, body, Ink::Dim, "reading the ticket once more …"),
         Stage::Reading(reading) => read(model, reading, canvas),
         Stage::Arguments(reading, editor) => {
             let area = framed(model, reading, canvas, " exact arguments, as they will be sent ");
@@ -29,16 +30,21 @@ pub(crate) fn draw(model: &Model, page: &CardPage, canvas: &mut Canvas<'_, '_>) 
             draft::written(canvas, area, editor, true);
         }
         Stage::EditingText(reading, editor) => {
-            let area = framed(model, reading, canvas, " edit the words: ^s shows the new card, Esc drops the edit ");
+            let area = framed(
+                model,
+                reading,
+                canvas,
+                &model.tell(" edit the words: {submit} shows the new card, {back} drops the edit "),
+            );
             draft::written(canvas, area, editor, true);
         }
         Stage::EditingForm(reading, form) => {
             framed(model, reading, canvas, " edit the fields ");
-            overlay::form(canvas, form);
+            overlay::form(model, canvas, form);
         }
         Stage::Held(proposal) => held(model, canvas, body, proposal),
-        Stage::Deciding { words: doing, .. } => words(canvas, body, Ink::Strong, doing),
-        Stage::Over(ending) => over(canvas, body, ending),
+        Stage::Deciding { words: doing, .. } => words(model, canvas, body, Ink::Strong, doing),
+        Stage::Over(ending) => over(model, canvas, body, ending),
     }
 }
 
@@ -82,7 +88,7 @@ fn framed(model: &Model, reading: &Reading, canvas: &mut Canvas<'_, '_>, title: 
     let requirement = reading.card.requirement();
     let (keys, ink) = match requirement.keys {
         Keys::One => ("A approves".to_owned(), Ink::Accent),
-        Keys::Two(risk) => (format!("A, then R: {risk}"), Ink::Danger),
+        Keys::Two(risk) => (format!("{}: {risk}", model.tell("{approve}, then {release}")), Ink::Danger),
     };
     let digest = reading.card.proposal().digest().short();
     let foot = format!(" sha256 {digest} · {} · {keys} ", requirement.role);
@@ -98,19 +104,20 @@ pub(crate) fn below(canvas: &mut Canvas<'_, '_>, body: Rect, text: &str) {
 fn deny(model: &Model, reading: &Reading, canvas: &mut Canvas<'_, '_>) {
     let area = framed(model, reading, canvas, " Deny, because … ");
     for (at, reason) in (0..).zip(REASONS) {
-        let key = format!(" {}  ", at + 1);
+        let key = format!(" {}  ", model.keys.key(Context::Deny, Command::Reason(usize::from(at))));
         canvas.row(area, at, vec![canvas.say(Ink::Accent, key), canvas.say(Ink::Plain, reason)]);
     }
-    canvas.row(area, 6, vec![canvas.say(Ink::Accent, " c  "), canvas.say(Ink::Plain, "in your own words")]);
+    let own = model.tell(" {own-words}  ");
+    canvas.row(area, 6, vec![canvas.say(Ink::Accent, own), canvas.say(Ink::Plain, "in your own words")]);
     canvas.row(area, 8, vec![canvas.say(Ink::Dim, " The proposer gets the reason as yours. Nothing is written.")]);
 }
 
-fn words(canvas: &mut Canvas<'_, '_>, body: Rect, ink: Ink, text: &str) {
+fn words(model: &Model, canvas: &mut Canvas<'_, '_>, body: Rect, ink: Ink, text: &str) {
     canvas.row(body, body.height / 3, vec![canvas.say(ink, format!("   {text}"))]);
     canvas.row(
         body,
         body.height / 3 + 2,
-        vec![canvas.say(Ink::Dim, "   Esc looks elsewhere; the answer comes to you")],
+        vec![canvas.say(Ink::Dim, model.tell("   {back} looks elsewhere; the answer comes to you"))],
     );
 }
 
@@ -128,10 +135,10 @@ fn held(model: &Model, canvas: &mut Canvas<'_, '_>, body: Rect, proposal: &Propo
         let nothing = String::new;
         Ending { good: true, title: "No longer in the outbox.".to_owned(), words: nothing(), way_out: nothing() }
     };
-    over(canvas, body, &ending);
+    over(model, canvas, body, &ending);
 }
 
-fn over(canvas: &mut Canvas<'_, '_>, body: Rect, ending: &Ending) {
+fn over(model: &Model, canvas: &mut Canvas<'_, '_>, body: Rect, ending: &Ending) {
     let (mark, ink) = if ending.good { ("✓", Ink::Good) } else { ("✗", Ink::Danger) };
     let area = Rect { x: body.x + 3, width: body.width.saturating_sub(6), ..body };
     let from = body.height / 3;
@@ -144,5 +151,5 @@ fn over(canvas: &mut Canvas<'_, '_>, body: Rect, ending: &Ending) {
             at += 1;
         }
     }
-    canvas.row(area, at + 1, vec![canvas.say(Ink::Dim, "⏎ next that waits · Esc back")]);
+    canvas.row(area, at + 1, vec![canvas.say(Ink::Dim, model.tell("{next-pending} next that waits · {back} back"))]);
 }

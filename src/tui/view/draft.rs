@@ -57,9 +57,10 @@ fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
 
 fn state(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'static> {
     let (ink, word) = match open.draft.saving {
-        _ if model.desk.model && open.draft.suggestion.is_waiting() => {
-            (Ink::Accent, format!(" {} is writing … Esc stops it ", text::short(&model.desk.assistant, 40)))
-        }
+        _ if model.desk.model && open.draft.suggestion.is_waiting() => (
+            Ink::Accent,
+            format!(" {} is writing … {}", text::short(&model.desk.assistant, 40), model.tell("{back} stops it ")),
+        ),
         _ if open.is_stale() => (Ink::Warn, " stale: the ticket moved ".to_owned()),
         Saving::Failed => (Ink::Danger, " NOT SAVED ".to_owned()),
         Saving::Typed { .. } => (Ink::Dim, " not saved yet ".to_owned()),

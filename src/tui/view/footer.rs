@@ -80,8 +80,8 @@ fn card(model: &Model, paper: &dyn Signable, context: Context, canvas: &Canvas<'
         }
         Arming::Staged { .. } => {
             vec![
-                canvas.say(Ink::Alarm, " R carries it out now "),
-                canvas.say(Ink::Plain, "  any other key takes A back"),
+                canvas.say(Ink::Alarm, model.tell(" {release} carries it out now ")),
+                canvas.say(Ink::Plain, model.tell("  any other key takes {approve} back")),
             ]
         }
         Arming::Armed => {

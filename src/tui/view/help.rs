@@ -24,13 +24,13 @@ pub(crate) fn draw(model: &Model, help: &Help, canvas: &mut Canvas<'_, '_>) {
     let prompt = " Keys with ";
     let typed = help.filter.text();
     let left = vec![canvas.say(Ink::Strong, prompt), canvas.say(Ink::Accent, &typed)];
-    canvas.row_split(body, 0, left, vec![canvas.say(Ink::Dim, "type to filter, Esc back ")]);
+    canvas.row_split(body, 0, left, vec![canvas.say(Ink::Dim, model.tell("type to filter, {back} back "))]);
     canvas.cursor(body, prompt.len() + column, 0);
     canvas.rule(body, 1);
     let list = Rect::new(body.x, body.y + 2, body.width, body.height.saturating_sub(2));
     for (at, row) in (0..list.height).zip(rows(&model.keys, help, usize::from(list.width)).iter().skip(help.top)) {
         let ink = if row.here { Ink::Plain } else { Ink::Dim };
-        let left = vec![canvas.say(Ink::Accent, format!(" {} ", pad(&row.keys, 12))), canvas.say(ink, row.help)];
+        let left = vec![canvas.say(Ink::Accent, format!(" {} ", pad(&row.keys, 15))), canvas.say(ink, row.help)];
         let places = if row.here { "" } else { row.places.as_str() };
         canvas.row_split(list, at, left, vec![canvas.say(Ink::Dim, format!(" {places} "))]);
     }

@@ -46,7 +46,7 @@ fn draw_list(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>, area: R
             (_, true) => "loading …".to_owned(),
             (Some(trouble), _) => format!("{} · {}", trouble.message, trouble.way_out),
             (None, _) if page.filter.is_empty() => "No call was logged yet.".to_owned(),
-            (None, _) => "No record matches · / then Esc clears the filter".to_owned(),
+            (None, _) => model.tell("No record matches · {filter} then {back} clears the filter"),
         };
         canvas.row(rows, 0, vec![canvas.say(Ink::Dim, format!(" {words}"))]);
     }

@@ -29,12 +29,12 @@ use ratatui::Frame;
 use crate::tui::model::Model;
 use crate::tui::model::layout;
 use crate::tui::model::pages::Page;
-use crate::tui::theme::Ink;
+use crate::tui::theme::{Ink, Inks};
 use crate::tui::view::canvas::Canvas;
 
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
-    let mut canvas = Canvas::new(frame, model.theme);
+    let mut canvas = Canvas::new(frame, Inks::new(model.theme, &model.colors));
     if !layout::fits(&model.page, model.size) {
         too_small(model, &mut canvas);
         return;

@@ -3,23 +3,24 @@
 use ratatui::layout::Rect;
 
 use crate::domain::snooze::CHOICES;
+use crate::tui::keymap::Context;
 use crate::tui::model::form::{Field, UpdateForm};
-use crate::tui::model::{Question, Snooze};
+use crate::tui::model::{Model, Question, Snooze};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
 
-pub(crate) fn confirm(canvas: &mut Canvas<'_, '_>, question: Question) {
+pub(crate) fn confirm(model: &Model, canvas: &mut Canvas<'_, '_>, question: Question) {
     let (title, lines) = match question {
-        Question::Quit => (" Quit? ", ["A text is not saved yet.", "y quits and loses it, n stays."]),
+        Question::Quit => (" Quit? ", ["A text is not saved yet.", "{yes} quits and loses it, {no} stays."]),
         Question::ReplaceDraft => (
             " Replace your text? ",
-            ["You have edited this draft.", "y asks for another and replaces yours, n keeps it."],
+            ["You have edited this draft.", "{yes} asks for another and replaces yours, {no} keeps it."],
         ),
     };
     let area = middle(canvas.area(), 58, 5);
     let inner = canvas.boxed(area, Ink::Warn, canvas.say(Ink::Strong, title), canvas.say(Ink::Plain, ""));
     for (at, line) in (0..).zip(lines) {
-        canvas.row(inner, at, vec![canvas.say(Ink::Plain, format!(" {line}"))]);
+        canvas.row(inner, at, vec![canvas.say(Ink::Plain, format!(" {}", model.tell(line)))]);
     }
 }
 
@@ -42,7 +43,7 @@ pub(crate) fn leaving(canvas: &mut Canvas<'_, '_>, letters: usize) {
     }
 }
 
-pub(crate) fn form(canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
+pub(crate) fn form(model: &Model, canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
     let area = middle(canvas.area(), 66, 9);
     let title = match form.many.len() {
         0 => format!(" Update {} ", form.ticket),
@@ -52,7 +53,7 @@ pub(crate) fn form(canvas: &mut Canvas<'_, '_>, form: &UpdateForm) {
         area,
         Ink::Accent,
         canvas.say(Ink::Strong, title),
-        canvas.say(Ink::Dim, " ⏎ proposes, the card follows "),
+        canvas.say(Ink::Dim, model.keys.tell(Context::Form, " {submit} proposes, the card follows ")),
     );
     for (at, field) in (0..).zip(Field::ALL) {
         field_row(canvas, inner, at, form, field);

@@ -21,7 +21,8 @@ pub(crate) fn draw(model: &Model, tray: Tray, canvas: &mut Canvas<'_, '_>) {
     let list = Rect::new(body.x, body.y + 2, body.width, body.height.saturating_sub(2));
     if waiting.is_empty() {
         let words =
-            if model.pending.is_waiting() { "loading …" } else { "Nothing waits for a decision. Esc goes back." };
+            if model.pending.is_waiting() { "loading …" } else { "Nothing waits for a decision. {back} goes back." };
+        let words = model.tell(words);
         canvas.row(list, 1, vec![canvas.say(Ink::Dim, format!("   {words}"))]);
     }
     for (at, item) in (0..list.height).zip(waiting.iter().skip(tray.top)) {

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::answer::CannedText;
+use crate::tui::model::Model;
 use crate::tui::model::layout::{self, PickerParts};
 use crate::tui::model::picker::Picker;
 use crate::tui::theme::Ink;
@@ -12,13 +13,13 @@ use crate::tui::view::canvas::Canvas;
 /// What stands before the typed words.
 const PROMPT: &str = "Find: ";
 
-pub(crate) fn draw(canvas: &mut Canvas<'_, '_>, picker: &Picker, size: (u16, u16)) {
-    let parts = layout::picker(size, picker.warns());
+pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, picker: &Picker) {
+    let parts = layout::picker(model.size, picker.warns());
     let title = canvas.say(Ink::Strong, " Canned replies ");
-    let foot = canvas.say(Ink::Dim, " ⏎ inserts, Esc closes, PgDn reads on ");
+    let foot = canvas.say(Ink::Dim, model.tell(" {submit} inserts, {back} closes, {page-down} reads on "));
     canvas.boxed(parts.frame, Ink::Accent, title, foot);
     find(canvas, picker, &parts);
-    list(canvas, picker, parts.list);
+    list(model, canvas, picker, parts.list);
     if parts.beside {
         canvas.bar(parts.between);
     } else {
@@ -38,9 +39,9 @@ fn find(canvas: &mut Canvas<'_, '_>, picker: &Picker, parts: &PickerParts) {
     canvas.rule(parts.rule, 0);
 }
 
-fn list(canvas: &mut Canvas<'_, '_>, picker: &Picker, area: Rect) {
+fn list(model: &Model, canvas: &mut Canvas<'_, '_>, picker: &Picker, area: Rect) {
     if picker.found().len() == 0 {
-        canvas.row(area, 0, vec![canvas.say(Ink::Dim, nothing(picker))]);
+        canvas.row(area, 0, vec![canvas.say(Ink::Dim, nothing(model, picker))]);
     }
     let rows = picker.found().enumerate().skip(picker.top);
     for (at, (number, reply)) in (0..area.height).zip(rows) {
@@ -63,9 +64,9 @@ fn often(canvas: &Canvas<'_, '_>, reply: Option<&CannedText>) -> Vec<Span<'stati
     offered.then(|| canvas.say(Ink::Dim, "often sent here ")).into_iter().collect()
 }
 
-fn nothing(picker: &Picker) -> String {
+fn nothing(model: &Model, picker: &Picker) -> String {
     match (&picker.canned.trouble, &picker.canned.value) {
-        (Some(trouble), _) => format!("{} · Esc closes", trouble.message),
+        (Some(trouble), _) => format!("{} · {}", trouble.message, model.tell("{back} closes")),
         (None, None) => "reading the canned replies …".to_owned(),
         (None, Some(all)) if all.is_empty() => "this desk has no canned replies · import brings them".to_owned(),
         (None, Some(_)) => "none has these words".to_owned(),

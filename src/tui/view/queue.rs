@@ -51,7 +51,10 @@ fn title(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     };
     let marked = model.queue.marked.len();
     if marked > 0 {
-        facts.push(canvas.say(Ink::Accent, format!("✓ {marked} marked · u updates, Z puts off, Esc none ")));
+        facts.push(canvas.say(
+            Ink::Accent,
+            format!("✓ {marked} marked · {}", model.tell("{update} updates, {snooze} puts off, {back} none ")),
+        ));
     }
     facts
 }
@@ -74,12 +77,15 @@ fn empty(model: &Model) -> String {
         (Some(trouble), _) => format!("{} · {}", trouble.message, trouble.way_out),
         (None, _) => match &model.queue.seek {
             Seek::Filter(words) if !words.is_empty() => {
-                "no ticket of this view is like that · Esc shows the whole view"
+                model.tell("no ticket of this view is like that · {back} shows the whole view")
             }
-            Seek::Said(words) if !words.is_empty() => "nobody said that in any ticket · Esc shows the view again",
-            Seek::View | Seek::Filter(_) | Seek::Said(_) => "no tickets in this view · a number key shows another",
-        }
-        .to_owned(),
+            Seek::Said(words) if !words.is_empty() => {
+                model.tell("nobody said that in any ticket · {back} shows the view again")
+            }
+            Seek::View | Seek::Filter(_) | Seek::Said(_) => {
+                "no tickets in this view · a number key shows another".to_owned()
+            }
+        },
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn draw(model: &Model, replay: &Replay, canvas: &mut Canvas<'_, '_>) 
     } else {
         canvas.rule(Rect { y: said.y - 1, height: 1, ..body }, 0);
     }
-    words(replay, canvas, said);
+    words(model, replay, canvas, said);
 }
 
 fn title(replay: &Replay, canvas: &mut Canvas<'_, '_>, body: Rect) {
@@ -74,11 +74,12 @@ fn since(before: Option<&Record>, record: &Record) -> String {
     }
 }
 
-fn words(replay: &Replay, canvas: &mut Canvas<'_, '_>, area: Rect) {
+fn words(model: &Model, replay: &Replay, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if replay.step.value.is_none() {
         let words = if replay.step.is_waiting() { "loading …" } else { "" };
         canvas.row(area, 0, vec![canvas.say(Ink::Dim, words)]);
         return;
     }
-    said(canvas, area, &replay.rows, replay.rows_top, ", PgDn");
+    let key = model.tell(", {page-down}");
+    said(canvas, area, &replay.rows, replay.rows_top, &key);
 }

@@ -42,7 +42,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
 
 fn nothing_open(model: &Model) -> String {
     let selected = model.queue.selected_row();
-    selected.map_or_else(|| "no ticket is open".to_owned(), |row| format!("⏎ opens {}", row.id))
+    selected.map_or_else(|| "no ticket is open".to_owned(), |row| format!("{} {}", model.tell("{open} opens"), row.id))
 }
 
 fn waiting(open: &OpenTicket) -> String {

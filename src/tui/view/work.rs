@@ -22,12 +22,12 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     draft::draw(model, canvas, panes.draft);
     steps(model, canvas, panes.steps);
     match &model.dialog {
-        Dialog::Picking(open) => picker::draw(canvas, open, model.size),
-        Dialog::List(open) => list::draw(model, canvas, open),
-        Dialog::Form(form) => overlay::form(canvas, form),
+        Dialog::Picking(open) => picker::draw(model, canvas, open),
+        Dialog::Form(form) => overlay::form(model, canvas, form),
         Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
+        Dialog::Confirm(question) => overlay::confirm(model, canvas, *question),
+        Dialog::List(open) => list::draw(model, canvas, open),
         Dialog::Rating(open) => rating::draw(canvas, open, model.size),
-        Dialog::Confirm(question) => overlay::confirm(canvas, *question),
         Dialog::Leaving => overlay::leaving(canvas, model.outbox.waiting().count()),
         Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) => {}
     }
@@ -62,7 +62,7 @@ fn tabs(model: &Model, canvas: &mut Canvas<'_, '_>, panes: &Panes) {
         spans.push(canvas.say(ink, name));
         spans.push(canvas.say(Ink::Plain, " "));
     }
-    canvas.row_split(panes.tabs, 0, spans, vec![canvas.say(Ink::Dim, "Tab next ")]);
+    canvas.row_split(panes.tabs, 0, spans, vec![canvas.say(Ink::Dim, model.tell("{next-pane} next "))]);
     let (left, right) = ticket::context(model, canvas);
     canvas.row_split(panes.context, 0, left, right);
 }
@@ -73,12 +73,16 @@ fn steps(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     }
     let facts = match &model.run {
         Some(run) => vec![canvas.say(Ink::Accent, format!("agent on {} ", run.ticket))],
-        None => vec![canvas.say(Ink::Dim, "tool calls of this sitting · L shows all ")],
+        None => vec![canvas.say(Ink::Dim, model.tell("tool calls of this sitting · {log} shows all "))],
     };
     head(model, canvas, area, Pane::Steps, facts, vec![]);
     let inner = inside(area);
     if model.steps.is_empty() {
-        canvas.row(inner, 0, vec![canvas.say(Ink::Dim, "nothing was called yet; a lets the agent handle a ticket")]);
+        canvas.row(
+            inner,
+            0,
+            vec![canvas.say(Ink::Dim, model.tell("nothing was called yet; {handle} lets the agent handle a ticket"))],
+        );
     }
     for (at, step) in (0..inner.height).zip(model.steps.iter().skip(model.steps_top)) {
         let time = step.at.strftime("%H:%M:%S  ").to_string();
