@@ -5,8 +5,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::ids::{CustomerId, TicketId};
+use crate::domain::mail::{self, PartKind};
 use crate::domain::merge::note;
-use crate::domain::ticket::{Author, Message, Priority, Status, Ticket};
+use crate::domain::text;
+use crate::domain::ticket::{Author, Message, Priority, Status, Ticket, TicketRow};
 
 /// Why a message cannot get a ticket of its own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +92,20 @@ pub fn due_by_rule(priority: Priority, from: Timestamp) -> Option<Timestamp> {
     from.checked_add(SignedDuration::from_hours(hours)).ok()
 }
 
+/// Words that make a line worth being a subject.
+const LEAST_WORDS: usize = 3;
+/// The longest subject that is offered, in characters.
+const LONGEST: usize = 80;
+
+/// A subject to begin with: the first line of the message that says something, else that of the ticket.
+#[must_use]
+pub fn subject(message: &Message, row: &TicketRow) -> String {
+    let parts = mail::parts(&message.body);
+    let own = parts.iter().filter(|part| part.kind == PartKind::Text).flat_map(|part| part.text.lines());
+    let telling = own.map(str::trim).find(|line| line.split_whitespace().count() >= LEAST_WORDS);
+    text::short(telling.unwrap_or(&row.subject), LONGEST)
+}
+
 /// What the desk notes in the new ticket.
 #[must_use]
 pub fn note_there(from: &TicketId, message: u64, by: &str, at: Timestamp) -> Message {
@@ -129,6 +145,23 @@ mod tests {
         assert_eq!((split.customer_name.as_str(), split.message.body.as_str()), ("Ines", "customer"));
         let of_the_desk = SplitOff::of(&ticket(&["customer", "agent"]), 1, "x").unwrap();
         assert_eq!(of_the_desk.due_at, None, "no answer is owed to oneself");
+    }
+
+    #[test]
+    fn the_subject_to_begin_with_is_the_first_line_that_says_something_and_always_fits() {
+        let mut ticket = ticket(&["customer"]);
+        let mut of = |body: &str| {
+            body.clone_into(&mut ticket.thread[0].body);
+            subject(&ticket.thread[0], &ticket.row)
+        };
+        assert_eq!(of("Hello,\n\nwhere is my invoice?\nInes"), "where is my invoice?");
+        assert_eq!(of("Thanks!"), "s");
+        assert_eq!(
+            of("> what you wrote me once\n> and again\n> and again\n\nand now my second question"),
+            "and now my second question"
+        );
+        assert_eq!(of(&"a b c ".repeat(400)).chars().count(), 80);
+        assert!(text::is_plain(&of("turn\u{202e} it round please")));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::commit::{Look, Outcome};
@@ -23,6 +24,8 @@ use countersign::tools::{BackendError, Run, ToolBackend};
 use serde_json::{Value, json};
 
 use crate::house::{House, bot, event, principal, ticket, update};
+use crate::process::program;
+use crate::terminal::Terminal;
 
 /// A desk at which Ines has two tickets about one thing, T-11 and T-12; the others are other people's.
 pub(crate) async fn two_of_ines() -> House {
@@ -197,7 +200,7 @@ async fn the_card_of_a_merge_names_both_tickets_every_field_and_every_message() 
         "messages  3  →  6",
         "status    open  →  closed  (ends the work on the ticket)",
         "[1] Ines Duarte (customer), 2026-11-23 09:00 UTC, PUBLIC",
-        "Here is the statement. … (+1 lines)",
+        "Here is the statement. … (+1 line)",
         "file: statement.pdf (application/pdf, 9000 bytes)",
         "[2] Ines Duarte (customer), 2026-11-23 12:00 UTC, PUBLIC",
         "cannot be undone by a key",
@@ -572,4 +575,69 @@ async fn arguments_are_read_strictly() {
         let split = json!({"ticket_id": "T-1", "message": bad, "subject": "x"});
         assert!(parse("split_message", split.clone()).is_err(), "{split}");
     }
+}
+
+#[tokio::test]
+async fn two_tickets_are_merged_and_a_message_split_off_at_a_real_terminal_and_the_log_has_both() {
+    let house = two_of_ines().await;
+    let (home, desk) = (house.dir.path().join("home"), house.path());
+    std::fs::create_dir(&home).unwrap();
+    let mut terminal = Terminal::start(&home, 140, 45, &["--desk", desk.to_str().unwrap()]);
+    terminal.wait("T-12 ");
+    terminal.keys("\r");
+    terminal.wait("Zirkonium is the word to find.");
+    terminal.keys("J");
+    terminal.wait("same customer");
+    terminal.wait("is closed  T-11");
+    terminal.keys("\t");
+    terminal.wait("is closed  T-12");
+    terminal.keys("\r");
+    terminal.wait("Approve merge_tickets on T-11?");
+    terminal.wait("all shown");
+    terminal.wait("R confirm");
+    terminal.keys("A");
+    // The second key counts from 300 ms after the first; one that comes too soon takes the first back.
+    terminal.settle(Duration::from_millis(600));
+    terminal.keys("R");
+    terminal.wait("v1 → v2; T-12 is closed");
+    terminal.keys("\u{1b}");
+    terminal.wait("closed · high · v2 merged into T-11");
+    terminal.wait("Merged into T-11 by maya, and closed.");
+
+    terminal.keys("\u{1b}");
+    terminal.wait("▸ Queue");
+    terminal.keys("/");
+    terminal.wait("⏎ keep");
+    terminal.keys("T-11");
+    terminal.wait("1–2 of 2");
+    terminal.keys("\r");
+    terminal.wait_gone("⏎ keep");
+    terminal.keys("\r");
+    terminal.wait("My card shows two charges.");
+    terminal.keys("]]X");
+    terminal.wait("message [2] of T-11");
+    terminal.wait("Subject: Here is the statement.");
+    terminal.keys("\r");
+    terminal.wait("Approve split_message on T-11?");
+    terminal.wait("all shown");
+    terminal.wait("E edit");
+    terminal.keys("A");
+    terminal.wait("T-13 is the new ticket");
+    terminal.keys("L");
+    terminal.wait("followed");
+    terminal.keys("q");
+    assert!(terminal.ended());
+
+    assert_eq!(house.ticket("T-11").await.thread.len(), 7);
+    assert_eq!(house.ticket("T-13").await.row.subject, "Here is the statement.");
+    for (ticket, what) in [("T-11", "executed"), ("T-12", "followed"), ("T-13", "followed")] {
+        let filter = [format!("ticket:{ticket}"), format!("what:{what}")];
+        let shown =
+            program(&home).arg("--desk").arg(&desk).args(["audit", "show"]).args(filter).output().unwrap().stdout;
+        let shown = String::from_utf8_lossy(&shown);
+        let tool = if ticket == "T-13" { "split_message" } else { "merge_tickets" };
+        assert!(shown.contains(tool) && shown.contains(what), "{ticket}: {shown}");
+    }
+    let verify = program(&home).arg("--desk").arg(&desk).args(["audit", "verify"]).output().unwrap();
+    assert!(verify.status.success() && String::from_utf8_lossy(&verify.stdout).contains("verified"));
 }

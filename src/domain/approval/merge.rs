@@ -97,11 +97,12 @@ fn first_line(message: &Message) -> String {
     let head: String = first.chars().take(MOST).collect();
     let cut = first.chars().count() - head.chars().count();
     let more = shown.lines().filter(|line| !line.trim().is_empty()).count().saturating_sub(1);
+    let lines = if more == 1 { "+1 line".to_owned() } else { format!("+{more} lines") };
     match (cut, more) {
         (0, 0) if head.is_empty() => "(no text)".to_owned(),
         (0, 0) => head,
-        (0, lines) => format!("{head} … (+{lines} lines)"),
+        (0, _) => format!("{head} … ({lines})"),
         (cut, 0) => format!("{head}… (+{cut} characters)"),
-        (cut, lines) => format!("{head}… (+{cut} characters, +{lines} lines)"),
+        (cut, _) => format!("{head}… (+{cut} characters, {lines})"),
     }
 }

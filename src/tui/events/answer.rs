@@ -47,6 +47,8 @@ pub enum Answer {
     Similar(Vec<Earlier>),
     /// To [`Effect::LoadCanned`]: those offered for the ticket first.
     Canned(Vec<CannedText>),
+    /// To [`Effect::LoadOthers`]: those of the same customer first.
+    Others(Vec<TicketRow>),
     /// To [`Effect::LoadDraft`]: what was saved, if anything was.
     Draft(Option<String>),
     /// To [`Effect::SaveDraft`].

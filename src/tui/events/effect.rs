@@ -144,6 +144,17 @@ pub enum Effect {
         /// For which ticket.
         ticket: TicketId,
     },
+    /// Tickets to merge one with: by words, or those that come to mind.
+    LoadOthers {
+        /// The request.
+        request: RequestId,
+        /// The one at hand.
+        ticket: TicketId,
+        /// Its customer.
+        customer: CustomerId,
+        /// What was typed; nothing for the customer's others and similar ones.
+        words: String,
+    },
     /// The draft that was saved for a ticket.
     LoadDraft {
         /// The request.
@@ -324,6 +335,7 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::LoadThumbs { request, .. } => (*request, "load your thumbs"),
         Effect::Rate { request, .. } => (*request, "keep the thumb"),
         Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
+        Effect::LoadOthers { request, .. } => (*request, "look for tickets"),
         Effect::Snooze { request, .. } => (*request, "put the ticket off"),
         Effect::LoadSeen { request, .. } => (*request, "look up what is unread"),
         Effect::See { request, .. } => (*request, "note what was read"),

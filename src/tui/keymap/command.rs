@@ -61,6 +61,14 @@ pub enum Command {
     Note,
     /// Change fields of the ticket.
     Update,
+    /// Merge another ticket into this one.
+    Join,
+    /// Give a message a ticket of its own.
+    Split,
+    /// Point at the message before.
+    PrevMessage,
+    /// Point at the next message.
+    NextMessage,
     /// Ask for a draft in the next tone.
     Tone,
     /// Look for a canned reply.
@@ -197,6 +205,10 @@ impl Command {
         (Command::SendAndResolve, "send-and-resolve"),
         (Command::Note, "note"),
         (Command::Update, "update"),
+        (Command::Join, "merge"),
+        (Command::Split, "split"),
+        (Command::PrevMessage, "previous-message"),
+        (Command::NextMessage, "next-message"),
         (Command::Tone, "tone"),
         (Command::Canned, "canned"),
         (Command::Explain, "explain"),

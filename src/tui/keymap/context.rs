@@ -33,6 +33,8 @@ pub enum Context {
     List,
     /// A few words about a thumb.
     Rating,
+    /// The subject of a message that gets a ticket of its own.
+    Splitting,
     /// The pending tray.
     Pending,
     /// The approval card.
@@ -85,6 +87,7 @@ impl Context {
         (Context::Snooze, "snooze"),
         (Context::Rating, "thumb"),
         (Context::List, "list"),
+        (Context::Splitting, "split"),
         (Context::Pending, "pending"),
         (Context::Card, "approval"),
         (Context::Bulk, "approval of many"),

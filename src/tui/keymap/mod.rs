@@ -63,9 +63,15 @@ mod tests {
 
     #[test]
     fn a_printable_key_is_text_where_text_is_typed() {
-        for context in
-            [Context::Editing, Context::Finding, Context::Picking, Context::Filter, Context::Comment, Context::Form]
-        {
+        for context in [
+            Context::Editing,
+            Context::Finding,
+            Context::Picking,
+            Context::Filter,
+            Context::Comment,
+            Context::Form,
+            Context::Splitting,
+        ] {
             let typed = bindings(context).flat_map(|b| b.keys).find(|key| key.chars().count() == 1);
             assert_eq!(typed, None, "{context:?}");
         }

@@ -212,6 +212,10 @@ impl Signable for Bulk {
         self.risk().is_some()
     }
 
+    fn is_editable(&self) -> bool {
+        false
+    }
+
     fn obstacle(&self, me: &Principal) -> Option<String> {
         if self.is_opening() {
             return Some("some tickets are still being read".to_owned());

@@ -2,6 +2,7 @@
 
 use crate::domain::actor::Principal;
 use crate::domain::approval::{Card, Kind};
+use crate::domain::call::WriteCall;
 use crate::domain::ids::ProposalId;
 use crate::domain::policy::{Keys, Policy};
 use crate::domain::text;
@@ -138,6 +139,8 @@ pub(crate) trait Signable {
     fn is_all_seen(&self) -> bool;
     /// Whether it takes two keys.
     fn needs_two(&self) -> bool;
+    /// Whether there is something in it that a person could put otherwise.
+    fn is_editable(&self) -> bool;
     /// What keeps this person from approving, in words; nothing when they can.
     fn obstacle(&self, me: &Principal) -> Option<String>;
 
@@ -263,6 +266,13 @@ impl Signable for Reading {
 
     fn needs_two(&self) -> bool {
         takes_two(&self.card)
+    }
+
+    fn is_editable(&self) -> bool {
+        match self.card.proposal().call() {
+            WriteCall::MergeTickets(_) => false,
+            WriteCall::UpdateTicket(_) | WriteCall::SendReply(_) | WriteCall::SplitMessage(_) => true,
+        }
     }
 
     fn obstacle(&self, me: &Principal) -> Option<String> {

@@ -260,6 +260,37 @@ pub(crate) fn outbox(size: (u16, u16), letters: usize) -> (Rect, Rect, Rect) {
     (Rect { y: body.y + 1, height: rows, ..body }, Rect { y: body.y + rows + 1, height: 1, ..body }, text)
 }
 
+/// The parts of the question about a message that gets a ticket of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SplittingParts {
+    /// With its border.
+    pub(crate) frame: Rect,
+    /// The label before the subject; its last row says what is wrong.
+    pub(crate) label: Rect,
+    pub(crate) subject: Rect,
+    /// A rule, whose message it is, and how it begins.
+    pub(crate) message: Rect,
+}
+
+/// The question about a message.
+pub(crate) fn splitting(size: (u16, u16)) -> SplittingParts {
+    const LABEL: u16 = 9;
+    let body = frame(size).body;
+    let outer = centred(body, body.width.saturating_sub(4).min(90), body.height.saturating_sub(2).min(14));
+    let (x, y, width) = (outer.x + 2, outer.y + 1, outer.width.saturating_sub(4));
+    let label = Rect::new(x, y, width, 4);
+    SplittingParts {
+        frame: outer,
+        label,
+        subject: Rect::new(x + LABEL, y, width.saturating_sub(LABEL), 3),
+        message: Rect::new(x, label.bottom(), width, outer.height.saturating_sub(6)),
+    }
+}
+
+fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}
+
 /// The list of the log page and, on a wide screen, the record beside it.
 pub(crate) fn log(size: (u16, u16), reading: bool) -> (Rect, Rect) {
     let body = frame(size).body;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::domain::customer::Customer;
 use crate::domain::ids::TicketId;
 use crate::domain::links::{self, Link};
-use crate::domain::ticket::{Attachment, Message};
+use crate::domain::ticket::{Attachment, Message, TicketRow};
 use crate::tui::editor::Editor;
 use crate::tui::events::{Earlier, RequestId};
 use crate::tui::keymap::Motion;
@@ -29,6 +29,15 @@ pub(crate) enum Listed {
     Similar(TicketId),
     /// What the thread of this ticket points to, and what came with it.
     Links(TicketId),
+    /// Tickets that this one can be merged with; what is typed is looked for at the desk.
+    Merge { open: Box<TicketRow>, stays: Stays },
+}
+
+/// Which of two tickets stays when they are merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stays {
+    Open,
+    Chosen,
 }
 
 /// A row.
@@ -100,7 +109,8 @@ impl List {
 
     /// Finds anew what the typed words mean: the nearest first.
     pub(crate) fn find(&mut self) {
-        let typed = self.filter.text();
+        // What the desk has found for the words is what they mean.
+        let typed = if let Listed::Merge { .. } = self.of { String::new() } else { self.filter.text() };
         let rows = self.rows.value.iter().flatten().enumerate();
         let mut found: Vec<_> = rows.filter_map(|(at, row)| Some((row.distance(&typed)?, at))).collect();
         found.sort_unstable();
@@ -122,6 +132,25 @@ impl List {
     pub(crate) fn select(&mut self, number: usize) {
         if let Some(at) = self.found.iter().position(|at| at + 1 == number) {
             (self.selected, self.read_from) = (at, 0);
+        }
+    }
+
+    /// The ticket that stays and the one that is merged in, where the list is for that and one is chosen.
+    pub(crate) fn both(&self) -> Option<(&TicketRow, &TicketRow)> {
+        let (Listed::Merge { open, stays }, Entry::Ticket(chosen)) = (&self.of, self.selected()?) else { return None };
+        Some(match stays {
+            Stays::Open => (open, &chosen.row),
+            Stays::Chosen => (&chosen.row, open),
+        })
+    }
+
+    /// The other one of the two stays from now on.
+    pub(crate) fn turn(&mut self) {
+        if let Listed::Merge { stays, .. } = &mut self.of {
+            *stays = match stays {
+                Stays::Open => Stays::Chosen,
+                Stays::Chosen => Stays::Open,
+            };
         }
     }
 

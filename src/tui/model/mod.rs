@@ -21,6 +21,7 @@ pub(crate) mod replay;
 pub(crate) mod seen;
 pub(crate) mod sift;
 pub(crate) mod slot;
+pub(crate) mod split;
 pub(crate) mod thread;
 pub(crate) mod wrap;
 
@@ -54,6 +55,7 @@ use crate::tui::model::queue::Queue;
 use crate::tui::model::rating::Rating;
 use crate::tui::model::replay::Replay;
 use crate::tui::model::slot::Slot;
+use crate::tui::model::split::Splitting;
 use crate::tui::theme::{OwnColors, Theme};
 
 /// What the program is connected to, and who sits before it.
@@ -85,6 +87,7 @@ pub(crate) enum Dialog {
     Snooze(Box<Snooze>),
     Rating(Box<Rating>),
     List(Box<List>),
+    Splitting(Box<Splitting>),
     Confirm(Question),
     /// Replies wait in the outbox and the person wants to quit.
     Leaving,
@@ -103,6 +106,7 @@ impl Dialog {
             | Self::Snooze(_)
             | Self::Rating(_)
             | Self::List(_)
+            | Self::Splitting(_)
             | Self::Confirm(_)
             | Self::Leaving => false,
         }
@@ -288,6 +292,7 @@ impl Model {
             Dialog::Rating(_) => Context::Rating,
             Dialog::List(list) if list.typing => Context::Filter,
             Dialog::List(_) => Context::List,
+            Dialog::Splitting(_) => Context::Splitting,
             Dialog::Confirm(_) => Context::Confirm,
             Dialog::Leaving => Context::Leaving,
         }

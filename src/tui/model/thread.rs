@@ -69,6 +69,18 @@ impl Thread {
         (self.pointed, self.goal) = (Some(message), Some(message));
     }
 
+    /// The message that a command means: the one pointed at, or the one at the top.
+    pub(crate) fn at_hand(&self) -> usize {
+        self.pointed.or_else(|| self.rows.get(self.top).map(|row| row.message)).unwrap_or(0)
+    }
+
+    /// Points at the message before or after; first at the one that is at the top.
+    pub(crate) fn step(&mut self, motion: Motion) {
+        let len = self.rows.last().map_or(0, |row| row.message + 1);
+        let here = self.at_hand();
+        self.point(if self.pointed.is_some() { moved(here, motion, len, 1) } else { here });
+    }
+
     fn message(&self, at: usize, message: &Message, width: usize) -> Vec<ThreadRow> {
         let row = |kind, text| ThreadRow { kind, text, message: at };
         let mut rows = vec![row(RowKind::Head(message.visibility), head(message))];

@@ -1,5 +1,7 @@
 //! What stands beside a ticket: whose it is and what else they wrote about, and tickets like it.
 
+use std::collections::BTreeSet;
+
 use crate::domain::answer::Answer as Told;
 use crate::domain::call::{OfCustomer, ReadCall, SearchTickets};
 use crate::domain::ids::{CustomerId, TicketId};
@@ -12,6 +14,8 @@ use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
 const HISTORY: u32 = 200;
 /// Similar tickets that are listed.
 const SIMILAR: u32 = 12;
+/// Tickets that are offered for a merge, beside similar ones.
+const OTHERS: u32 = 50;
 /// Letters of an answer that are shown.
 const ANSWER: usize = 400;
 
@@ -41,6 +45,31 @@ impl Inner {
             similar.push(self.earlier(row).await?);
         }
         Ok(Answer::Similar(similar))
+    }
+
+    /// The customer's other tickets and then those like this one; or those that the words mean, the customer's first.
+    pub(super) async fn others(&self, ticket: TicketId, customer: CustomerId, words: String) -> Answered {
+        let query = TicketQuery { sort: Sort::Updated, limit: OTHERS, ..TicketQuery::default() };
+        let mut others = Vec::new();
+        if words.is_empty() {
+            others.extend(self.rows(TicketQuery { customer_id: Some(customer), ..query }).await?);
+            let like = SearchTickets { query: None, ticket_id: Some(ticket.clone()), limit: SIMILAR };
+            let Told::Found(found) = self.call(&ReadCall::SearchTickets(like)).await? else {
+                return Err(something_else());
+            };
+            others.extend(found.tickets);
+        } else {
+            others.extend(self.rows(TicketQuery { text: Some(words), ..query }).await?);
+            others.sort_by_key(|row| row.customer_id != customer);
+        }
+        let mut seen = BTreeSet::from([ticket]);
+        others.retain(|row| row.lives_on_in().is_none() && seen.insert(row.id.clone()));
+        Ok(Answer::Others(others))
+    }
+
+    async fn rows(&self, query: TicketQuery) -> Result<Vec<TicketRow>, Trouble> {
+        let Told::Page(page) = self.call(&ReadCall::ListTickets(query)).await? else { return Err(something_else()) };
+        Ok(page.tickets)
     }
 
     /// How a ticket ended is looked up in the desk's own memory: it is for the eyes of the person only, and no tool call.

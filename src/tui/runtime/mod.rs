@@ -151,6 +151,7 @@ impl Inner {
             Effect::See { tickets, .. } => self.see(tickets).await,
             Effect::LoadThumbs { ticket, .. } => self.thumbs(&ticket).await,
             Effect::Rate { feedback, .. } => self.rate(*feedback).await,
+            Effect::LoadOthers { ticket, customer, words, .. } => self.others(ticket, customer, words).await,
             Effect::Snooze { tickets, until, .. } => self.snooze(&tickets, until).await,
             Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
             Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,

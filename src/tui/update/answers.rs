@@ -9,7 +9,7 @@ use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
 use crate::tui::update::{
-    add_step, ahead, bulk, decide, draft, list, log, outbox, pending, picker, queue, rating, replay, seen, work,
+    add_step, ahead, bulk, decide, draft, join, list, log, outbox, pending, picker, queue, rating, replay, seen, work,
 };
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
@@ -26,6 +26,7 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::History { customer, tickets } => list::history_arrived(model, request, customer, tickets),
         Answer::Similar(tickets) => list::similar_arrived(model, request, tickets),
         Answer::Canned(canned) => picker::arrived(model, request, canned),
+        Answer::Others(others) => join::arrived(model, request, others),
         Answer::Draft(text) => draft::restored(model, request, text),
         Answer::Saved => draft::saved(model, request),
         Answer::Thumbs(thumbs) => {

@@ -5,7 +5,7 @@ use crate::domain::call::WriteCall;
 use crate::domain::ticket::TicketRow;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, RequestId};
-use crate::tui::model::card::{CardPage, Origin, REASONS, Reading, Stage};
+use crate::tui::model::card::{CardPage, Origin, REASONS, Reading, Signable as _, Stage};
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page, Tray};
 use crate::tui::model::{Decision, Model};
@@ -63,7 +63,7 @@ pub(super) fn deny_numbered(model: &mut Model, number: usize) -> Vec<Effect> {
 
 /// Edits the proposal: its text, or its fields.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
-    if card::reading(model).is_some_and(|reading| is_bare(reading.card.proposal().call())) {
+    if card::reading(model).is_some_and(|reading| !reading.is_editable()) {
         let words = model.tell("there is nothing to word otherwise in a merge · {deny} denies it, {back} leaves it");
         model.note(Notice::plain(words));
         return vec![];
@@ -73,7 +73,7 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
         let call = reading.card.proposal().call().clone();
         match call {
             WriteCall::SendReply(reply) => Stage::EditingText(reading, Editor::text_of(&reply.body)),
-            WriteCall::SplitMessage(split) => Stage::EditingText(reading, Editor::line_of(&split.subject)),
+            WriteCall::SplitMessage(split) => Stage::EditingText(reading, Editor::text_of(&split.subject)),
             WriteCall::MergeTickets(_) => Stage::Reading(reading),
             WriteCall::UpdateTicket(call) => {
                 let row = row.filter(|row| row.id == call.ticket_id);
@@ -82,14 +82,6 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
             }
         }
     })
-}
-
-/// Whether a call holds nothing that a person could put otherwise.
-fn is_bare(call: &WriteCall) -> bool {
-    match call {
-        WriteCall::MergeTickets(_) => true,
-        WriteCall::UpdateTicket(_) | WriteCall::SendReply(_) | WriteCall::SplitMessage(_) => false,
-    }
 }
 
 fn open_row(model: &Model) -> Option<TicketRow> {
@@ -150,7 +142,8 @@ fn edited_text(call: &WriteCall, body: String) -> WriteCall {
     let mut call = call.clone();
     match &mut call {
         WriteCall::SendReply(reply) => reply.body = body,
-        WriteCall::SplitMessage(split) => split.subject = body,
+        // A subject is one line, however it was typed.
+        WriteCall::SplitMessage(split) => body.replace('\n', " ").trim().clone_into(&mut split.subject),
         WriteCall::UpdateTicket(_) | WriteCall::MergeTickets(_) => {}
     }
     call

@@ -3,13 +3,13 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::tui::events::{Effect, Moment};
-use crate::tui::keymap::{Command, Context};
+use crate::tui::keymap::{Command, Context, Motion};
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::theme::Theme;
 use crate::tui::update::{
-    bulk, card, decide, draft, help, list, log, moving, outbox, palette, pending, picker, propose, queue, rating,
-    replay, seen, typing, work,
+    bulk, card, decide, draft, help, join, list, log, moving, outbox, palette, pending, picker, propose, queue, rating,
+    replay, seen, split, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -86,6 +86,10 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::SendAndResolve => propose::send(model, Some(crate::domain::ticket::Status::Resolved)),
         Command::Note => propose::note(model),
         Command::Update => propose::form(model),
+        Command::Join => join::open(model),
+        Command::Split => split::open(model),
+        Command::PrevMessage => split::point(model, Motion::Up),
+        Command::NextMessage => split::point(model, Motion::Down),
         Command::Tone => draft::tone(model),
         Command::Canned => picker::open(model),
         Command::Rate(thumb) => rating::rate(model, thumb),
@@ -198,6 +202,7 @@ fn yes(model: &mut Model) -> Vec<Effect> {
         | Dialog::Rating(_)
         | Dialog::List(_)
         | Dialog::Leaving
+        | Dialog::Splitting(_)
         | Dialog::Form(_)) => {
             model.dialog = other;
             vec![]

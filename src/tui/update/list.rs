@@ -10,7 +10,7 @@ use crate::tui::keymap;
 use crate::tui::model::list::{Entry, List, Listed, links_and_files};
 use crate::tui::model::pages::Notice;
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{visit, work};
+use crate::tui::update::{join, visit, work};
 
 /// Who wrote the ticket at hand, and what else they wrote about.
 pub(super) fn customer(model: &mut Model) -> Vec<Effect> {
@@ -54,7 +54,7 @@ pub(super) fn links(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Opens a list whose rows are yet to come.
-fn wait(model: &mut Model, of: Listed) -> RequestId {
+pub(super) fn wait(model: &mut Model, of: Listed) -> RequestId {
     let request = model.request();
     let mut list = Box::new(List::new(of));
     list.rows.ask(request);
@@ -109,6 +109,9 @@ pub(super) fn similar_arrived(model: &mut Model, request: RequestId, tickets: Ve
 
 /// Does with the selected row what the list is for.
 pub(super) fn choose(model: &mut Model, list: Box<List>) -> Vec<Effect> {
+    if let Listed::Merge { .. } = list.of {
+        return join::chosen(model, list);
+    }
     match list.selected().cloned() {
         Some(Entry::Ticket(earlier)) => visit::go(model, earlier.row.id),
         Some(Entry::Link(..) | Entry::File(..)) => {
@@ -134,7 +137,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         Dialog::List(list) if list.typing => {
             list.typing = false;
             list.filter = crate::tui::editor::Editor::line_of("");
-            list.find();
+            return typed(model);
         }
         Dialog::List(_)
         | Dialog::None
@@ -145,8 +148,27 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         | Dialog::Form(_)
         | Dialog::Snooze(_)
         | Dialog::Rating(_)
+        | Dialog::Splitting(_)
         | Dialog::Confirm(_)
         | Dialog::Leaving => model.dialog = Dialog::None,
+    }
+    vec![]
+}
+
+/// What was typed is another thing now.
+pub(super) fn typed(model: &mut Model) -> Vec<Effect> {
+    match &mut model.dialog {
+        Dialog::List(list) if matches!(list.of, Listed::Merge { .. }) => return join::search(model),
+        Dialog::List(list) => list.find(),
+        Dialog::None
+        | Dialog::Filter(_)
+        | Dialog::Editing
+        | Dialog::Picking(_)
+        | Dialog::Note(_)
+        | Dialog::Form(_)
+        | Dialog::Snooze(_)
+        | Dialog::Splitting(_)
+        | Dialog::Confirm(_) => {}
     }
     vec![]
 }

@@ -7,7 +7,7 @@ use crate::tui::model::layout::{self, height, inside};
 use crate::tui::model::outbox::OutboxPage;
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Pane, moved};
-use crate::tui::update::{log, palette, replay};
+use crate::tui::update::{log, palette, replay, split};
 use crate::tui::view::list::parts;
 
 pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
@@ -51,6 +51,10 @@ pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
 }
 
 fn in_pane(model: &mut Model, motion: Motion) -> Vec<Effect> {
+    if let Dialog::Splitting(splitting) = &mut model.dialog {
+        split::go(splitting, motion);
+        return vec![];
+    }
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.go(motion, height(layout::picker(model.size, false).text) / 2);
         return vec![];

@@ -127,7 +127,7 @@ pub(super) fn form_filled(model: &mut Model, mut form: Box<UpdateForm>) -> Vec<E
     }
 }
 
-fn propose(model: &mut Model, call: WriteCall, why: Why, instead_of: Option<ProposalId>) -> Vec<Effect> {
+pub(super) fn propose(model: &mut Model, call: WriteCall, why: Why, instead_of: Option<ProposalId>) -> Vec<Effect> {
     let request = model.request();
     let stage = Stage::Opening { request, kept: None };
     model.page = Page::Card(Box::new(CardPage { origin: Origin::Work, stage }));
@@ -140,8 +140,8 @@ fn reply(open: &OpenTicket, body: String, visibility: Visibility, update: Ticket
 }
 
 /// The open ticket, when it is what the person looks at and what the desk has; else a word why not.
-fn at_hand(model: &mut Model) -> Option<&OpenTicket> {
-    let trouble = trouble(model);
+pub(super) fn at_hand(model: &mut Model) -> Option<&OpenTicket> {
+    let trouble = elsewhere(model).or_else(|| trouble(model));
     if let Some(text) = trouble {
         model.note(Notice::plain(text));
         return None;
@@ -149,12 +149,25 @@ fn at_hand(model: &mut Model) -> Option<&OpenTicket> {
     model.open.as_deref()
 }
 
-fn trouble(model: &Model) -> Option<String> {
-    let selected = model.queue.selected_row().map(|row| &row.id);
-    let Some(open) = model.open.as_deref() else { return Some(model.tell("no ticket is open · {open} opens one")) };
-    if model.focus == Pane::Queue && selected.is_some_and(|id| *id != open.id) {
-        return Some(format!("{} is open, another one is selected · {}", open.id, model.tell("{open} opens that")));
+/// The open ticket, when it is what the desk has, whatever is selected; else a word why not.
+pub(super) fn loaded(model: &mut Model) -> Option<&OpenTicket> {
+    if let Some(text) = trouble(model) {
+        model.note(Notice::plain(text));
+        return None;
     }
+    model.open.as_deref()
+}
+
+/// That the person looks at another ticket in the queue.
+fn elsewhere(model: &Model) -> Option<String> {
+    let selected = model.queue.selected_row().map(|row| &row.id);
+    let open = model.open.as_deref()?;
+    let differs = model.focus == Pane::Queue && selected.is_some_and(|id| *id != open.id);
+    differs.then(|| format!("{} is open, another one is selected · ⏎ opens that", open.id))
+}
+
+fn trouble(model: &Model) -> Option<String> {
+    let Some(open) = model.open.as_deref() else { return Some("no ticket is open · ⏎ opens one".to_owned()) };
     let Some(shown) = open.version() else { return Some(format!("{} is not loaded yet", open.id)) };
     let moved = open.moved_to?;
     Some(format!("{} moved from v{shown} to v{moved} · r loads it again", open.id))

@@ -66,6 +66,10 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
         let area = inside(layout::rating(model.size));
         rating.words.arrange(width(area).saturating_sub(5), 1, true);
     }
+    if let Dialog::Splitting(splitting) = &mut model.dialog {
+        let area = layout::splitting(model.size).subject;
+        splitting.subject.arrange(width(area), height(area), true);
+    }
     if let Dialog::Note(editor) = &mut model.dialog {
         let area = inside(panes.draft);
         editor.arrange(width(area), height(area), true);

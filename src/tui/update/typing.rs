@@ -9,7 +9,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{card, decide, draft, list, log, picker, propose, queue, rating};
+use crate::tui::update::{card, decide, draft, list, log, picker, propose, queue, rating, split};
 
 /// A key that is no command here.
 pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -144,6 +144,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::Picking(picker) => picker::insert(model, picker),
         Dialog::List(list) if list.typing => keep_typed(model, list),
         Dialog::List(list) => list::choose(model, list),
+        Dialog::Splitting(splitting) => split::written(model, splitting),
         Dialog::Filter(_) => queue::keep(model),
         Dialog::None | Dialog::Confirm(_) | Dialog::Leaving => vec![],
     }
@@ -156,6 +157,12 @@ fn keep_typed(model: &mut Model, list: Box<crate::tui::model::list::List>) -> Ve
 }
 
 pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let (Page::Work, Dialog::List(list)) = (&model.page, &mut model.dialog)
+        && !list.typing
+    {
+        list.turn();
+        return vec![];
+    }
     match form(model) {
         Some(form) => form.step_field(by),
         None => return leave_filter(model),
@@ -217,7 +224,8 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
     match (&mut model.page, &mut model.dialog) {
         (Page::Help(help), _) => help.top = 0,
         (Page::Work, Dialog::Picking(picker)) => picker.find(),
-        (Page::Work, Dialog::List(list)) => list.find(),
+        (Page::Work, Dialog::List(_)) => return list::typed(model),
+        (Page::Work, Dialog::Splitting(splitting)) => splitting.written = true,
         (Page::Work, Dialog::Filter(editor)) => {
             let words = editor.text();
             return queue::sought(model, &words);
@@ -256,6 +264,7 @@ fn work_editor<'a>(
         Dialog::Rating(rating) => Some(&mut rating.words),
         Dialog::Picking(picker) => Some(&mut picker.filter),
         Dialog::List(list) => Some(&mut list.filter).filter(|_| list.typing),
+        Dialog::Splitting(splitting) => Some(&mut splitting.subject),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),
         Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) | Dialog::Leaving => None,
     }

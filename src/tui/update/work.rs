@@ -124,7 +124,9 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             model.dialog = Dialog::None;
             return rating::without_words(model, rating);
         }
-        Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Confirm(_) | Dialog::Leaving => model.dialog = Dialog::None,
+        Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Splitting(_) | Dialog::Confirm(_) | Dialog::Leaving => {
+            model.dialog = Dialog::None;
+        }
     }
     vec![]
 }
@@ -154,6 +156,7 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
         | Dialog::Snooze(_)
         | Dialog::Rating(_)
         | Dialog::List(_)
+        | Dialog::Splitting(_)
         | Dialog::Confirm(_)
         | Dialog::Leaving) => {
             model.dialog = other;

@@ -88,7 +88,8 @@ fn card(model: &Model, paper: &dyn Signable, context: Context, canvas: &Canvas<'
             let two = paper.needs_two();
             let wanted = |command| {
                 let approves = command == Command::Approve || command == Command::Release;
-                !approves || (can && (two || command == Command::Approve))
+                let holds = command != Command::EditProposal || paper.is_editable();
+                holds && (!approves || (can && (two || command == Command::Approve)))
             };
             table(model, context, canvas, wanted)
         }

@@ -24,12 +24,15 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, list: &List) {
     let parts = parts(list, model.size);
     let title = canvas.say(Ink::Strong, format!(" {} ", title(list)));
     let key = |command| model.keys.key(Context::List, command);
-    let does = match &list.of {
-        Listed::Customer { .. } | Listed::Similar(_) => "opens",
-        Listed::Links(_) => "copies",
+    let (enter, slash, back) = (key(Command::Submit), key(Command::Filter), key(Command::Back));
+    let foot = match list.of {
+        Listed::Customer { .. } | Listed::Similar(_) => format!(" {enter} opens, {slash} finds, {back} back "),
+        Listed::Links(_) => format!(" {enter} copies, {slash} finds, {back} back "),
+        Listed::Merge { .. } => {
+            let turn = key(Command::NextField);
+            format!(" {enter} opens the card, {turn} turns it round, {slash} finds, {back} back ")
+        }
     };
-    let foot =
-        format!(" {} {does}, {} finds, {} back ", key(Command::Submit), key(Command::Filter), key(Command::Back));
     canvas.boxed(parts.frame, Ink::Accent, title, canvas.say(Ink::Dim, foot));
     put_rows(canvas, parts.head, &head(list, width(parts.head)), 0);
     find(canvas, list, &parts);
@@ -50,6 +53,7 @@ fn title(list: &List) -> String {
         Listed::Customer { name, .. } => name.clone(),
         Listed::Similar(ticket) => format!("Tickets like {ticket}"),
         Listed::Links(ticket) => format!("Links and attachments of {ticket}"),
+        Listed::Merge { open, .. } => format!("Merge {} with …", open.id),
     }
 }
 
@@ -67,7 +71,9 @@ fn put_rows(canvas: &mut Canvas<'_, '_>, area: ratatui::layout::Rect, rows: &[Ro
 fn head(list: &List, width: usize) -> Vec<Row> {
     match &list.of {
         Listed::Customer { customer: Some(customer), .. } => about(customer, width),
-        Listed::Customer { customer: None, .. } | Listed::Similar(_) | Listed::Links(_) => vec![],
+        Listed::Customer { customer: None, .. } | Listed::Similar(_) | Listed::Links(_) | Listed::Merge { .. } => {
+            vec![]
+        }
     }
 }
 
@@ -92,7 +98,11 @@ fn find(canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListParts) {
     } else {
         vec![canvas.say(Ink::Dim, extent(list))]
     };
-    let right = if typed.is_empty() { String::new() } else { format!("{} of {all}", list.found().len()) };
+    let right = if typed.is_empty() || matches!(list.of, Listed::Merge { .. }) {
+        String::new()
+    } else {
+        format!("{} of {all}", list.found().len())
+    };
     canvas.row_split(parts.find, 0, left, vec![canvas.say(Ink::Dim, right)]);
     if list.typing {
         canvas.cursor(parts.find, 2 + list.filter.cursor_in_sight().1, 0);
@@ -113,6 +123,7 @@ fn extent(list: &List) -> String {
             let links = rows.iter().filter(|row| matches!(row, Entry::Link(..))).count();
             format!("links {links} · attachments {}", rows.len() - links)
         }
+        Listed::Merge { .. } => format!("{}, this customer's first", tickets(rows.len(), "other ")),
     }
 }
 
@@ -125,6 +136,10 @@ fn nothing(list: &List) -> String {
             Listed::Customer { .. } => "no other ticket of theirs".to_owned(),
             Listed::Similar(_) => "no ticket is like it".to_owned(),
             Listed::Links(_) => "no links and no attachments".to_owned(),
+            Listed::Merge { .. } if list.filter.text().trim().is_empty() => {
+                "no other ticket of theirs, and none like it: find one by number or words".to_owned()
+            }
+            Listed::Merge { .. } => "no ticket has these words".to_owned(),
         },
     }
 }
@@ -136,7 +151,12 @@ fn rows(model: &Model, canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListPar
     let found = list.found().enumerate().skip(list.top);
     for (at, (place, (number, entry))) in (0..parts.list.height).zip(found) {
         let spans = match entry {
-            Some(Entry::Ticket(earlier)) => ticket(model, canvas, &earlier.row, width(parts.list)),
+            Some(Entry::Ticket(earlier)) => match &list.of {
+                Listed::Merge { open, .. } => candidate(canvas, open, &earlier.row, width(parts.list)),
+                Listed::Customer { .. } | Listed::Similar(_) | Listed::Links(_) => {
+                    ticket(model, canvas, &earlier.row, width(parts.list))
+                }
+            },
             Some(Entry::Link(link, _)) => outgoing::link(canvas, link, width(parts.list)),
             Some(Entry::File(file, _)) => outgoing::file(canvas, file, width(parts.list)),
             None => vec![],
@@ -164,6 +184,19 @@ fn ticket(model: &Model, canvas: &Canvas<'_, '_>, row: &TicketRow, width: usize)
     ]
 }
 
+/// A ticket to merge with, in columns: another customer is named.
+fn candidate(canvas: &Canvas<'_, '_>, open: &TicketRow, row: &TicketRow, width: usize) -> Vec<Span<'static>> {
+    let same = row.customer_id == open.customer_id;
+    let whose = if same { "same customer".to_owned() } else { format!("of {}", row.customer_name) };
+    let subject = width.saturating_sub(4 + 9 + 10 + 20);
+    vec![
+        canvas.say(Ink::Plain, format!("{} ", shown(row.id.as_str(), 8))),
+        canvas.say(Ink::Plain, shown(&row.subject, subject)),
+        canvas.say(Ink::Plain, wrap::pad(&format!(" {}", row.status), 10)),
+        canvas.say(if same { Ink::Dim } else { Ink::Warn }, format!(" {}", shown(&whose, 19))),
+    ]
+}
+
 fn age(now: Timestamp, since: Timestamp) -> String {
     span(now.duration_since(since).as_secs().max(0))
 }
@@ -175,12 +208,23 @@ pub(crate) fn said(now: Timestamp, zone: &TimeZone, list: &List, width: usize) -
 
 /// All of the selected row.
 fn detail(here: (Timestamp, &TimeZone), list: &List, width: usize) -> Vec<Row> {
-    match list.selected() {
+    let about = match list.selected() {
         Some(Entry::Ticket(earlier)) => about_ticket(here, earlier, width),
         Some(Entry::Link(link, from)) => outgoing::about_link(link, from, width),
         Some(Entry::File(file, from)) => outgoing::about_file(file, from, width),
         None => vec![],
-    }
+    };
+    becomes(list, width).into_iter().chain(about).collect()
+}
+
+/// What a merge would make of the two.
+fn becomes(list: &List, width: usize) -> Vec<Row> {
+    let Some((stays, from)) = list.both() else { return vec![] };
+    let line = |what: &str, row: &TicketRow| {
+        let words = text::short(&format!("{} {}", row.id, row.subject), width.saturating_sub(what.len()));
+        vec![(Ink::Accent, what.to_owned()), (Ink::Plain, words)]
+    };
+    vec![line("stays      ", stays), line("is closed  ", from)]
 }
 
 fn about_ticket((now, zone): (Timestamp, &TimeZone), earlier: &Earlier, width: usize) -> Vec<Row> {

@@ -20,6 +20,7 @@ mod picker;
 mod queue;
 mod rating;
 mod replay;
+mod split;
 mod summary;
 mod ticket;
 mod work;

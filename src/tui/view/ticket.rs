@@ -63,6 +63,9 @@ pub(crate) fn context(model: &Model, canvas: &Canvas<'_, '_>) -> (Vec<Span<'stat
     let left =
         vec![canvas.say(Ink::Accent, format!(" {} ", row.id)), canvas.say(Ink::Strong, format!("{} ", row.subject))];
     let mut right = vec![canvas.say(Ink::Plain, format!(" {} · {} · v{} ", row.status, row.priority, row.version))];
+    if let Some(into) = row.lives_on_in() {
+        right.push(canvas.say(Ink::Warn, format!("merged into {into} ")));
+    }
     if let Some(newer) = open.moved_to {
         right.push(canvas.say(Ink::Warn, format!("moved to v{newer}, r loads ")));
     }

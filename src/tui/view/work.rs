@@ -7,7 +7,7 @@ use crate::tui::model::layout::{self, Panes, inside};
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
-use crate::tui::view::{draft, list, overlay, picker, queue, rating, summary, ticket};
+use crate::tui::view::{draft, list, overlay, picker, queue, rating, split, summary, ticket};
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     let panes = layout::panes(model);
@@ -25,6 +25,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
         Dialog::Picking(open) => picker::draw(model, canvas, open),
         Dialog::Form(form) => overlay::form(model, canvas, form),
         Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
+        Dialog::Splitting(open) => split::draw(canvas, open, model.size),
         Dialog::Confirm(question) => overlay::confirm(model, canvas, *question),
         Dialog::List(open) => list::draw(model, canvas, open),
         Dialog::Rating(open) => rating::draw(canvas, open, model.size),

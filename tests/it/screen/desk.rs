@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign::domain::actor::{Principal, Role};
 use countersign::domain::answer::CannedText;
-use countersign::domain::approval::Card;
+use countersign::domain::approval::{Card, Fresh};
 use countersign::domain::audit::figures::{Decided, Figures, ToolFigures};
 use countersign::domain::audit::thumbs::{Axis, Thumbs};
 use countersign::domain::audit::{Body, Event, Record, commit_to, genesis};
@@ -220,7 +220,37 @@ pub(crate) fn proposal(id: &str, call: WriteCall) -> Proposal {
 pub(crate) fn card_of(id: &str, call: WriteCall) -> Box<Card> {
     let mut ticket = ticket();
     ticket.row.id = call.ticket_id().clone();
-    Box::new(Card::new(proposal(id, call), &ticket, &Policy::default(), now()))
+    let other = call.other_id().map(other_ticket);
+    let call = call.at_other_version(other.as_ref().map(|other| other.row.version));
+    let fresh = Fresh { ticket: &ticket, other: other.as_ref() };
+    Box::new(Card::new(proposal(id, call), fresh, &Policy::default(), now()))
+}
+
+/// A ticket of two messages beside the one that the tests open.
+pub(crate) fn other_ticket(id: &TicketId) -> Ticket {
+    let row = rows().into_iter().find(|row| row.id == *id).unwrap();
+    let mut value = serde_json::to_value(row).unwrap();
+    value["messages"] = json!(2);
+    value["thread"] = json!([
+        {"at": "2026-03-02T09:20:00Z", "author": "customer", "name": "Ines Duarte", "visibility": "public",
+         "body": "I forgot the statement, here it is.\n\nInes", "attachments":
+         [{"name": "statement.png", "mime": "image/png", "size": 48211}]},
+        {"at": "2026-03-02T09:30:00Z", "author": "agent", "name": "Tom", "visibility": "internal", "body": "See T-1042."},
+    ]);
+    serde_json::from_value(value).unwrap()
+}
+
+/// What the desk finds to merge T-1042 with: two of the same customer, one of another.
+pub(crate) fn others(words: &str) -> Vec<TicketRow> {
+    let found = |id: &str, customer: &str| {
+        let row = other_ticket(&id.parse().unwrap()).row;
+        TicketRow { customer_id: customer.parse().unwrap(), ..row }
+    };
+    if words.is_empty() {
+        return vec![found("T-1051", "C-1"), found("T-0998", "C-1"), found("T-0871", "C-9")];
+    }
+    let all = [found("T-1051", "C-1"), found("T-1038", "C-8")];
+    all.into_iter().filter(|row| row.id.as_str().contains(words)).collect()
 }
 
 pub(crate) fn card(id: &str, call: WriteCall) -> Box<Card> {
@@ -372,6 +402,7 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             let given = Given { thumb, comment, tool: feedback.tool.into(), shown: feedback.shown.clone() };
             (*request, Answer::Thumbs(vec![given]))
         }
+        Effect::LoadOthers { request, words, .. } => (*request, Answer::Others(others(words))),
         Effect::Snooze { request, .. } => (*request, Answer::Snoozed),
         Effect::LoadSeen { request, tickets } => {
             (*request, Answer::Seen(tickets.iter().map(|ticket| (ticket.clone(), 7)).collect()))
@@ -393,7 +424,7 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             (*request, Answer::LogDetail(Box::new(LogDetail { record, body: Some(body()) })))
         }
         Effect::Propose { request, call, .. } => (*request, Answer::Card(card_of("P-9", call.clone()))),
-        Effect::EditProposal { request, call, .. } => (*request, Answer::Card(card("P-10", call.clone()))),
+        Effect::EditProposal { request, call, .. } => (*request, Answer::Card(card_of("P-10", call.clone()))),
         Effect::OpenCard { request, proposal } => {
             let found = waiting().into_iter().find(|w| w.proposal.id() == proposal).unwrap();
             (*request, Answer::Card(card(proposal.as_str(), found.proposal.call().clone())))

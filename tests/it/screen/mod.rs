@@ -9,6 +9,7 @@ mod decisions;
 mod desk;
 mod editor;
 mod hostile;
+mod join;
 mod keys;
 mod outbox;
 mod outgoing;

@@ -114,7 +114,21 @@ fn dark_and_light_differ_in_ink_and_not_in_words() {
 
 #[test]
 fn the_key_line_fits_80_columns_and_always_shows_the_way_to_help() {
-    for keys in ["", "enter", "enter tab", "enter d", "P", "P enter", "L", "L enter", "enter u", "enter e", "/"] {
+    for keys in [
+        "",
+        "enter",
+        "enter tab",
+        "enter d",
+        "P",
+        "P enter",
+        "L",
+        "L enter",
+        "enter u",
+        "enter e",
+        "/",
+        "enter J",
+        "enter X",
+    ] {
         let mut person = Person::at(80, 24);
         if !keys.is_empty() {
             person.press(keys);
