@@ -73,5 +73,5 @@ fn marked_one(model: &mut Model, from: TicketId) -> Vec<Effect> {
 
 fn propose(model: &mut Model, call: MergeTickets) -> Vec<Effect> {
     let why = Why { text: format!("merge by {}", model.desk.me.id), ..Why::default() };
-    propose::propose(model, WriteCall::MergeTickets(call), why)
+    propose::propose(model, WriteCall::MergeTickets(call), why, None)
 }

@@ -167,8 +167,10 @@ pub(super) fn typed(model: &mut Model) -> Vec<Effect> {
         | Dialog::Note(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)
+        | Dialog::Rating(_)
         | Dialog::Splitting(_)
-        | Dialog::Confirm(_) => {}
+        | Dialog::Confirm(_)
+        | Dialog::Leaving => {}
     }
     vec![]
 }

@@ -50,5 +50,5 @@ pub(super) fn written(model: &mut Model, mut splitting: Box<Splitting>) -> Vec<E
     let (ticket_id, expected_version) = (row.id.clone(), Some(row.version));
     let call = SplitMessage { ticket_id, message, subject, expected_version };
     let why = Why { text: format!("split off by {}", model.desk.me.id), ..Why::default() };
-    propose::propose(model, WriteCall::SplitMessage(call), why)
+    propose::propose(model, WriteCall::SplitMessage(call), why, None)
 }

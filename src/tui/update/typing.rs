@@ -196,6 +196,7 @@ fn leave_filter(model: &mut Model) -> Vec<Effect> {
             | Dialog::Form(_)
             | Dialog::Snooze(_)
             | Dialog::Rating(_)
+            | Dialog::Splitting(_)
             | Dialog::Confirm(_)
             | Dialog::Leaving => queue::keep(model),
         },
