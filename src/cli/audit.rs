@@ -145,11 +145,13 @@ async fn figures(store: &dyn Store, query: &LogQuery, json: bool) -> color_eyre:
         let [p50, p95, p99] = [p50, p95, p99].map(|micros| format!("{}.{}", micros / 1000, micros % 1000 / 100));
         println!("{:<18} {calls:>8} {errors:>7} {p50:>10} {p95:>10} {p99:>10}", text::short(tool, 18));
     }
-    for (title, rows) in [("person", &figures.people), ("about", &figures.proposals)] {
-        println!("\n{title:<18} {:>8} {:>7} {:>10} {:>10}", "approved", "edited", "denied", "seconds");
-        for decided @ Decided { name, approved, edited, denied, .. } in rows {
-            let seconds = decided.seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.to_string());
-            println!("{:<18} {approved:>8} {edited:>7} {denied:>10} {seconds:>10}", text::short(name, 18));
+    let number = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    for (title, rows) in [("person", &figures.people), ("about", &figures.proposals), ("tone", &figures.tones)] {
+        let [approved, edited, denied] = ["approved", "edited", "denied"];
+        println!("\n{title:<18} {approved:>8} {edited:>7} {denied:>10} {:>10} {:>7}", "seconds", "kept %");
+        for Decided { name, approved, edited, denied, seconds, kept } in rows {
+            let (seconds, kept) = (number(*seconds), number(*kept));
+            println!("{:<18} {approved:>8} {edited:>7} {denied:>10} {seconds:>10} {kept:>7}", text::short(name, 18));
         }
     }
     if !figures.thumbs.is_empty() {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
+use crate::domain::audit::Action;
 use crate::domain::text;
 use crate::tui::events::LogDetail;
 use crate::tui::model::wrap;
@@ -34,9 +35,14 @@ pub(crate) fn detail_rows(detail: &LogDetail, width: usize) -> Vec<JsonRow> {
         rows.extend(titled("What was said", "(erased; the chain still holds its commitment)", width));
         return rows;
     };
-    rows.extend(json("Arguments", &body.arguments, width));
-    rows.extend(json("Result", &body.result, width));
     rows.extend(body.words.iter().flat_map(|words| titled("Words", words, width)));
+    if detail.record.action == Action::Rated.as_str() {
+        rows.extend(json("What was shown", &body.result, width));
+        rows.extend(json("What it is about", &body.arguments, width));
+    } else {
+        rows.extend(json("Arguments", &body.arguments, width));
+        rows.extend(json("Result", &body.result, width));
+    }
     rows.extend(body.card.iter().flat_map(|card| titled("The card as it was shown", card, width)));
     rows
 }

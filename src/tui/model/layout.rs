@@ -295,7 +295,7 @@ fn centred(area: Rect, width: u16, height: u16) -> Rect {
 pub(crate) fn log(size: (u16, u16), reading: bool) -> (Rect, Rect) {
     let body = frame(size).body;
     if size.0 >= WIDE {
-        let left = (body.width * 3 / 5).max(64).min(body.width);
+        let left = (body.width * 3 / 5).max(72).min(body.width);
         let detail = Rect::new(body.x + left + 2, body.y, body.width - left - 2, body.height);
         return (Rect::new(body.x, body.y, left, body.height), detail);
     }

@@ -68,7 +68,7 @@ impl Inner {
         };
         let time = crate::clock::now().strftime("%Y%m%d-%H%M%S").to_string();
         let path = write_new(&self.state.join("exports"), &format!("{name}-{time}"), ending, &text)?;
-        Ok(Answer::Exported(path.display().to_string()))
+        Ok(Answer::Exported(short(&path)))
     }
 
     async fn with_bodies(&self, records: &[Record]) -> Result<String, Trouble> {
@@ -80,6 +80,13 @@ impl Inner {
         }
         Ok(lines)
     }
+}
+
+/// A path as a shell takes it, short enough for one line.
+fn short(path: &Path) -> String {
+    let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    let below = home.as_deref().and_then(|home| path.strip_prefix(home).ok());
+    below.map_or_else(|| path.display().to_string(), |below| format!("~/{}", below.display()))
 }
 
 /// Writes into a file that was not there, for the user's eyes only.

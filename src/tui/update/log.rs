@@ -153,7 +153,7 @@ pub(super) fn export(model: &mut Model, format: ExportFormat) -> Vec<Effect> {
     let Page::Log(page) = &model.page else { return vec![] };
     let what = if page.figures.is_some() { Exported::Figures } else { Exported::Records };
     let query = Box::new(page.query.clone());
-    model.errands.insert(request, "written to".to_owned());
+    model.errands.insert(request, "in".to_owned());
     model.note(Notice::plain("writing …"));
     vec![Effect::ExportLog { request, query, what, format }]
 }

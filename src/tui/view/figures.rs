@@ -132,10 +132,7 @@ fn thumbs(figures: &Figures, width: usize) -> Vec<Row> {
         let about = format!(" {} {} {good:>6} {bad:>6} {share:>8}  ", pad(of.as_str(), 4), shown(name, 34));
         vec![(Ink::Plain, about), (Ink::Good, "█".repeat(length(*good))), (Ink::Danger, "░".repeat(length(*bad)))]
     };
-    let hint = vec![(
-        Ink::Dim,
-        " / what:rated bad and then f: the bad ones, each with what was read and what was shown".to_owned(),
-    )];
+    let hint = vec![(Ink::Dim, " / what:rated bad, then f: the bad ones with what was read and shown".to_owned())];
     heading(names).into_iter().chain(figures.thumbs.iter().map(row)).chain([hint]).collect()
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn draw(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>) {
 fn draw_list(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
     filter_line(page, canvas, area);
     let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let names = columns(["time", "run", "ticket", "tool", "who", "what", "ms"], outcome_width(area));
+    let names = columns(["time (UTC)", "run", "ticket", "tool", "who", "what", "ms"], outcome_width(area));
     canvas.row(area, 0, vec![canvas.say(Ink::Strong, names)]);
     let rows = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
     if page.records.is_empty() {
@@ -80,14 +80,12 @@ fn filter_line(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
 }
 
 fn outcome_width(area: Rect) -> usize {
-    usize::from(area.width).saturating_sub(59).max(8)
+    usize::from(area.width).saturating_sub(63).max(8)
 }
 
 fn record_row(record: &Record, now: Timestamp, outcome: usize) -> String {
     let what = what(record);
-    // A time of another day would be taken for one of today.
-    let is_today = record.at.strftime("%F").to_string() == now.strftime("%F").to_string();
-    let time = record.at.strftime(if is_today { "%H:%M:%S" } else { "%d %b" }).to_string();
+    let time = when(record.at, now);
     let ticket = record.ticket.as_deref().unwrap_or("–");
     columns([&time, &record.run, ticket, &record.tool, &record.actor, &what, &millis(record.micros)], outcome)
 }
@@ -110,9 +108,22 @@ fn read_for(micros: u64) -> String {
     }
 }
 
+/// A time with as much of its date as it takes to tell it from one of today.
+fn when(at: Timestamp, now: Timestamp) -> String {
+    let same = |format: &str| at.strftime(format).to_string() == now.strftime(format).to_string();
+    let format = if same("%F") {
+        "%H:%M:%S"
+    } else if same("%Y") {
+        "%d %b %H:%M"
+    } else {
+        "%d %b %Y"
+    };
+    at.strftime(format).to_string()
+}
+
 fn columns(cells: [&str; 7], outcome: usize) -> String {
     let [time, run, ticket, tool, who, what, ms] = cells;
-    let (time, run, ticket) = (pad(time, 8), shown(run, 5), shown(ticket, 8));
+    let (time, run, ticket) = (pad(time, 12), shown(run, 5), shown(ticket, 8));
     format!(" {time} {run} {ticket} {} {} {} {ms:>5}", shown(tool, 16), shown(who, 10), shown(what, outcome))
 }
 
@@ -153,5 +164,22 @@ fn ink_of_tint(tint: Tint) -> Ink {
         Tint::Text => Ink::Good,
         Tint::Number | Tint::Word => Ink::Warn,
         Tint::Mark => Ink::Dim,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_says_its_day_unless_that_is_today_and_its_year_unless_that_is_this_one() {
+        let now = "2026-11-28T15:00:00Z".parse().unwrap();
+        for (at, expect) in [
+            ("2026-11-28T00:00:01Z", "00:00:01"),
+            ("2026-11-27T23:59:59Z", "27 Nov 23:59"),
+            ("2025-11-28T15:00:00Z", "28 Nov 2025"),
+        ] {
+            assert_eq!(when(at.parse().unwrap(), now), expect);
+        }
     }
 }

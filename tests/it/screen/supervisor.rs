@@ -48,7 +48,7 @@ fn a_filter_is_followed_while_it_is_typed_and_kept_by_enter() {
         _ => None,
     });
     assert_eq!(exported, Some((Some("maya".into()), Exported::Records, ExportFormat::Csv)));
-    assert!(person.sees("written to /state/exports/log-1.csv"), "{}", person.screen());
+    assert!(person.sees("✓ in /state/exports/log-1.csv"), "{}", person.screen());
     person.press("/ esc");
     assert!(person.sees("every record"), "{}", person.screen());
     person.press("esc");
