@@ -5,6 +5,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use countersign::domain::actor::Role;
+use countersign::domain::answer::Answer;
 use countersign::domain::call::{OfTicket, ReadCall};
 use countersign::mcp::client::Era;
 use countersign::store::Store;
@@ -93,7 +94,7 @@ async fn a_supervisor_filters_adds_up_exports_and_plays_a_run_again() {
     terminal.keys("/what:executed\r");
     terminal.wait_gone("approved");
     terminal.keys("w");
-    let screen = terminal.wait("written to");
+    let screen = terminal.wait("exports/log-");
     terminal.keys("f");
     terminal.wait(" 1 record");
     terminal.keys("W");
@@ -130,4 +131,17 @@ async fn a_supervisor_filters_adds_up_exports_and_plays_a_run_again() {
     let unknown = program(&home).args(["--desk", &desk, "audit", "replay", "r-nobody"]).output().unwrap();
     assert_eq!(unknown.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("the log has no run"));
+}
+
+#[tokio::test]
+async fn a_person_s_own_reply_is_no_decision_about_the_assistant_and_the_next_draft_comes_all_the_same() {
+    let house = House::new().await;
+    let (commit, maya) = house.commit_of("maya", Role::Agent).await;
+    let own = house.propose_as(principal("maya", Role::Agent), reply("T-1", "Hello.")).await.proposal_id.unwrap();
+    let card = house.card(&commit, &maya, &own).await;
+    house.approve(&commit, &maya, card).await;
+    assert!(house.store.decisions(10).await.unwrap().is_empty());
+    let backend = house.backend(principal("maya", Role::Agent), Era::Auto).await;
+    let ask = ReadCall::SuggestResponse(serde_json::from_value(json!({"ticket_id": "T-2"})).unwrap());
+    assert!(matches!(backend.read(&house.run, &ask).await.unwrap(), Answer::Suggestion(_)));
 }

@@ -118,7 +118,7 @@ pub(crate) fn release(
 
 /// A proposal that ended, with the one that a person edited into it and the suggestion that the ticket had last before.
 const ENDED: &str = "\
-    SELECT p.ticket_id, p.tool, p.state, p.decided_at, 'bot' IN (p.proposer_role, o.proposer_role), \
+    SELECT p.ticket_id, p.tool, p.state, p.decided_at, coalesce('bot' IN (p.proposer_role, o.proposer_role), 0), \
            coalesce(json_extract(p.why, '$.confidence'), json_extract(o.why, '$.confidence')), \
            json_extract(p.arguments, '$.body'), json_extract(p.arguments, '$.visibility'), \
            coalesce((SELECT json_extract(t.tags, '$[0]') FROM tickets t WHERE t.id = p.ticket_id), ''), \
