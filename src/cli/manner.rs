@@ -1,8 +1,8 @@
 //! How the screen behaves, out of the configuration: what only the screen itself knows the names of.
 
-use crate::config::{ConfigError, Effective};
+use crate::config::{ConfigError, Effective, MouseChoice, NotifyChoice};
 use crate::tui::keymap::{Change, Keymap};
-use crate::tui::manner::Manner;
+use crate::tui::manner::{Manner, Notify};
 use crate::tui::theme::OwnColors;
 
 /// Reads the tables whose names the screen knows.
@@ -11,7 +11,23 @@ use crate::tui::theme::OwnColors;
 /// When a name in them is not known, or keys cannot be as they are set; the message names the line.
 pub(super) fn read(effective: &Effective) -> color_eyre::Result<Manner> {
     let changes = effective.own("keys").map(change).collect::<Result<Vec<_>, _>>()?;
-    Ok(Manner { keys: Keymap::with(&changes)?, colors: colors(effective)? })
+    let screen = &effective.config.screen;
+    let notify = match screen.notify {
+        NotifyChoice::Off => Notify::Off,
+        NotifyChoice::Bell => Notify::Bell,
+        NotifyChoice::Osc9 => Notify::Message,
+    };
+    let mouse = match screen.mouse {
+        MouseChoice::Auto => !is_remote(),
+        MouseChoice::On => true,
+        MouseChoice::Off => false,
+    };
+    Ok(Manner { keys: Keymap::with(&changes)?, colors: colors(effective)?, notify, mouse })
+}
+
+/// Whether the person sits at another machine.
+fn is_remote() -> bool {
+    ["SSH_TTY", "SSH_CONNECTION"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn colors(effective: &Effective) -> Result<OwnColors, ConfigError> {

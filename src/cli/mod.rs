@@ -176,8 +176,15 @@ async fn dispatch(
 ) -> color_eyre::Result<ExitCode> {
     match command {
         None => {
-            let (config, state) = (&setting.effective.config, &setting.places.state);
-            crate::tui::start::start(setting.sit_down(), config, setting.manner.clone(), state, warning).await
+            let (config, places) = (&setting.effective.config, &setting.places);
+            crate::tui::start::start(
+                setting.sit_down(),
+                config,
+                setting.manner.clone(),
+                (&places.state, &places.desk),
+                warning,
+            )
+            .await
         }
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,

@@ -194,6 +194,34 @@ pub struct Queue {
 pub struct Screen {
     /// Colours.
     pub theme: ThemeChoice,
+    /// What calls who looks elsewhere.
+    pub notify: NotifyChoice,
+    /// Whether the mouse is listened to.
+    pub mouse: MouseChoice,
+}
+
+words! {
+    /// What calls who looks elsewhere.
+    NotifyChoice {
+        /// Nothing.
+        Off = "off",
+        /// The bell.
+        Bell = "bell",
+        /// A notification by OSC 9.
+        Osc9 = "osc9",
+    }
+}
+
+words! {
+    /// Whether the mouse is listened to.
+    MouseChoice {
+        /// At the machine itself.
+        Auto = "auto",
+        /// It is.
+        On = "on",
+        /// It is not.
+        Off = "off",
+    }
 }
 
 words! {

@@ -10,4 +10,20 @@ pub struct Manner {
     pub keys: Keymap,
     /// Colours in place of some of the theme's.
     pub colors: OwnColors,
+    /// What calls the person who looks elsewhere.
+    pub notify: Notify,
+    /// Whether the mouse is listened to at first.
+    pub mouse: bool,
+}
+
+/// What calls a person whose terminal is in the background when something new waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notify {
+    /// Nothing.
+    #[default]
+    Off,
+    /// The bell.
+    Bell,
+    /// A notification of the terminal's.
+    Message,
 }

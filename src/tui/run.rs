@@ -3,11 +3,11 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, EventStream};
+use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
 
-use crate::tui::events::{Effect, Moment, Msg};
+use crate::tui::events::{Effect, Moment, Msg, Pointing};
 use crate::tui::model::Model;
 use crate::tui::terminal::Guard;
 use crate::tui::update;
@@ -37,7 +37,8 @@ enum Ready {
 }
 
 /// Runs the screen until the person quits. `perform` gets every effect that is not the screen's own
-/// ([`Effect::Wake`], [`Effect::Copy`], [`Effect::Suspend`], [`Effect::Redraw`] and [`Effect::Quit`] are) and must not block;
+/// ([`Effect::Wake`], [`Effect::Copy`], [`Effect::Call`], [`Effect::Mouse`], [`Effect::Suspend`], [`Effect::Redraw`] and
+/// [`Effect::Quit`] are) and must not block;
 /// answers come back through `inbox`.
 ///
 /// # Errors
@@ -66,7 +67,10 @@ pub async fn run(
         };
         screen.take_clock();
         match ready {
-            Ready::Told | Ready::Input(None) | Ready::Message(None) => return Ok(Ended::Told),
+            Ready::Told | Ready::Input(None) | Ready::Message(None) => {
+                screen.keep();
+                return Ok(Ended::Told);
+            }
             Ready::Input(Some(event)) => screen.input(event?),
             Ready::Message(Some(message)) => screen.take(message),
             Ready::Alarm => screen.alarms(),
@@ -74,6 +78,7 @@ pub async fn run(
         }
         drain(&mut screen, &mut input, &mut inbox).await?;
         if screen.quit {
+            screen.keep();
             return Ok(Ended::Quit);
         }
         screen.after_drain(&mut input)?;
@@ -157,7 +162,7 @@ impl<P: FnMut(Effect)> Screen<P> {
         self.take(match event {
             Event::Key(key) => Msg::Key { key, at },
             Event::Paste(text) => Msg::Paste { text, at },
-            Event::Mouse(_) => Msg::Mouse { at },
+            Event::Mouse(event) => Msg::Mouse { did: pointing(event), at },
             Event::FocusGained => Msg::Focus { gained: true, at },
             Event::FocusLost => Msg::Focus { gained: false, at },
             Event::Resize(width, height) => Msg::Resized { width, height },
@@ -179,8 +184,15 @@ impl<P: FnMut(Effect)> Screen<P> {
             Effect::Redraw => self.redraw(),
             // A clipboard that takes nothing is no reason to end.
             Effect::Copy(text) => drop(self.guard.copy(&text)),
+            Effect::Call(how, words) => drop(self.guard.call(how, &words)),
+            Effect::Mouse(reported) => drop(self.guard.point(reported)),
             other => (self.perform)(other),
         }
+    }
+
+    /// Remembers where the person was.
+    fn keep(&mut self) {
+        (self.perform)(Effect::Keep(Box::new(self.model.kept())));
     }
 
     fn redraw(&mut self) {
@@ -239,6 +251,17 @@ impl<P: FnMut(Effect)> Screen<P> {
         self.take(Msg::Focus { gained: true, at });
         self.due = true;
         Ok(())
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm, reason = "crossterm's enum: what else a mouse does means nothing here")]
+fn pointing(event: MouseEvent) -> Pointing {
+    let MouseEvent { kind, column, row, .. } = event;
+    match kind {
+        MouseEventKind::ScrollDown => Pointing::Wheel { down: true, column, row },
+        MouseEventKind::ScrollUp => Pointing::Wheel { down: false, column, row },
+        MouseEventKind::Down(MouseButton::Left) => Pointing::Press { column, row },
+        _ => Pointing::Other,
     }
 }
 

@@ -16,9 +16,10 @@ use crate::domain::actor::{Principal, Role};
 use crate::domain::ticket::TicketQuery;
 use crate::tui::events::{Failure, LogDetail, Msg};
 use crate::tui::manner::Manner;
+use crate::tui::model::kept::Kept;
 use crate::tui::model::{Desk, Model};
 use crate::tui::run::run;
-use crate::tui::runtime::{Playback, Runtime};
+use crate::tui::runtime::{Keeper, Playback, Runtime};
 use crate::tui::terminal::{Guard, ask_ground};
 use crate::tui::theme::{OwnColors, Theme, guess};
 
@@ -33,7 +34,7 @@ pub async fn start(
     sit_down: impl Future<Output = color_eyre::Result<Sitting>>,
     config: &Config,
     manner: Manner,
-    state: &Path,
+    (state, desk_file): (&Path, &Path),
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
     if !has_terminal() {
@@ -53,8 +54,13 @@ pub async fn start(
     let mut model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()))
         .assisted(config.assistant.tone, ahead)
         .holding_replies(undo, true);
-    model.set_keys(manner.keys);
-    model.set_colors(colors(manner.colors));
+    model.set_manner(Manner { colors: colors(manner.colors), ..manner });
+    let configured = format!("{:?} {:?}", config.screen.theme, config.screen.mouse);
+    let keeper = Keeper::new(state, desk_file, configured);
+    if let Some(kept) = keeper.load() {
+        let theme = kept.theme.clone().filter(|_| !no_color());
+        model.restore(Kept { theme, ..kept });
+    }
     let (sender, inbox) = mpsc::channel(INBOX);
     for message in sitting.models.left_out.clone() {
         let what = "use a model".to_owned();
@@ -64,7 +70,7 @@ pub async fn start(
         let what = "write a log".to_owned();
         sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
     }
-    let runtime = Runtime::new(sitting, config.clone(), state.to_owned(), sender);
+    let runtime = Runtime::new(sitting, config.clone(), state.to_owned(), keeper, sender);
     tokio::spawn(runtime.clone().follow());
     let attending = tokio::spawn(runtime.clone().attend());
     let ended = run(guard, model, inbox, |effect| runtime.perform(effect)).await;
@@ -111,8 +117,7 @@ pub async fn replay(
     let mut model =
         Model::playing(run_id, desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()));
     let (sender, inbox) = mpsc::channel(INBOX);
-    model.set_keys(manner.keys);
-    model.set_colors(colors(manner.colors));
+    model.set_manner(Manner { colors: colors(manner.colors), ..manner });
     let playback = Playback::new(steps, sender);
     run(guard, model, inbox, |effect| playback.perform(&effect)).await?;
     Ok(ExitCode::SUCCESS)
@@ -132,10 +137,13 @@ fn colors(own: OwnColors) -> OwnColors {
     if all { own } else { own.in_256() }
 }
 
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 fn theme(choice: ThemeChoice) -> Theme {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match choice {
-        _ if no_color => Theme::NoColor,
+        _ if no_color() => Theme::NoColor,
         ThemeChoice::Auto => guess(|name| std::env::var(name).ok()).unwrap_or_else(ask_ground),
         ThemeChoice::Dark => Theme::Dark,
         ThemeChoice::Light => Theme::Light,

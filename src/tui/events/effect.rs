@@ -13,7 +13,9 @@ use crate::domain::ticket::{TicketQuery, Tone};
 #[cfg(doc)]
 use crate::tui::events::Msg;
 use crate::tui::events::{Moment, RequestId};
+use crate::tui::manner::Notify;
 use crate::tui::model::Part;
+use crate::tui::model::kept::Kept;
 
 /// Everything that the screen may ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -291,6 +293,12 @@ pub enum Effect {
     Attend(Option<(TicketId, Doing)>),
     /// Put a text on the clipboard.
     Copy(String),
+    /// Call who looks elsewhere.
+    Call(Notify, String),
+    /// Remember this until the next start.
+    Keep(Box<Kept>),
+    /// Have the mouse reported, or not any more.
+    Mouse(bool),
     /// Send [`Msg::Woke`] at this moment.
     Wake(Moment),
     /// Give the terminal back and wait for `fg`.
@@ -355,8 +363,14 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::LoadRun { request, .. } => (*request, "load the run"),
         Effect::LoadLogDetail { request, .. } => (*request, "load the record"),
         Effect::CancelRun { run } => (*run, "stop the run"),
-        Effect::Attend(_) | Effect::Copy(_) | Effect::Wake(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
-            (RequestId(0), "")
-        }
+        Effect::Attend(_)
+        | Effect::Copy(_)
+        | Effect::Call(..)
+        | Effect::Keep(_)
+        | Effect::Mouse(_)
+        | Effect::Wake(_)
+        | Effect::Suspend
+        | Effect::Redraw
+        | Effect::Quit => (RequestId(0), ""),
     }
 }

@@ -21,6 +21,29 @@ pub type Moment = Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
+/// What a mouse did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointing {
+    /// The wheel was turned.
+    Wheel {
+        /// Towards the person.
+        down: bool,
+        /// Over which column.
+        column: u16,
+        /// And row.
+        row: u16,
+    },
+    /// The first button was pressed.
+    Press {
+        /// On which column.
+        column: u16,
+        /// And row.
+        row: u16,
+    },
+    /// Anything else.
+    Other,
+}
+
 /// Everything that can arrive.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -40,6 +63,8 @@ pub enum Msg {
     },
     /// The mouse did something; it never answers a question.
     Mouse {
+        /// What.
+        did: Pointing,
         /// When.
         at: Moment,
     },

@@ -115,6 +115,8 @@ pub enum Command {
     Reload,
     /// Copy.
     Copy,
+    /// Listen to the mouse, or not any more.
+    Mouse,
     /// Draw in the next theme.
     NextTheme,
     /// Draw in this theme.
@@ -234,6 +236,7 @@ impl Command {
         (Command::Export(ExportFormat::Json), "export-json"),
         (Command::Reload, "reload"),
         (Command::Copy, "copy"),
+        (Command::Mouse, "mouse"),
         (Command::NextTheme, "theme"),
         (Command::Theme(Theme::Dark), "theme-dark"),
         (Command::Theme(Theme::Light), "theme-light"),

@@ -371,6 +371,7 @@ pub const BINDINGS: &[Binding] = &[
     row(OPEN, &["esc"], C::Back, "Back to the queue"),
     row(&[X::Queue], &["esc"], C::Back, "No ticket is marked any more, then back to the whole view"),
     foot(BROWSED, &[":", "ctrl-p"], C::Palette, "commands", "Every command of this page, found by its name"),
+    row(BROWSED, &["M"], C::Mouse, "Listen to the mouse, or leave it to the terminal"),
     row(BROWSED, &["T"], C::NextTheme, "Draw in the next theme: dark, light, contrast, terminal, none"),
     foot(&[X::Palette], &["enter"], C::Submit, "run", "Run the command where you were"),
     foot(&[X::Palette], &["down", "ctrl-n"], C::Move(Motion::Down), "next", "The next command"),

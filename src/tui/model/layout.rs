@@ -1,6 +1,6 @@
 //! Where everything is: a pure function of the size of the terminal and the page.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Model, Pane};
@@ -106,6 +106,18 @@ fn one_at_a_time(body: Rect, focus: Pane) -> Panes {
         steps: shown(Pane::Steps),
         middle: Rect::ZERO,
     }
+}
+
+/// The tab under a place, on a narrow screen.
+pub(crate) fn tab_at(panes: &Panes, at: Position) -> Option<Pane> {
+    let mut left = panes.tabs.x + 1;
+    let hit = |pane: &Pane| {
+        let width = u16::try_from(pane.name().len()).unwrap_or(0) + 2;
+        let found = panes.tabs.contains(at) && (left..left + width).contains(&at.x);
+        left += width + 1;
+        found
+    };
+    Pane::ALL.into_iter().find(hit)
 }
 
 /// What lies below the title row of a pane, one column in from the left.

@@ -6,6 +6,7 @@ pub(crate) mod card;
 pub(crate) mod draft;
 pub(crate) mod form;
 pub(crate) mod fuzzy;
+pub mod kept;
 pub(crate) mod layout;
 pub(crate) mod list;
 pub(crate) mod log;
@@ -41,9 +42,11 @@ use crate::domain::view::View;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId, Waiting};
 use crate::tui::keymap::{Context, Keymap, Motion};
+use crate::tui::manner::{Manner, Notify};
 use crate::tui::model::ahead::Ahead;
 pub use crate::tui::model::ahead::Part;
 use crate::tui::model::form::UpdateForm;
+use crate::tui::model::kept::Kept;
 use crate::tui::model::list::List;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::outbox::Outbox;
@@ -146,6 +149,21 @@ pub(crate) struct Decision {
     pub(crate) draft: Option<String>,
 }
 
+/// Whether the person looks here, and what calls them when not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attention {
+    pub(crate) how: Notify,
+    /// Whether the terminal is in front; one that does not say counts as it.
+    pub(crate) here: bool,
+}
+
+/// What the person chose at the screen, over the configuration.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Chosen {
+    pub(crate) theme: Option<Theme>,
+    pub(crate) mouse: Option<bool>,
+}
+
 /// A run of the agent.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
@@ -199,6 +217,12 @@ pub struct Model {
     /// What was cut or copied last.
     pub(crate) clip: String,
     pub(crate) connected: bool,
+    pub(crate) attention: Attention,
+    /// Whether the mouse is listened to.
+    pub(crate) mouse: bool,
+    pub(crate) chosen: Chosen,
+    /// What was remembered, until it is loaded.
+    pub(crate) kept: Option<Box<Kept>>,
     pub(crate) at: Moment,
     pub(crate) changed: bool,
     requests: u64,
@@ -239,6 +263,10 @@ impl Model {
             notice: None,
             clip: String::new(),
             connected: true,
+            attention: Attention { how: Notify::Off, here: true },
+            mouse: false,
+            chosen: Chosen::default(),
+            kept: None,
             at: Moment::ZERO,
             changed: true,
             requests: 0,
@@ -341,6 +369,13 @@ impl Model {
     pub fn set_keys(&mut self, keys: Keymap) {
         self.keys = Arc::new(keys);
         self.changed = true;
+    }
+
+    /// Behaves so from now on.
+    pub fn set_manner(&mut self, manner: Manner) {
+        let Manner { keys, colors, notify, mouse } = manner;
+        (self.colors, self.attention.how, self.mouse) = (colors, notify, mouse);
+        self.set_keys(keys);
     }
 
     /// How many proposals wait for this person.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::finding::Hit;
 use crate::domain::ids::{PrincipalId, TicketId};
-use crate::domain::ticket::{TicketPage, TicketQuery, TicketRow};
+use crate::domain::ticket::{Priority, TicketPage, TicketQuery, TicketRow};
 use crate::domain::view::View;
 use crate::tui::events::{Failure, RequestId};
 use crate::tui::keymap::Motion;
@@ -140,6 +140,8 @@ pub(crate) struct Queue {
     pub(crate) top: u64,
     /// Tickets that came in above what is looked at, since its top was last in sight.
     pub(crate) new_above: u64,
+    /// The ticket that is to be selected when the first rows come.
+    pub(crate) wanted: Option<TicketId>,
     asked_offset: u64,
 }
 
@@ -165,6 +167,7 @@ impl Queue {
             selected: 0,
             top: 0,
             new_above: 0,
+            wanted: None,
             asked_offset: 0,
         }
     }
@@ -185,6 +188,13 @@ impl Queue {
     pub(crate) fn mark_all(&mut self) {
         let all: BTreeSet<_> = self.window.value.iter().flat_map(|w| &w.rows).map(|row| row.id.clone()).collect();
         if all.is_subset(&self.marked) { self.marked.clear() } else { self.marked.extend(all) }
+    }
+
+    /// How many tickets the first view of nothing but urgent ones has, where there is one and it was counted.
+    pub(crate) fn urgent(&self) -> Option<u64> {
+        let urgent = |priority: &Priority| matches!(priority, Priority::Urgent | Priority::High);
+        let at = self.views.iter().position(|v| !v.priority.is_empty() && v.priority.iter().all(urgent))?;
+        self.counts.value.as_ref()?.get(at).copied()
     }
 
     pub(crate) fn total(&self) -> u64 {
@@ -246,7 +256,7 @@ impl Queue {
     }
 
     fn take(&mut self, request: RequestId, window: Window) -> bool {
-        let selected = self.selected_row().map(|row| row.id.clone());
+        let selected = self.selected_row().map(|row| row.id.clone()).or_else(|| self.wanted.take());
         let before = Known::of(self.window.value.as_ref());
         if !self.window.take(request, window) {
             return false;

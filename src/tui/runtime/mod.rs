@@ -4,6 +4,7 @@ mod agent;
 mod ahead;
 mod beside;
 mod decide;
+mod kept;
 mod log;
 mod playback;
 mod power;
@@ -31,6 +32,7 @@ use crate::tools::{BackendError, Run, ToolBackend as _};
 use crate::tui::events::{Answer, Effect, Failure, Msg, RequestId, naming};
 use crate::tui::runtime::sieve::Sieve;
 
+pub(crate) use kept::Keeper;
 pub(crate) use playback::Playback;
 
 /// What the screen is wired to.
@@ -44,6 +46,7 @@ struct Inner {
     config: Config,
     /// The user's directory for what a program leaves behind.
     state: PathBuf,
+    keeper: Keeper,
     inbox: mpsc::Sender<Msg>,
     runs: Mutex<HashMap<RequestId, CancellationToken>>,
     sieve: Sieve,
@@ -66,10 +69,16 @@ impl<E: std::error::Error> From<E> for Trouble {
 type Answered = Result<Answer, Trouble>;
 
 impl Runtime {
-    pub(crate) fn new(sitting: Sitting, config: Config, state: PathBuf, inbox: mpsc::Sender<Msg>) -> Self {
+    pub(crate) fn new(
+        sitting: Sitting,
+        config: Config,
+        state: PathBuf,
+        keeper: Keeper,
+        inbox: mpsc::Sender<Msg>,
+    ) -> Self {
         let runs = Mutex::new(HashMap::new());
         let (sieve, here) = (Sieve::default(), watch::Sender::new(None));
-        Self { inner: Arc::new(Inner { sitting, config, state, inbox, runs, sieve, here }) }
+        Self { inner: Arc::new(Inner { sitting, config, state, keeper, inbox, runs, sieve, here }) }
     }
 
     /// Starts what an effect asks for; its answer arrives as a message.
@@ -79,9 +88,16 @@ impl Runtime {
         match effect {
             Effect::CancelRun { run } => it.cancel(run),
             Effect::Attend(here) => drop(it.here.send_replace(here)),
+            Effect::Keep(kept) => it.keeper.save(*kept),
             Effect::Handle { request, ticket } => drop(tokio::spawn(async move { it.handle(request, ticket).await })),
             // The loop itself does these: they are about the terminal.
-            Effect::Wake(_) | Effect::Copy(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {}
+            Effect::Wake(_)
+            | Effect::Copy(_)
+            | Effect::Call(..)
+            | Effect::Mouse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Quit => {}
             other => drop(tokio::spawn(async move { it.answer(other).await })),
         }
     }
@@ -173,6 +189,9 @@ impl Inner {
             | Effect::CancelRun { .. }
             | Effect::Attend(_)
             | Effect::Copy(_)
+            | Effect::Call(..)
+            | Effect::Keep(_)
+            | Effect::Mouse(_)
             | Effect::Wake(_)
             | Effect::Suspend
             | Effect::Redraw

@@ -4,6 +4,7 @@ use crate::domain::call::WriteCall;
 use crate::domain::customer::Customer;
 use crate::domain::ticket::{Ticket, Visibility};
 use crate::tui::events::{Answer, Effect, Failure, Outcome, RequestId};
+use crate::tui::manner::Notify;
 use crate::tui::model::card::{Ending, Reading, Stage};
 use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
@@ -66,8 +67,12 @@ fn errand_done(model: &mut Model, request: RequestId, what: &str) {
 }
 
 fn counted(model: &mut Model, request: RequestId, counts: Vec<u64>) -> Vec<Effect> {
+    let before = model.queue.urgent();
     model.queue.counts.take(request, counts);
-    vec![]
+    let more = model.queue.urgent().zip(before).map_or(0, |(now, before)| now.saturating_sub(before));
+    let wanted = more > 0 && !model.attention.here && model.attention.how != Notify::Off;
+    let words = if more == 1 { "1 more urgent ticket".to_owned() } else { format!("{more} more urgent tickets") };
+    wanted.then(|| Effect::Call(model.attention.how, format!("countersign: {words}"))).into_iter().collect()
 }
 
 fn ticket_arrived(model: &mut Model, request: RequestId, ticket: Ticket, customer: Option<Customer>) -> Vec<Effect> {

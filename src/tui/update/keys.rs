@@ -8,8 +8,8 @@ use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::theme::Theme;
 use crate::tui::update::{
-    bulk, card, decide, draft, help, join, list, log, moving, outbox, palette, pending, picker, propose, queue, rating,
-    replay, seen, split, typing, work,
+    bulk, card, decide, draft, help, join, list, log, mouse, moving, outbox, palette, pending, picker, propose, queue,
+    rating, replay, seen, split, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -110,6 +110,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Log => log::open(model),
         Command::Reload => work::reload(model),
         Command::Copy => work::copy(model),
+        Command::Mouse => mouse::toggle(model),
         Command::NextTheme => draw_in(model, model.theme.next()),
         Command::Theme(theme) => draw_in(model, theme),
         Command::Palette => palette::open(model),
@@ -136,6 +137,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
 
 fn draw_in(model: &mut Model, theme: Theme) -> Vec<Effect> {
     model.theme = theme;
+    model.chosen.theme = Some(theme);
     let next = model.tell("{theme} for the next one");
     model.note(Notice::plain(format!("theme: {} · {next}", theme.as_str())));
     vec![]

@@ -11,6 +11,7 @@ mod join;
 mod keys;
 mod list;
 mod log;
+mod mouse;
 mod moving;
 mod outbox;
 mod palette;
@@ -45,6 +46,8 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     let mut effects = queue::load(model);
     effects.extend(queue::count(model));
     effects.extend(pending::load(model));
+    effects.extend(model.mouse.then_some(Effect::Mouse(true)));
+    effects.extend(work::reopen(model));
     effects
 }
 
@@ -62,7 +65,7 @@ fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Woke { at } => return woke(model, at),
         Msg::Clock { now } => return clock(model, now),
         Msg::Writing { request, text } => return draft::writing(model, request, text),
-        Msg::Mouse { at } => return card::disturbed(model, at),
+        Msg::Mouse { did, at } => return mouse::pointed(model, did, at),
         Msg::Presence(others) => return presence::arrived(model, others),
         Msg::Key { .. }
         | Msg::Paste { .. }
@@ -83,7 +86,7 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key { key, at } => keys::pressed(model, &key, at),
         Msg::Paste { text, at } => typing::pasted(model, &text, at),
-        Msg::Focus { gained, at } => card::focused(model, gained, at),
+        Msg::Focus { gained, at } => focused(model, gained, at),
         Msg::Resized { width, height } => resized(model, width, height),
         Msg::Answered { request, answer } => answers::arrived(model, request, answer),
         Msg::Failed(failure) => answers::failed(model, &failure),
@@ -98,6 +101,11 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         | Msg::Mouse { .. }
         | Msg::Presence(_) => vec![],
     }
+}
+
+fn focused(model: &mut Model, gained: bool, at: Moment) -> Vec<Effect> {
+    model.attention.here = gained;
+    card::focused(model, gained, at)
 }
 
 fn resized(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {

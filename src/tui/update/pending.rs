@@ -2,6 +2,7 @@
 
 use crate::domain::ids::ProposalId;
 use crate::tui::events::{Effect, RequestId, Waiting};
+use crate::tui::manner::Notify;
 use crate::tui::model::Model;
 use crate::tui::model::card::{CardPage, Origin, Stage};
 use crate::tui::model::pages::{Notice, Page, Tray};
@@ -17,13 +18,29 @@ pub(super) fn load(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, waiting: Vec<Waiting>) -> Vec<Effect> {
+    let before = model.pending.value.as_ref().map(Vec::len);
     if !model.pending.take(request, waiting) {
         return vec![];
     }
+    let mut effects = call(model, before);
     if let Page::Pending(tray) = &mut model.page {
         tray.selected = tray.selected.min(model.pending.value.as_ref().map_or(0, Vec::len).saturating_sub(1));
     }
-    if model.pending.take_again() { load(model) } else { vec![] }
+    if model.pending.take_again() {
+        effects.extend(load(model));
+    }
+    effects
+}
+
+/// Calls the person who looks elsewhere when more waits than before.
+fn call(model: &Model, before: Option<usize>) -> Vec<Effect> {
+    let more = before.is_some_and(|before| model.waiting() > before);
+    let wanted = more && !model.attention.here && model.attention.how != Notify::Off;
+    let words = match model.waiting() {
+        1 => "countersign: 1 proposal waits for you".to_owned(),
+        many => format!("countersign: {many} proposals wait for you"),
+    };
+    wanted.then_some(Effect::Call(model.attention.how, words)).into_iter().collect()
 }
 
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {

@@ -9,6 +9,9 @@ use crate::tui::model::rating::Rating;
 use crate::tui::model::{Dialog, Model, Pane, Run};
 use crate::tui::update::{add_step, draft, list, log, pending, picker, queue, rating, replay, visit};
 
+/// Bytes from which on some terminals take nothing.
+const MOST_COPIED: usize = 56_000;
+
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.focus == Pane::Summary {
         return point(model);
@@ -18,9 +21,25 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     model.focus = Pane::Ticket;
     model.trail.clear();
     let is_open = model.open.as_ref().is_some_and(|open| open.id == id);
-    let effects = if is_open { vec![] } else { switch(model, id) };
+    let mut effects = if is_open { vec![] } else { switch(model, id) };
     if let Some((open, message)) = model.open.as_deref_mut().zip(message) {
         open.thread.point(message);
+    }
+    if !is_open {
+        // A program that is killed knows at least which ticket it was.
+        effects.push(Effect::Keep(Box::new(model.kept())));
+    }
+    effects
+}
+
+/// Opens the ticket that was open when the program ended, and gives the keyboard back to its pane.
+pub(super) fn reopen(model: &mut Model) -> Vec<Effect> {
+    let Some(kept) = model.kept.take() else { return vec![] };
+    let Some(id) = kept.open.clone() else { return vec![] };
+    let effects = switch(model, id);
+    model.focus = kept.pane();
+    if let Some(open) = model.open.as_deref_mut() {
+        open.thread.quotes_shown = kept.quotes;
     }
     effects
 }
@@ -227,8 +246,12 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         Page::Bulk(bulk) => ("the card", Some(bulk.text())),
         Page::Pending(_) | Page::Outbox(_) | Page::Help(_) => ("nothing", None),
     };
-    let Some(text) = text else { return vec![] };
-    model.note(Notice::plain(format!("copied {what} ({} characters)", text.chars().count())));
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        model.note(Notice::plain(format!("there is nothing to copy yet: {what}")));
+        return vec![];
+    };
+    let large = if text.len() > MOST_COPIED { " · a terminal may refuse so much" } else { "" };
+    model.note(Notice::plain(format!("copied {what} ({} characters){large}", text.chars().count())));
     vec![Effect::Copy(text)]
 }
 

@@ -59,6 +59,16 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     bars::status(model, &mut canvas, parts.status);
 }
 
+/// The title of the terminal: what waits, and nothing from outside.
+#[must_use]
+pub fn title(model: &Model) -> String {
+    match model.waiting() {
+        0 => "countersign".to_owned(),
+        1 => "countersign · 1 waits".to_owned(),
+        many => format!("countersign · {many} wait"),
+    }
+}
+
 /// Says what is needed; everything is kept, and nothing can be approved.
 fn too_small(model: &Model, canvas: &mut Canvas<'_, '_>) {
     let (width, height) = layout::least(&model.page);

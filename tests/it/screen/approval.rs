@@ -1,6 +1,6 @@
 //! The approval moment: what must never approve, and what does. Each of the first eight is a bug that shipped elsewhere.
 
-use countersign::tui::events::{Answer, Effect, Msg, Outcome, RequestId};
+use countersign::tui::events::{Answer, Effect, Msg, Outcome, Pointing, RequestId};
 use countersign::tui::keymap::Context;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::json;
@@ -83,7 +83,7 @@ fn click_to_focus_answers_no_prompt() {
     person.msg(Msg::Focus { gained: false, at: person.at });
     person.draw();
     person.msg(Msg::Focus { gained: true, at: person.at });
-    person.msg(Msg::Mouse { at: person.at });
+    person.msg(Msg::Mouse { did: Pointing::Press { column: 5, row: 5 }, at: person.at });
     person.press("A");
     assert_eq!(person.approvals(), 0, "a key typed into the window that just came to the front does not count");
     person.wait(400);

@@ -140,7 +140,12 @@ fn a_replay_alone_asks_for_records_only_whatever_key_is_pressed() {
     let harmless = |effect: &Effect| {
         matches!(
             effect,
-            Effect::LoadRun { .. } | Effect::LoadLogDetail { .. } | Effect::Copy(_) | Effect::Redraw | Effect::Quit
+            Effect::LoadRun { .. }
+                | Effect::LoadLogDetail { .. }
+                | Effect::Copy(_)
+                | Effect::Mouse(_)
+                | Effect::Redraw
+                | Effect::Quit
         )
     };
     assert!(person.asked.iter().all(harmless), "{:?}", person.asked);

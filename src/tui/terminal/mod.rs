@@ -1,20 +1,32 @@
 //! The terminal while it is ours: raw, alternate, with bracketed paste and focus reports; given back on every way out.
 
+mod aside;
+mod clipboard;
+
 use std::io::{self, Stdout, Write as _};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
-use crossterm::{Command as _, cursor, execute, terminal};
+use crossterm::{cursor, execute, style, terminal};
 
+use crate::tui::manner::Notify;
 use crate::tui::model::Model;
 use crate::tui::sheet::Sheet;
+use crate::tui::terminal::aside::Wiring;
 use crate::tui::theme::{Theme, by_ground};
+use crate::tui::view;
 
 /// Holds the terminal; dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Guard {
     sheet: Sheet<Stdout>,
+    wiring: Wiring,
+    /// The title that it has.
+    title: String,
+    /// Whether it reports the mouse.
+    mouse: bool,
 }
 
 impl Guard {
@@ -25,8 +37,10 @@ impl Guard {
     pub fn take() -> io::Result<Self> {
         give_back_on_panic();
         let size = terminal::size()?;
+        let wiring = Wiring::of(variable);
+        TITLED.store(wiring.titles, Ordering::Relaxed);
         enter()?;
-        Ok(Self { sheet: Sheet::new(io::stdout(), size)? })
+        Ok(Self { sheet: Sheet::new(io::stdout(), size)?, wiring, title: String::new(), mouse: false })
     }
 
     /// Columns and rows.
@@ -42,7 +56,8 @@ impl Guard {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
-        self.sheet.draw(model)
+        self.sheet.draw(model)?;
+        self.entitle(view::title(model))
     }
 
     /// Draws every cell with the next frame.
@@ -61,18 +76,52 @@ impl Guard {
         leave();
         stop_self()?;
         enter()?;
+        self.title.clear();
+        self.point(self.mouse)?;
         self.redraw(terminal::size()?)
     }
 
-    /// Puts a text on the clipboard by OSC 52.
+    /// Puts a text on the clipboard.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut copied = String::new();
-        // A string takes everything.
-        let _ = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text).write_ansi(&mut copied);
-        self.sheet.write_now(copied.as_bytes())
+        clipboard::hand_over(text, variable);
+        self.send(&clipboard::sequence(text, self.wiring.through))
+    }
+
+    /// Calls for attention.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn call(&mut self, how: Notify, words: &str) -> io::Result<()> {
+        self.send(&aside::call(how, words, self.wiring.through))
+    }
+
+    /// Has the mouse reported from now on, or not any more: presses and the wheel, no motion.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn point(&mut self, reported: bool) -> io::Result<()> {
+        let before = std::mem::replace(&mut self.mouse, reported);
+        match (before, reported) {
+            (_, true) => self.send(MOUSE),
+            (true, false) => self.send(NO_MOUSE),
+            (false, false) => Ok(()),
+        }
+    }
+
+    fn entitle(&mut self, title: String) -> io::Result<()> {
+        if !self.wiring.titles || title == self.title {
+            return Ok(());
+        }
+        self.send(&aside::title(&title))?;
+        self.title = title;
+        Ok(())
+    }
+
+    fn send(&mut self, sequence: &str) -> io::Result<()> {
+        self.sheet.write_now(sequence.as_bytes())
     }
 }
 
@@ -89,9 +138,26 @@ pub fn ask_ground() -> Theme {
     by_ground(matches!(asked, Ok(terminal_colorsaurus::ThemeMode::Light)))
 }
 
+/// Presses and the wheel, in the form that has no limits.
+const MOUSE: &str = "\u{1b}[?1000h\u{1b}[?1006h";
+const NO_MOUSE: &str = "\u{1b}[?1006l\u{1b}[?1000l";
+
+/// Whether the title was put aside.
+static TITLED: AtomicBool = AtomicBool::new(false);
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A sequence about the title, where there is one.
+fn of_title(sequence: &'static str) -> style::Print<&'static str> {
+    style::Print(if TITLED.load(Ordering::Relaxed) { sequence } else { "" })
+}
+
 fn enter() -> io::Result<()> {
     terminal::enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)
+    let push = of_title(aside::PUSH_TITLE);
+    execute!(io::stdout(), push, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)
 }
 
 /// Undoes everything that [`enter`] did; there is nobody left to tell about an error.
@@ -99,10 +165,12 @@ fn leave() {
     let _ = execute!(
         io::stdout(),
         EndSynchronizedUpdate,
+        style::Print(NO_MOUSE),
         DisableFocusChange,
         DisableBracketedPaste,
         LeaveAlternateScreen,
-        cursor::Show
+        cursor::Show,
+        of_title(aside::POP_TITLE)
     );
     let _ = terminal::disable_raw_mode();
     let _ = io::stdout().flush();
