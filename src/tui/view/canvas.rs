@@ -21,13 +21,15 @@ pub(crate) fn outside(text: &str) -> Cow<'_, str> {
 pub(crate) struct Canvas<'a, 'b> {
     frame: &'a mut Frame<'b>,
     inks: Inks,
+    /// Whether the cursor stands where text is typed.
+    typed: bool,
 }
 
 impl<'a, 'b> Canvas<'a, 'b> {
     pub(crate) fn new(frame: &'a mut Frame<'b>, inks: Inks) -> Self {
         let area = frame.area();
         frame.buffer_mut().set_style(area, inks.ground());
-        Self { frame, inks }
+        Self { frame, inks, typed: false }
     }
 
     pub(crate) fn area(&self) -> Rect {
@@ -71,6 +73,9 @@ impl<'a, 'b> Canvas<'a, 'b> {
     pub(crate) fn tint_row(&mut self, area: Rect, at: u16, ink: Ink) {
         if at < area.height {
             self.frame.buffer_mut().set_style(Rect::new(area.x, area.y + at, area.width, 1), self.inks.style(ink));
+            if ink == Ink::Selected {
+                self.stand(area, at);
+            }
         }
     }
 
@@ -97,13 +102,23 @@ impl<'a, 'b> Canvas<'a, 'b> {
         let inner = block.inner(area);
         self.frame.render_widget(Clear, area);
         self.frame.render_widget(block, area);
+        self.stand(inner, 0);
         inner
     }
 
-    /// Puts the real cursor into an area.
+    /// Puts the real cursor at the start of a row, where the eye and a screen reader are to be; where text is typed it
+    /// stays there.
+    pub(crate) fn stand(&mut self, area: Rect, at: u16) {
+        if !self.typed && at < area.height {
+            self.frame.set_cursor_position(Position::new(area.x, area.y + at));
+        }
+    }
+
+    /// Puts the real cursor where text is typed.
     pub(crate) fn cursor(&mut self, area: Rect, column: usize, row: usize) {
         let at = |n: usize, most: u16| u16::try_from(n).unwrap_or(u16::MAX).min(most.saturating_sub(1));
         let (x, y) = (at(column, area.width), at(row, area.height));
+        self.typed = true;
         self.frame.set_cursor_position(Position::new(area.x + x, area.y + y));
     }
 }

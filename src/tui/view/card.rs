@@ -114,6 +114,7 @@ fn deny(model: &Model, reading: &Reading, canvas: &mut Canvas<'_, '_>) {
 
 fn words(model: &Model, canvas: &mut Canvas<'_, '_>, body: Rect, ink: Ink, text: &str) {
     canvas.row(body, body.height / 3, vec![canvas.say(ink, format!("   {text}"))]);
+    canvas.stand(body, body.height / 3);
     canvas.row(
         body,
         body.height / 3 + 2,
@@ -143,6 +144,7 @@ fn over(model: &Model, canvas: &mut Canvas<'_, '_>, body: Rect, ending: &Ending)
     let area = Rect { x: body.x + 3, width: body.width.saturating_sub(6), ..body };
     let from = body.height / 3;
     canvas.row(area, from, vec![canvas.say(ink, format!("{mark} {}", ending.title))]);
+    canvas.stand(area, from);
     let mut at = from + 2;
     for text in [&ending.words, &ending.way_out] {
         let shown = crate::domain::text::block(text);

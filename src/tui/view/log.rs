@@ -142,6 +142,9 @@ fn draw_detail(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.row(area, 0, vec![canvas.say(Ink::Dim, words)]);
         return;
     };
+    if page.reading {
+        canvas.stand(area, 0);
+    }
     said(canvas, area, &detail.rows, detail.top, "");
 }
 

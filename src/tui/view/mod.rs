@@ -42,6 +42,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     let parts = layout::frame(model.size);
     bars::title(model, &mut canvas, parts.title);
+    canvas.stand(parts.body, 0);
     match &model.page {
         Page::Work => work::draw(model, &mut canvas),
         Page::Pending(tray) => pending::draw(model, *tray, &mut canvas),

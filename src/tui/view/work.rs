@@ -45,6 +45,9 @@ pub(crate) fn head(
 ) {
     canvas.rule(area, 0);
     let focused = model.focus == pane;
+    if focused {
+        canvas.stand(area, 0);
+    }
     let name = format!("{} {} ", if focused { "▸" } else { "─" }, pane.name());
     let ink = if focused { Ink::Accent } else { Ink::Strong };
     let mut left = vec![canvas.say(ink, name)];

@@ -548,6 +548,16 @@ impl Person {
         terminal.backend().buffer().clone()
     }
 
+    /// Where the real cursor is: column and row.
+    pub(crate) fn cursor(&self) -> (u16, u16) {
+        let (width, height) = self.size();
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| view::view(&self.model, frame)).unwrap();
+        assert!(terminal.backend().cursor_visible(), "the cursor is hidden");
+        let at = terminal.get_cursor_position().unwrap();
+        (at.x, at.y)
+    }
+
     pub(crate) fn size(&self) -> (u16, u16) {
         self.model.size()
     }

@@ -100,6 +100,46 @@ fn where_the_keyboard_is_shows_without_colour_too() {
     }
 }
 
+/// What stands on the row of the real cursor, from the cursor on.
+fn under_cursor(person: &Person) -> String {
+    let (x, y) = person.cursor();
+    let buffer = person.buffer();
+    let from = usize::from(y) * usize::from(buffer.area.width) + usize::from(x);
+    let to = (usize::from(y) + 1) * usize::from(buffer.area.width);
+    buffer.content[from..to].iter().map(ratatui::buffer::Cell::symbol).collect()
+}
+
+#[test]
+fn the_real_cursor_stands_where_the_keyboard_is() {
+    for (keys, expect) in [
+        ("j", "!! T-1017"),
+        ("enter", "▸ Ticket"),
+        ("enter d", "▸ Draft"),
+        ("P j", "update_ticket"),
+        ("L", "update_ticket"),
+        ("L p n", "get_faq"),
+    ] {
+        for (width, height) in [(80, 24), (120, 40)] {
+            let mut person = Person::at(width, height);
+            person.press(keys);
+            // On a narrow screen the tab of the pane bears its name.
+            let narrow = expect.starts_with('▸') && width < 100;
+            assert!(under_cursor(&person).contains(expect) || narrow, "{keys}: {:?}", under_cursor(&person));
+        }
+    }
+    for keys in PAGES {
+        let mut person = Person::at(80, 24);
+        person.press(keys);
+        assert_ne!(person.cursor(), (0, 0), "{keys}");
+    }
+    let mut person = Person::at(80, 24);
+    person.press(":");
+    person.write("pen");
+    let before = person.cursor();
+    person.write("d");
+    assert_eq!(person.cursor(), (before.0 + 1, before.1), "where text is typed it is in the text");
+}
+
 #[test]
 fn own_colours_are_drawn_with() {
     let mut person = Person::at(80, 24);
