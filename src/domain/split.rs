@@ -102,7 +102,8 @@ const LONGEST: usize = 80;
 pub fn subject(message: &Message, row: &TicketRow) -> String {
     let parts = mail::parts(&message.body);
     let own = parts.iter().filter(|part| part.kind == PartKind::Text).flat_map(|part| part.text.lines());
-    let telling = own.map(str::trim).find(|line| line.split_whitespace().count() >= LEAST_WORDS);
+    let says_enough = |line: &&str| !line.starts_with('>') && line.split_whitespace().count() >= LEAST_WORDS;
+    let telling = own.map(str::trim).find(says_enough);
     text::short(telling.unwrap_or(&row.subject), LONGEST)
 }
 

@@ -187,7 +187,7 @@ impl Command {
         (Command::Open, "open"),
         (Command::Back, "back"),
         (Command::Filter, "filter"),
-        (Command::Find, "find"),
+        (Command::Find, "find-said"),
         (Command::View(0), "view-1"),
         (Command::View(1), "view-2"),
         (Command::View(2), "view-3"),
