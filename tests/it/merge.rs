@@ -609,7 +609,7 @@ async fn two_tickets_are_merged_and_a_message_split_off_at_a_real_terminal_and_t
     terminal.keys("/");
     terminal.wait("⏎ keep");
     terminal.keys("T-11");
-    terminal.wait("1–2 of 2");
+    terminal.wait("1–1 of 1");
     terminal.keys("\r");
     terminal.wait_gone("⏎ keep");
     terminal.keys("\r");

@@ -3,6 +3,7 @@
 pub(crate) mod ahead;
 pub(crate) mod bulk;
 pub(crate) mod card;
+mod dialog;
 pub(crate) mod draft;
 pub(crate) mod form;
 pub(crate) mod fuzzy;
@@ -45,20 +46,16 @@ use crate::tui::keymap::{Context, Keymap, Motion};
 use crate::tui::manner::{Manner, Notify};
 use crate::tui::model::ahead::Ahead;
 pub use crate::tui::model::ahead::Part;
-use crate::tui::model::form::UpdateForm;
+pub(crate) use crate::tui::model::dialog::Dialog;
 use crate::tui::model::kept::Kept;
-use crate::tui::model::list::List;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::outbox::Outbox;
 use crate::tui::model::pages::{Notice, Page, Step};
 use crate::tui::model::palette::Palette;
 pub(crate) use crate::tui::model::pane::Pane;
-use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::queue::Queue;
-use crate::tui::model::rating::Rating;
 use crate::tui::model::replay::Replay;
 use crate::tui::model::slot::Slot;
-use crate::tui::model::split::Splitting;
 use crate::tui::theme::{OwnColors, Theme};
 
 /// What the program is connected to, and who sits before it.
@@ -76,44 +73,6 @@ pub struct Desk {
     pub me: Principal,
     /// Saved views of the queue, in the order of their number keys.
     pub views: Vec<View>,
-}
-
-/// What lies over the panes of the work page.
-#[derive(Clone, Debug)]
-pub(crate) enum Dialog {
-    None,
-    Filter(Editor),
-    Editing,
-    Picking(Box<Picker>),
-    Note(Editor),
-    Form(Box<UpdateForm>),
-    Snooze(Box<Snooze>),
-    Rating(Box<Rating>),
-    List(Box<List>),
-    Splitting(Box<Splitting>),
-    Confirm(Question),
-    /// Replies wait in the outbox and the person wants to quit.
-    Leaving,
-}
-
-impl Dialog {
-    /// Whether the draft is being edited, be it under the picker.
-    pub(crate) fn is_editing(&self) -> bool {
-        match self {
-            Self::Editing => true,
-            Self::Picking(picker) => picker.opened_in == OpenedIn::Editor,
-            Self::None
-            | Self::Filter(_)
-            | Self::Note(_)
-            | Self::Form(_)
-            | Self::Snooze(_)
-            | Self::Rating(_)
-            | Self::List(_)
-            | Self::Splitting(_)
-            | Self::Confirm(_)
-            | Self::Leaving => false,
-        }
-    }
 }
 
 /// Until when these tickets are put off, while it is written.

@@ -35,7 +35,7 @@ fn view_filter_row_ticket_pane_quotes_theme_and_mouse_are_found_again() {
     let kept = person.model.kept();
     assert_eq!((kept.view.as_str(), kept.filter.as_str()), ("mine", "vat"));
     let mut next = again(kept.clone(), 120, 40);
-    assert!(next.sees("▸ Queue mine / vat") && next.sees("T-1042 Charged twice"), "{}", next.screen());
+    assert!(next.sees("▸ Queue mine / vat") && next.sees("T-1051 Wrong VAT"), "{}", next.screen());
     assert!(next.asked.contains(&Effect::Mouse(true)));
     assert_eq!(next.model.kept(), kept, "what is remembered is what was restored");
     next.press("T");

@@ -30,10 +30,10 @@ fn person_with(changes: &[(&str, &str, &[&str])]) -> Person {
 
 #[test]
 fn a_key_of_ones_own_takes_the_place_of_the_shipped_ones_in_its_context_only() {
-    let mut person = person_with(&[("queue", "open", &["o"])]);
+    let mut person = person_with(&[("queue", "open", &["b"])]);
     person.press("enter");
     assert_eq!(person.model.context(), Context::Queue, "the shipped key means nothing any more");
-    person.press("o");
+    person.press("b");
     assert_eq!(person.model.context(), Context::Ticket);
     person.press("esc P enter");
     assert_eq!(person.model.context(), Context::Card, "in the tray Enter still opens");
@@ -42,17 +42,17 @@ fn a_key_of_ones_own_takes_the_place_of_the_shipped_ones_in_its_context_only() {
 #[test]
 fn footer_help_palette_and_table_show_the_keys_in_force() {
     let changes: &[(&str, &str, &[&str])] = &[
-        ("queue", "open", &["o"]),
+        ("queue", "open", &["b"]),
         ("everywhere", "down", &["n", "down"]),
         ("everywhere", "next-pending", &["N"]),
         ("everywhere", "note", &["ctrl-n"]),
         ("replay", "down", &["f2"]),
     ];
     let mut person = person_with(changes);
-    assert!(person.sees(" n k move  o open"), "{}", person.screen());
+    assert!(person.sees(" n k move  b open"), "{}", person.screen());
     person.press("?");
     person.write("open what is selected");
-    assert!(person.sees(" o               Open what is selected"), "{}", person.screen());
+    assert!(person.sees(" b               Open what is selected"), "{}", person.screen());
     person.press("esc :");
     person.write("open");
     assert!(
@@ -63,7 +63,7 @@ fn footer_help_palette_and_table_show_the_keys_in_force() {
     person.press("enter");
     assert_eq!(person.model.context(), Context::Ticket, "a renamed key runs out of the palette too");
     let table = person.model.keys().markdown();
-    assert!(table.contains("| queue | `o` | open | Open what is selected |"), "{table}");
+    assert!(table.contains("| queue | `b` | open | Open what is selected |"), "{table}");
     assert!(table.contains("| replay | `f2` | down |"), "one context may differ from all:\n{table}");
 }
 
@@ -80,9 +80,9 @@ fn a_command_without_a_key_is_still_in_the_palette() {
 
 #[test]
 fn names_and_keys_that_there_are_not_are_refused_with_their_line() {
-    refused(&[("quue", "open", &["o"])], "there is no context `quue`: everywhere, queue, ticket");
-    refused(&[("queue", "opn", &["o"])], "there is no command `opn`");
-    refused(&[("log", "send", &["o"])], "`send` has no key of its own in `log`");
+    refused(&[("quue", "open", &["b"])], "there is no context `quue`: everywhere, queue, ticket");
+    refused(&[("queue", "opn", &["b"])], "there is no command `opn`");
+    refused(&[("log", "send", &["b"])], "`send` has no key of its own in `log`");
     refused(&[("queue", "open", &["ctrl-enter-x"])], "`ctrl-enter-x` is no key");
     refused(&[("queue", "open", &["ctrl-i"])], "a terminal sends ctrl-i as tab");
 }
@@ -92,7 +92,7 @@ fn a_key_that_would_mean_two_things_is_refused() {
     refused(&[("queue", "open", &["d"])], "`d` would mean both `open` and `draft` in `queue`");
     refused(&[("everywhere", "down", &["e"])], "`e` would mean both");
     refused(&[("queue", "open", &["ctrl-c"])], "`ctrl-c` would mean both `open` and `quit`");
-    refused(&[("queue", "open", &["o", "o"])], "`o` would mean both");
+    refused(&[("queue", "open", &["b", "b"])], "`b` would mean both");
     // Two commands may change places.
     with(&[("queue", "open", &["d"]), ("queue", "draft", &["enter"])]).unwrap();
 }
@@ -179,22 +179,22 @@ fn the_program_refuses_to_start_and_names_the_file_and_the_line() {
     let file = home.path().join("mine.toml");
     for (text, expect) in [
         ("[person]\nname = \"Maya\"\n[keys.queue]\nopen = \"d\"\n", "line 4: `d` would mean both"),
-        ("[keys.queue]\nopne = [\"o\"]\n", "line 2: there is no command `opne`"),
+        ("[keys.queue]\nopne = [\"b\"]\n", "line 2: there is no command `opne`"),
         ("\n[keys.approval]\nrelease = \"enter\"\n", "line 3: `enter` cannot be a key of `release`"),
         ("[keys.queue]\nopen = 5\n", "line 2: `keys.queue.open` is a text or a list of texts"),
-        ("[keys]\nopen = \"o\"\n", "line 2: `keys.open` is a table: [keys.open]"),
+        ("[keys]\nopen = \"b\"\n", "line 2: `keys.open` is a table: [keys.open]"),
     ] {
         std::fs::write(&file, text).unwrap();
         let output = program(home.path()).args(["--config", file.to_str().unwrap(), "keys"]).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && said.contains(expect) && said.contains("mine.toml"), "{said}");
     }
-    std::fs::write(&file, "[keys.queue]\nopen = [\"o\", \"f3\"]\n").unwrap();
+    std::fs::write(&file, "[keys.queue]\nopen = [\"b\", \"f3\"]\n").unwrap();
     let with = |command: &str| {
         let output = program(home.path()).args(["--config", file.to_str().unwrap(), command]).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    assert!(with("keys").contains("| queue | `o` `f3` | open |"), "{}", with("keys"));
+    assert!(with("keys").contains("| queue | `b` `f3` | open |"), "{}", with("keys"));
     let config = with("config");
-    assert!(config.contains("keys.queue.open = [\"o\", \"f3\"]") && config.contains("line 2"), "{config}");
+    assert!(config.contains("keys.queue.open = [\"b\", \"f3\"]") && config.contains("line 2"), "{config}");
 }
