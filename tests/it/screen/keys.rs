@@ -56,7 +56,7 @@ fn footer_help_palette_and_table_show_the_keys_in_force() {
     person.press("esc :");
     person.write("open");
     assert!(
-        person.screen().lines().any(|line| line.contains("▸ open ") && line.contains("o │")),
+        person.screen().lines().any(|line| line.contains("▸ open ") && line.contains("b │")),
         "{}",
         person.screen()
     );
