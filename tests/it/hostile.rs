@@ -74,15 +74,22 @@ struct Commands {
 }
 
 impl vte::Perform for Commands {
-    fn csi_dispatch(&mut self, _: &vte::Params, intermediates: &[u8], _: bool, action: char) {
-        // What the program itself uses: cursor, colours, clearing, modes, cursor shape.
-        if !"HABCDGmJKhlXrqsu".contains(action) {
+    fn csi_dispatch(&mut self, params: &vte::Params, intermediates: &[u8], _: bool, action: char) {
+        // What the program itself uses: cursor, colours, clearing, modes, cursor shape, the title put away and back.
+        let title = action == 't' && matches!(params.iter().next(), Some([22 | 23]));
+        if !title && !"HABCDGmJKhlXrqsu".contains(action) {
             self.seen.push(format!("CSI {intermediates:?} {action}"));
         }
     }
 
     fn osc_dispatch(&mut self, params: &[&[u8]], _: bool) {
-        self.seen.push(format!("OSC {:?}", params.iter().map(|p| String::from_utf8_lossy(p)).collect::<Vec<_>>()));
+        // The window's title, of our own words and a count: nothing from a ticket stands in it.
+        let ours = |title: &[u8]| {
+            title.strip_suffix(b"countersign").is_some_and(|count| !count.iter().any(u8::is_ascii_alphabetic))
+        };
+        if !matches!(params, [b"2", title] if ours(title)) {
+            self.seen.push(format!("OSC {:?}", params.iter().map(|p| String::from_utf8_lossy(p)).collect::<Vec<_>>()));
+        }
     }
 
     fn hook(&mut self, _: &vte::Params, _: &[u8], _: bool, action: char) {
