@@ -40,6 +40,8 @@ pub async fn start(
     if !has_terminal() {
         return Ok(ExitCode::from(2));
     }
+    // A time zone may have to be looked for among all there are.
+    let zone = tokio::task::spawn_blocking(TimeZone::system);
     // The terminal answers while the desk is opened; both are waited for, since whoever asks has made it raw.
     let choice = config.screen.theme;
     let (sitting, theme) = tokio::join!(sit_down, tokio::task::spawn_blocking(move || theme(choice)));
@@ -51,7 +53,7 @@ pub async fn start(
     let guard = Guard::take()?;
     let ahead = config.assistant.ahead(sitting.models.metered);
     let undo = Duration::from_secs(config.send.undo_seconds);
-    let mut model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(TimeZone::system()))
+    let mut model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(zone.await?))
         .assisted(config.assistant.tone, ahead)
         .holding_replies(undo, true);
     model.set_manner(Manner { colors: colors(manner.colors), ..manner });

@@ -1,5 +1,6 @@
 //! What articles mean: a thread embeds those without vectors, a few at a time; a search compares them with its query.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -10,8 +11,8 @@ use rusqlite::Connection;
 use crate::embed::{EmbedError, Embedder};
 use crate::store::StoreError;
 use crate::store::search::vectors::{self, Nearness, Vectors};
-use crate::store::sqlite::Sqlite;
 use crate::store::sqlite::writer::{Touches, Writer};
+use crate::store::sqlite::{Sqlite, open};
 
 /// The first screen comes first.
 const SETTLE: Duration = Duration::from_millis(1_500);
@@ -29,10 +30,10 @@ pub(crate) struct Meaning {
 
 impl Meaning {
     /// Starts the thread; it begins soon, with the articles that have no vectors yet.
-    pub(crate) fn start(db: Connection, writer: Arc<Writer>) -> Result<Self, StoreError> {
+    pub(crate) fn start(desk: &Path, writer: Arc<Writer>) -> Result<Self, StoreError> {
         let (wake, woken) = mpsc::channel();
         let closing = Arc::new(AtomicBool::new(false));
-        let reader = Reader { db, writer, closing: Arc::clone(&closing) };
+        let reader = Reader { desk: desk.to_owned(), writer, closing: Arc::clone(&closing) };
         let thread = std::thread::Builder::new()
             .name("desk-meaning".to_owned())
             .spawn(move || reader.tend(&woken))
@@ -91,7 +92,7 @@ pub(crate) async fn nearness(vectors: Arc<Vectors>, query: &str) -> Nearness {
 
 /// What the thread has.
 struct Reader {
-    db: Connection,
+    desk: PathBuf,
     writer: Arc<Writer>,
     closing: Arc<AtomicBool>,
 }
@@ -116,7 +117,8 @@ impl Reader {
     /// Embeds some articles that have no vectors, and says how many; nothing is locked meanwhile.
     fn read_some(&self) -> Result<usize, StoreError> {
         let failed = |e: EmbedError| StoreError::Failed(e.to_string());
-        let articles = vectors::unread(&self.db, TOGETHER)?;
+        // Opened for these few and closed again: most of the time there is nothing to read.
+        let articles = vectors::unread(&open::connect(&self.desk)?, TOGETHER)?;
         let mut read = Vec::with_capacity(articles.len());
         for article in articles {
             if self.closing.load(Ordering::Relaxed) {

@@ -13,6 +13,7 @@ mod merge;
 pub(crate) mod open;
 mod presence;
 mod proposals;
+mod readers;
 mod seen;
 mod threads;
 mod tickets;
@@ -21,7 +22,7 @@ mod work;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -52,20 +53,20 @@ use crate::store::search;
 use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::checkpoints::Checkpoints;
 use crate::store::sqlite::meaning::Meaning;
+use crate::store::sqlite::readers::Readers;
 use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::{Touches, Writer};
 use crate::store::{
     Attendance, Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError,
 };
 
-const READERS: usize = 3;
 /// From this many rows on, an import is indexed at its end.
 const MANY: usize = 100;
 
 /// A desk in a SQLite file.
 pub struct Sqlite {
     path: PathBuf,
-    readers: Vec<Mutex<Connection>>,
+    readers: Readers,
     meaning: Meaning,
     writer: Arc<Writer>,
     revision: tokio::sync::watch::Receiver<u64>,
@@ -90,23 +91,16 @@ impl Sqlite {
         let is_new = open::migrate(&mut db)?;
         let checkpoints = Checkpoints::open(path, &log::log_id(&db)?)?;
         let (sender, revision) = tokio::sync::watch::channel(watch::revision(&db)?);
-        let readers = (0..READERS).map(|_| open::connect(path).map(Mutex::new)).collect::<Result<_, _>>()?;
-        let watcher = Watcher::start(open::connect(path)?, sender.clone())?;
+        let readers = Readers::open(path)?;
+        let watcher = Watcher::start(path, sender.clone())?;
         let writer = Arc::new(Writer::start(db, sender, checkpoints)?);
-        let meaning = Meaning::start(open::connect(path)?, Arc::clone(&writer))?;
+        let meaning = Meaning::start(path, Arc::clone(&writer))?;
         let path = path.to_owned();
         Ok(Opened { store: Self { path, readers, meaning, writer, revision, _watcher: watcher }, is_new })
     }
 
-    /// Reads on whichever connection is free. Reads here take microseconds, so they run where they are asked for.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        work(&self.reader())
-    }
-
-    fn reader(&self) -> MutexGuard<'_, Connection> {
-        let free = self.readers.iter().find_map(|reader| reader.try_lock().ok());
-        // A reader that panicked left nothing half done: a read has no state.
-        free.unwrap_or_else(|| self.readers[0].lock().unwrap_or_else(PoisonError::into_inner))
+        self.readers.read(work)
     }
 }
 

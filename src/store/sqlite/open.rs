@@ -21,6 +21,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0014_merges.sql"),
     include_str!("../../../assets/migrations/0010_seen.sql"),
     include_str!("../../../assets/migrations/0013_feedback.sql"),
+    include_str!("../../../assets/migrations/0015_due_counts.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".

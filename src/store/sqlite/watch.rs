@@ -1,5 +1,6 @@
 //! Changes that another program makes to the same file are noticed twice a second.
 
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::store::StoreError;
+use crate::store::sqlite::open;
 
 const EVERY: Duration = Duration::from_millis(500);
 
@@ -19,11 +21,12 @@ pub(crate) struct Watcher {
 
 impl Watcher {
     /// Starts looking.
-    pub(crate) fn start(db: Connection, revision: watch::Sender<u64>) -> Result<Self, StoreError> {
+    pub(crate) fn start(desk: &Path, revision: watch::Sender<u64>) -> Result<Self, StoreError> {
         let (stop, stopped) = mpsc::channel();
+        let desk = desk.to_owned();
         let thread = std::thread::Builder::new()
             .name("desk-watcher".to_owned())
-            .spawn(move || look(&db, &revision, &stopped))
+            .spawn(move || look(&desk, &revision, &stopped))
             .map_err(|e| StoreError::Failed(e.to_string()))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -39,9 +42,15 @@ impl Drop for Watcher {
     }
 }
 
-fn look(db: &Connection, sender: &watch::Sender<u64>, stopped: &mpsc::Receiver<()>) {
-    let mut seen = 0;
+fn look(desk: &Path, sender: &watch::Sender<u64>, stopped: &mpsc::Receiver<()>) {
+    let (mut seen, mut connection) = (0, None);
     while matches!(stopped.recv_timeout(EVERY), Err(mpsc::RecvTimeoutError::Timeout)) {
+        // Opened at the first look, so that no start waits for it.
+        if connection.is_none() {
+            let opened = open::connect(desk).inspect_err(|error| tracing::error!(%error, "no look for changes"));
+            connection = opened.ok();
+        }
+        let Some(db) = &connection else { continue };
         // `data_version` costs no read of the file; the log alone also moves it, so the revision decides.
         let version = db.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap_or(seen);
         if version == seen {

@@ -58,6 +58,11 @@ impl<T> Slot<T> {
         self.waiting.take()
     }
 
+    /// Whether nothing was ever asked for.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.value.is_none() && self.waiting.is_none() && self.trouble.is_none()
+    }
+
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting.is_some()
     }

@@ -43,8 +43,8 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     if let Page::Replay(_) = model.page {
         return replay::load(model);
     }
+    // The views are counted once there are rows to look at.
     let mut effects = queue::load(model);
-    effects.extend(queue::count(model));
     effects.extend(pending::load(model));
     effects.extend(model.mouse.then_some(Effect::Mouse(true)));
     effects.extend(work::reopen(model));

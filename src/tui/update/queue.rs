@@ -52,7 +52,11 @@ pub(super) fn found(model: &mut Model, request: RequestId, hits: Vec<Hit>) -> Ve
 
 fn settled(model: &mut Model) -> Vec<Effect> {
     note_moved(model);
-    if model.queue.window.take_again() { load(model) } else { seen::load(model) }
+    let mut effects = if model.queue.window.take_again() { load(model) } else { seen::load(model) };
+    if model.queue.counts.is_fresh() {
+        effects.extend(count(model));
+    }
+    effects
 }
 
 /// The queue has a newer version of the open ticket than the one on screen.

@@ -5,7 +5,7 @@ use countersign::domain::ticket::{Status, TicketPage, Tone, Visibility};
 use countersign::tui::events::{Answer, Effect, Failure, Msg, RequestId};
 use countersign::tui::keymap::Context;
 
-use crate::screen::desk::{Person, REPLY, rows, suggestion};
+use crate::screen::desk::{Person, REPLY, answer, rows, suggestion};
 
 fn proposed(person: &Person) -> Option<(WriteCall, countersign::domain::proposal::Why)> {
     person.asked.iter().rev().find_map(|effect| match effect {
@@ -21,6 +21,16 @@ fn a_new_screen_asks_for_the_queue_the_counts_and_what_waits() {
         person.asked.as_slice(),
         [Effect::LoadQueue { .. }, Effect::LoadSeen { .. }, Effect::CountViews { .. }, Effect::LoadPending { .. }]
     ));
+}
+
+#[test]
+fn the_views_are_counted_once_there_are_rows_to_look_at() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::LoadQueue { .. }));
+    assert!(!person.asked.iter().any(|effect| matches!(effect, Effect::CountViews { .. })));
+    person.mute = |_| false;
+    let asked = person.asked.iter().find(|effect| matches!(effect, Effect::LoadQueue { .. })).cloned().unwrap();
+    person.msg(answer(&asked).unwrap());
+    assert!(person.sees("urgent 7") && person.sees("all 312"));
 }
 
 #[test]
