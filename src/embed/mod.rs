@@ -6,7 +6,8 @@
 
 mod tokens;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rten::{Model, NodeId, Value, ValueOrView};
 
@@ -20,6 +21,9 @@ static MODEL: &[u8] = include_bytes!("../../assets/model/minilm.onnx");
 const MOST_TOKENS: usize = 256;
 /// More bytes than that many tokens can have.
 const MOST_BYTES: usize = 4_096;
+
+/// The model while it is in use, and when it was last asked for.
+static LOADED: Mutex<Option<(Arc<Embedder>, Instant)>> = Mutex::new(None);
 
 /// Why a text has no embedding; a search then goes by its words alone.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -42,13 +46,25 @@ pub struct Embedder {
 }
 
 impl Embedder {
-    /// The one model of the program, loaded when it is first asked for: call it where a tenth of a second is fine.
+    /// The one model of the program, loaded when it is asked for and not there: call it where a tenth of a second is
+    /// fine.
     ///
     /// # Errors
-    /// When the model cannot be loaded; then it never can.
-    pub fn get() -> Result<&'static Self, EmbedError> {
-        static LOADED: OnceLock<Result<Embedder, EmbedError>> = OnceLock::new();
-        LOADED.get_or_init(Self::load).as_ref().map_err(Clone::clone)
+    /// When the model cannot be loaded.
+    pub fn get() -> Result<Arc<Self>, EmbedError> {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        let model = match loaded.take() {
+            Some((model, _)) => model,
+            None => Arc::new(Self::load()?),
+        };
+        *loaded = Some((Arc::clone(&model), Instant::now()));
+        Ok(model)
+    }
+
+    /// Gives back the memory of a model that nobody has asked for within `unused`: its weights are a hundred megabytes.
+    pub fn rest(unused: Duration) {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(loaded.take_if(|(_, used)| used.elapsed() >= unused));
     }
 
     fn load() -> Result<Self, EmbedError> {
@@ -131,6 +147,13 @@ mod tests {
             let length: f32 = embedding.iter().map(|x| x * x).sum();
             assert!(embedding.len() == DIMENSIONS && (length - 1.0).abs() < 1e-3, "{length}");
         }
+    }
+
+    #[test]
+    fn a_model_that_rested_is_loaded_again_and_says_the_same() {
+        let before = Embedder::get().unwrap().embed("Where is my parcel?").unwrap();
+        Embedder::rest(Duration::ZERO);
+        assert_eq!(Embedder::get().unwrap().embed("Where is my parcel?").unwrap(), before);
     }
 
     #[test]

@@ -191,7 +191,7 @@ fn lines<T: serde::de::DeserializeOwned>(what: &str, text: &str, bad: &mut Vec<S
 impl Index {
     fn new(entries: &[Entry]) -> Result<Self, EvalError> {
         let conn = filled(entries)?;
-        let model = Embedder::get()?;
+        let model = &Embedder::get()?;
         for article in vectors::unread(&conn, u32::MAX)? {
             vectors::save(&conn, &article, &article.embed(model)?)?;
         }

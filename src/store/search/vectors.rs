@@ -215,7 +215,7 @@ mod tests {
 
     fn embed_all(conn: &Connection) {
         for article in unread(conn, 100).unwrap() {
-            save(conn, &article, &article.embed(Embedder::get().unwrap()).unwrap()).unwrap();
+            save(conn, &article, &article.embed(&Embedder::get().unwrap()).unwrap()).unwrap();
         }
     }
 

@@ -16,6 +16,8 @@ use crate::store::sqlite::{Sqlite, open};
 
 /// The first screen comes first.
 const SETTLE: Duration = Duration::from_millis(1_500);
+/// A model that nobody has used for so long is dropped.
+const UNUSED: Duration = Duration::from_mins(1);
 /// How many articles are embedded before they are saved together.
 const TOGETHER: u32 = 8;
 
@@ -90,6 +92,17 @@ pub(crate) async fn nearness(vectors: Arc<Vectors>, query: &str) -> Nearness {
     }
 }
 
+/// Waits for new articles, and lets a model go meanwhile that is not used; says whether the desk is still open.
+fn is_woken(woken: &mpsc::Receiver<()>) -> bool {
+    loop {
+        match woken.recv_timeout(UNUSED) {
+            Ok(()) => return true,
+            Err(mpsc::RecvTimeoutError::Timeout) => Embedder::rest(UNUSED),
+            Err(mpsc::RecvTimeoutError::Disconnected) => return false,
+        }
+    }
+}
+
 /// What the thread has.
 struct Reader {
     desk: PathBuf,
@@ -104,11 +117,11 @@ impl Reader {
         let mut open = !self.closing.load(Ordering::Relaxed);
         while open {
             match self.read_some() {
-                Ok(0) => open = woken.recv().is_ok(),
+                Ok(0) => open = is_woken(woken),
                 Ok(_) => open = !self.closing.load(Ordering::Relaxed),
                 Err(error) => {
                     tracing::warn!(%error, "new articles are found by their words alone");
-                    open = woken.recv().is_ok();
+                    open = is_woken(woken);
                 }
             }
         }
@@ -124,7 +137,8 @@ impl Reader {
             if self.closing.load(Ordering::Relaxed) {
                 break;
             }
-            let vectors = article.embed(Embedder::get().map_err(failed)?).map_err(failed)?;
+            let model = Embedder::get().map_err(failed)?;
+            let vectors = article.embed(&model).map_err(failed)?;
             read.push((article, vectors));
         }
         if !read.is_empty() {

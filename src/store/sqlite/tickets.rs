@@ -329,7 +329,9 @@ mod tests {
     #[test]
     fn to_count_what_is_owed_soon_no_ticket_is_read() {
         let db = Connection::open_in_memory().unwrap();
-        MIGRATIONS.iter().for_each(|sql| db.execute_batch(sql).unwrap());
+        for sql in MIGRATIONS {
+            db.execute_batch(sql).unwrap();
+        }
         let query = TicketQuery {
             status: vec![crate::domain::ticket::Status::Open],
             due_before: Some(Timestamp::UNIX_EPOCH),
