@@ -85,7 +85,10 @@ impl vte::Perform for Commands {
     fn osc_dispatch(&mut self, params: &[&[u8]], _: bool) {
         // The window's title, of our own words and a count: nothing from a ticket stands in it.
         let ours = |title: &[u8]| {
-            title.strip_suffix(b"countersign").is_some_and(|count| !count.iter().any(u8::is_ascii_alphabetic))
+            let waiting = title.strip_prefix(b"countersign");
+            waiting.is_some_and(|rest| {
+                String::from_utf8_lossy(rest).chars().all(|c| " ·waits".contains(c) || c.is_ascii_digit())
+            })
         };
         if !matches!(params, [b"2", title] if ours(title)) {
             self.seen.push(format!("OSC {:?}", params.iter().map(|p| String::from_utf8_lossy(p)).collect::<Vec<_>>()));
