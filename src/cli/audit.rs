@@ -95,7 +95,8 @@ async fn replay(setting: &Setting, store: &dyn Store, run: String) -> color_eyre
         eprintln!("countersign: the log has no run {:?}; `countersign audit show` lists them", text::line(&run));
         return Ok(ExitCode::FAILURE);
     }
-    tui::start::replay(run, steps, &setting.effective.config, setting.manner.clone()).await
+    let (config, state) = (&setting.effective.config, &setting.places.state);
+    tui::start::replay(run, steps, config, setting.manner.clone(), state).await
 }
 
 async fn verify(store: &dyn Store, expect: Option<Head>) -> color_eyre::Result<ExitCode> {

@@ -246,10 +246,12 @@ pub trait Store: Finding + Send + Sync {
     async fn proposal(&self, id: &ProposalId) -> Result<Option<Filed>, StoreError>;
     /// How often the same was asked for and denied on this ticket, whatever the version.
     async fn denials(&self, call: &WriteCall) -> Result<u32, StoreError>;
-    /// A person's unsent reply.
-    async fn draft(&self, ticket: &TicketId) -> Result<Option<String>, StoreError>;
-    /// Keeps a person's unsent reply; an empty one is forgotten.
-    async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// The desk's own name, by which no other desk goes.
+    async fn desk_id(&self) -> Result<String, StoreError>;
+    /// Unsent replies that an older version kept in the desk.
+    async fn drafts(&self) -> Result<Vec<(TicketId, String)>, StoreError>;
+    /// Forgets one of them: it is kept elsewhere now.
+    async fn forget_draft(&self, ticket: &TicketId) -> Result<(), StoreError>;
 
     /// Puts a ticket off for a person, or not any more; a newer version of the ticket wakes it earlier.
     async fn snooze(&self, by: &PrincipalId, ticket: &TicketId, until: Option<Timestamp>) -> Result<(), StoreError>;

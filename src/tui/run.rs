@@ -7,8 +7,9 @@ use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKi
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
 
-use crate::tui::events::{Effect, Moment, Msg, Pointing};
+use crate::tui::events::{Answer, Effect, Failure, Moment, Msg, Pointing, RequestId};
 use crate::tui::model::Model;
+use crate::tui::outside::Outside;
 use crate::tui::terminal::Guard;
 use crate::tui::update;
 
@@ -16,6 +17,9 @@ use crate::tui::update;
 const FRAME: Duration = Duration::from_millis(8);
 /// How often the clock on the wall is looked at while nothing happens.
 const MINUTE: Duration = Duration::from_mins(1);
+
+/// How long what was written may take to be saved when the program ends.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +37,14 @@ enum Ready {
     Slot,
     Alarm,
     Minute,
+    Panicked(String),
     Told,
 }
 
 /// Runs the screen until the person quits. `perform` gets every effect that is not the screen's own
-/// ([`Effect::Wake`], [`Effect::Copy`], [`Effect::Call`], [`Effect::Mouse`], [`Effect::Suspend`], [`Effect::Redraw`] and
-/// [`Effect::Quit`] are) and must not block;
-/// answers come back through `inbox`.
+/// ([`Effect::Wake`], [`Effect::Copy`], [`Effect::Call`], [`Effect::Mouse`], [`Effect::EditOutside`],
+/// [`Effect::Suspend`], [`Effect::Redraw`] and [`Effect::Quit`] are) and must not block; answers come back through
+/// `inbox`. However it ends, what was written is saved first.
 ///
 /// # Errors
 /// When the terminal is gone.
@@ -47,12 +52,23 @@ pub async fn run(
     guard: Guard,
     model: Model,
     mut inbox: mpsc::Receiver<Msg>,
+    outside: &Outside,
     perform: impl FnMut(Effect),
+) -> io::Result<Ended> {
+    let mut screen = Screen::new(guard, model, perform);
+    screen.begin();
+    let ended = turn(&mut screen, &mut inbox, outside).await;
+    screen.farewell(&mut inbox).await;
+    ended
+}
+
+async fn turn<P: FnMut(Effect)>(
+    screen: &mut Screen<P>,
+    inbox: &mut mpsc::Receiver<Msg>,
+    outside: &Outside,
 ) -> io::Result<Ended> {
     let mut signals = Signals::new()?;
     let mut input = Some(EventStream::new());
-    let mut screen = Screen::new(guard, model, perform);
-    screen.begin();
     loop {
         let slot = screen.next_slot();
         let alarm = screen.next_alarm();
@@ -61,6 +77,7 @@ pub async fn run(
             () = signals.told() => Ready::Told,
             event = next(&mut input) => Ready::Input(event),
             message = inbox.recv() => Ready::Message(message),
+            words = screen.guard.panicked() => Ready::Panicked(words),
             () = sleep_until(alarm) => Ready::Alarm,
             () = sleep_until(slot) => Ready::Slot,
             () = tokio::time::sleep(MINUTE) => Ready::Minute,
@@ -73,13 +90,18 @@ pub async fn run(
             }
             Ready::Input(Some(event)) => screen.input(event?),
             Ready::Message(Some(message)) => screen.take(message),
+            Ready::Panicked(words) => screen.take(Msg::Failed(mistake(words))),
             Ready::Alarm => screen.alarms(),
             Ready::Slot | Ready::Minute => {}
         }
-        drain(&mut screen, &mut input, &mut inbox).await?;
+        drain(screen, &mut input, inbox).await?;
         if screen.quit {
             screen.keep();
             return Ok(Ended::Quit);
+        }
+        if let Some(errand) = screen.outside.take() {
+            screen.edit(errand, outside, &mut input).await?;
+            signals.forget_interrupt().await;
         }
         screen.after_drain(&mut input)?;
     }
@@ -103,6 +125,12 @@ async fn drain<P: FnMut(Effect)>(
     Ok(())
 }
 
+/// Part of the program has failed, and the rest runs on.
+fn mistake(message: String) -> Failure {
+    let (what, way_out) = ("go on in the background", "what you wrote is safe; the log file says more");
+    Failure { request: None, what: what.to_owned(), message, way_out: way_out.to_owned() }
+}
+
 /// The next event of the terminal, while it is read.
 async fn next(input: &mut Option<EventStream>) -> Option<io::Result<Event>> {
     match input {
@@ -118,6 +146,13 @@ async fn sleep_until(at: Option<Instant>) {
     }
 }
 
+/// A text that goes to the person's own editor.
+struct Errand {
+    request: RequestId,
+    name: String,
+    text: String,
+}
+
 /// The terminal, the model, and what is due.
 struct Screen<P> {
     guard: Guard,
@@ -129,13 +164,15 @@ struct Screen<P> {
     due: bool,
     quit: bool,
     suspend: bool,
+    outside: Option<Errand>,
 }
 
 impl<P: FnMut(Effect)> Screen<P> {
     fn new(guard: Guard, model: Model, perform: P) -> Self {
         let started = Instant::now();
         let (drawn, alarms) = (None, Vec::new());
-        Self { guard, model, perform, started, drawn, alarms, due: true, quit: false, suspend: false }
+        let outside = None;
+        Self { guard, model, perform, started, drawn, alarms, due: true, quit: false, suspend: false, outside }
     }
 
     fn now(&self) -> Moment {
@@ -182,6 +219,7 @@ impl<P: FnMut(Effect)> Screen<P> {
             Effect::Quit => self.quit = true,
             Effect::Suspend => self.suspend = true,
             Effect::Redraw => self.redraw(),
+            Effect::EditOutside { request, name, text } => self.outside = Some(Errand { request, name, text }),
             // A clipboard that takes nothing is no reason to end.
             Effect::Copy(text) => drop(self.guard.copy(&text)),
             Effect::Call(how, words) => drop(self.guard.call(how, &words)),
@@ -239,11 +277,35 @@ impl<P: FnMut(Effect)> Screen<P> {
         Ok(())
     }
 
+    /// Lets the person's own editor have the terminal until it ends. Signals wait: whoever asks the program to end is
+    /// heard when the editor has ended, with what it left.
+    async fn edit(&mut self, errand: Errand, outside: &Outside, input: &mut Option<EventStream>) -> io::Result<()> {
+        drop(input.take());
+        self.guard.lend();
+        let edited = outside.edit(&errand.name, &errand.text).await;
+        self.guard.take_back()?;
+        self.again(input)?;
+        let (request, what) = (Some(errand.request), "edit the text in your editor".to_owned());
+        self.take(match edited {
+            Ok(text) => Msg::Answered { request: errand.request, answer: Answer::Edited(text) },
+            Err(kept) => {
+                let way_out = "your text is as it was · VISUAL or EDITOR names the editor".to_owned();
+                Msg::Failed(Failure { request, what, message: kept.to_string(), way_out })
+            }
+        });
+        Ok(())
+    }
+
     /// Nobody may read keys while the shell has the terminal, so the stream is dropped and made anew.
     fn suspend_now(&mut self, input: &mut Option<EventStream>) -> io::Result<()> {
         // Dropped first: a new stream would wait for the lock that the old one's thread holds until a key comes.
         drop(input.take());
         self.guard.suspend()?;
+        self.again(input)
+    }
+
+    /// The terminal is ours again.
+    fn again(&mut self, input: &mut Option<EventStream>) -> io::Result<()> {
         *input = Some(EventStream::new());
         let size = self.guard.size()?;
         self.take(Msg::Resized { width: size.0, height: size.1 });
@@ -251,6 +313,20 @@ impl<P: FnMut(Effect)> Screen<P> {
         self.take(Msg::Focus { gained: true, at });
         self.due = true;
         Ok(())
+    }
+}
+
+impl<P: FnMut(Effect)> Screen<P> {
+    /// Saves what was written, and waits until it is or cannot be.
+    async fn farewell(&mut self, inbox: &mut mpsc::Receiver<Msg>) {
+        let effects = update::leave(&mut self.model);
+        self.act(effects);
+        let end = tokio::time::Instant::now() + FAREWELL;
+        while self.model.is_saving()
+            && let Ok(Some(message)) = tokio::time::timeout_at(end, inbox.recv()).await
+        {
+            self.take(message);
+        }
     }
 }
 
@@ -284,6 +360,11 @@ impl Signals {
         })
     }
 
+    /// A key that was meant for another program is no wish to end this one.
+    async fn forget_interrupt(&mut self) {
+        let _ = futures::poll!(Box::pin(self.interrupt.recv()));
+    }
+
     async fn told(&mut self) {
         tokio::select! {
             _ = self.term.recv() => {}
@@ -301,6 +382,8 @@ impl Signals {
     fn new() -> io::Result<Self> {
         Ok(Self)
     }
+
+    async fn forget_interrupt(&mut self) {}
 
     async fn told(&mut self) {
         // Without a console handler the terminal's own end is the only way.

@@ -18,8 +18,9 @@ use crate::tui::events::{Failure, LogDetail, Msg};
 use crate::tui::manner::Manner;
 use crate::tui::model::kept::Kept;
 use crate::tui::model::{Desk, Model};
+use crate::tui::outside::Outside;
 use crate::tui::run::run;
-use crate::tui::runtime::{Keeper, Playback, Runtime};
+use crate::tui::runtime::{Drafts, Keeper, Playback, Runtime};
 use crate::tui::terminal::{Guard, ask_ground};
 use crate::tui::theme::{OwnColors, Theme, guess};
 
@@ -47,6 +48,7 @@ pub async fn start(
     let (sitting, theme) = tokio::join!(sit_down, tokio::task::spawn_blocking(move || theme(choice)));
     let (sitting, theme) = (sitting?, theme?);
     let store = Arc::clone(&sitting.store);
+    let drafts = Drafts::of(state, store.as_ref()).await?;
     let sample = store.tickets(&TicketQuery::default()).await?.tickets.iter().any(|ticket| ticket.sample);
     let desk = desk(&sitting, config, sample);
 
@@ -72,10 +74,10 @@ pub async fn start(
         let what = "write a log".to_owned();
         sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
     }
-    let runtime = Runtime::new(sitting, config.clone(), state.to_owned(), keeper, sender);
+    let runtime = Runtime::new(sitting, drafts, config.clone(), state.to_owned(), keeper, sender);
     tokio::spawn(runtime.clone().follow());
     let attending = tokio::spawn(runtime.clone().attend());
-    let ended = run(guard, model, inbox, |effect| runtime.perform(effect)).await;
+    let ended = run(guard, model, inbox, &Outside::beside(state), |effect| runtime.perform(effect)).await;
     attending.abort();
     // Nothing is said after the farewell.
     let _ = attending.await;
@@ -107,6 +109,7 @@ pub async fn replay(
     steps: Vec<LogDetail>,
     config: &Config,
     manner: Manner,
+    state: &Path,
 ) -> color_eyre::Result<ExitCode> {
     if !has_terminal() {
         return Ok(ExitCode::from(2));
@@ -121,7 +124,7 @@ pub async fn replay(
     let (sender, inbox) = mpsc::channel(INBOX);
     model.set_manner(Manner { colors: colors(manner.colors), ..manner });
     let playback = Playback::new(steps, sender);
-    run(guard, model, inbox, |effect| playback.perform(&effect)).await?;
+    run(guard, model, inbox, &Outside::beside(state), |effect| playback.perform(&effect)).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -26,7 +26,7 @@ use crate::bench::screen::{Effort, SIZE};
 use crate::store::Store;
 use crate::tui::events::{Effect, Msg, RequestId, naming};
 use crate::tui::model::Model;
-use crate::tui::runtime::{Keeper, Runtime};
+use crate::tui::runtime::{Drafts, Keeper, Runtime};
 use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::{start, update};
@@ -107,6 +107,7 @@ impl Person {
     async fn sit(desk: &Path, times: usize) -> color_eyre::Result<Self> {
         let store: Arc<dyn Store> = app::open_desk(desk, Fill::Nothing).await?;
         let config = crate::config::load(None, None, std::iter::empty(), &[])?.config;
+        let drafts = Drafts::at(std::env::temp_dir().join("countersign-bench-drafts"));
         let sitting = app::sit_down(store, &config, Models::none()).await?;
         let keeper = Keeper::new(&std::env::temp_dir(), desk, String::new());
         let desk = start::desk(&sitting, &config, false);
@@ -117,7 +118,7 @@ impl Person {
             model: Model::new(desk, Theme::Dark, SIZE, &now),
             sheet: Sheet::new(written.clone(), SIZE)?,
             written,
-            runtime: Runtime::new(sitting, config, std::env::temp_dir(), keeper, sender),
+            runtime: Runtime::new(sitting, drafts, config, std::env::temp_dir(), keeper, sender),
             inbox,
             asked: HashSet::new(),
             began: Instant::now(),

@@ -2,6 +2,7 @@
 
 mod articles;
 mod checkpoints;
+mod drafts;
 mod execute;
 mod feedback;
 mod finding;
@@ -183,9 +184,12 @@ impl Store for Sqlite {
         self.read(|db| proposals::denials(db, call))
     }
 
-    async fn draft(&self, ticket: &TicketId) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT body FROM drafts WHERE ticket_id = ?1";
-        self.read(|db| Ok(db.prepare_cached(sql)?.query_row([ticket.as_str()], |row| row.get(0)).optional()?))
+    async fn desk_id(&self) -> Result<String, StoreError> {
+        self.read(log::log_id)
+    }
+
+    async fn drafts(&self) -> Result<Vec<(TicketId, String)>, StoreError> {
+        self.read(drafts::all)
     }
 
     async fn snooze(&self, by: &PrincipalId, ticket: &TicketId, until: Option<Timestamp>) -> Result<(), StoreError> {
@@ -210,18 +214,9 @@ impl Store for Sqlite {
         self.read(|db| presence::present(db, but))
     }
 
-    async fn save_draft(&self, ticket: &TicketId, body: &str, now: Timestamp) -> Result<(), StoreError> {
-        let (ticket, body) = (ticket.clone(), body.to_owned());
-        let save = move |tx: &mut rusqlite::Transaction<'_>| {
-            let changed = if body.is_empty() {
-                tx.execute("DELETE FROM drafts WHERE ticket_id = ?1", [ticket.as_str()])
-            } else {
-                let sql = "INSERT INTO drafts VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET body = ?2, saved_at = ?3";
-                tx.execute(sql, params![ticket.as_str(), body, now.as_millisecond()])
-            };
-            Ok(changed.map(|_| ())?)
-        };
-        self.writer.transact(Touches::Nothing, save)
+    async fn forget_draft(&self, ticket: &TicketId) -> Result<(), StoreError> {
+        let ticket = ticket.clone();
+        self.writer.transact(Touches::Nothing, move |tx| drafts::forget(tx, &ticket))
     }
 
     fn record(&self, event: Event) -> Result<(), StoreError> {

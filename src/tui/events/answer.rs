@@ -1,5 +1,7 @@
 //! What comes back: answers, outcomes, failures.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::answer::CannedText;
 use crate::domain::approval::Card;
 use crate::domain::audit::figures::Figures;
@@ -11,7 +13,7 @@ use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
 use crate::domain::policy::Requirement;
 use crate::domain::proposal::Proposal;
-use crate::domain::ticket::{Ticket, TicketPage, TicketRow};
+use crate::domain::ticket::{Ticket, TicketPage, TicketRow, Visibility};
 #[cfg(doc)]
 use crate::tui::events::Effect;
 use crate::tui::events::RequestId;
@@ -49,9 +51,9 @@ pub enum Answer {
     Canned(Vec<CannedText>),
     /// To [`Effect::LoadOthers`]: those of the same customer first.
     Others(Vec<TicketRow>),
-    /// To [`Effect::LoadDraft`]: what was saved, if anything was.
-    Draft(Option<String>),
-    /// To [`Effect::SaveDraft`].
+    /// To [`Effect::LoadDraft`]: what was saved.
+    Draft(Written),
+    /// To [`Effect::SaveDraft`] and [`Effect::ForgetDraft`].
     Saved,
     /// To [`Effect::LoadThumbs`] and [`Effect::Rate`]: as they stand now.
     Thumbs(Vec<Given>),
@@ -59,6 +61,8 @@ pub enum Answer {
     Snoozed,
     /// To [`Effect::LoadSeen`] and [`Effect::See`]: each ticket with the version that was seen, 0 for none.
     Seen(Vec<(TicketId, u64)>),
+    /// To [`Effect::EditOutside`]: the text as it is now; nothing when it stayed as it was.
+    Edited(Option<String>),
     /// To [`Effect::LoadPending`].
     Pending(Vec<Waiting>),
     /// To [`Effect::Propose`], [`Effect::OpenCard`] and [`Effect::EditProposal`]: the card from a fresh read.
@@ -79,6 +83,36 @@ pub enum Answer {
     Run(Vec<Record>),
     /// To [`Effect::LoadLogDetail`].
     LogDetail(Box<LogDetail>),
+}
+
+/// What a person has written on a ticket and not sent; empty where nothing was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The reply, where it is not what the assistant suggested.
+    #[serde(default)]
+    pub reply: String,
+    /// The internal note.
+    #[serde(default)]
+    pub note: String,
+}
+
+impl Written {
+    /// Whether there is nothing to keep.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.reply.is_empty() && self.note.is_empty()
+    }
+
+    /// Forgets what was sent, unless it is another text by now: a reply is public, a note internal.
+    pub fn forget(&mut self, of: Visibility, sent: &str) {
+        let text = match of {
+            Visibility::Public => &mut self.reply,
+            Visibility::Internal => &mut self.note,
+        };
+        if text.trim() == sent.trim() {
+            text.clear();
+        }
+    }
 }
 
 /// What became of a decision. Each end is a different thing and reads differently.

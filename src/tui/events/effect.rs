@@ -9,10 +9,10 @@ use crate::domain::feedback::Feedback;
 use crate::domain::ids::{CustomerId, ProposalId, TicketId};
 use crate::domain::presence::Doing;
 use crate::domain::proposal::Why;
-use crate::domain::ticket::{TicketQuery, Tone};
+use crate::domain::ticket::{TicketQuery, Tone, Visibility};
 #[cfg(doc)]
 use crate::tui::events::Msg;
-use crate::tui::events::{Moment, RequestId};
+use crate::tui::events::{Moment, RequestId, Written};
 use crate::tui::manner::Notify;
 use crate::tui::model::Part;
 use crate::tui::model::kept::Kept;
@@ -157,21 +157,30 @@ pub enum Effect {
         /// What was typed; nothing for the customer's others and similar ones.
         words: String,
     },
-    /// The draft that was saved for a ticket.
+    /// What was written on a ticket and saved.
     LoadDraft {
         /// The request.
         request: RequestId,
         /// Which ticket.
         ticket: TicketId,
     },
-    /// Keep a draft; nothing in place of a text forgets it.
+    /// Keep what was written on a ticket; what is empty is forgotten.
     SaveDraft {
         /// The request.
         request: RequestId,
-        /// Of which ticket.
+        /// Which ticket.
         ticket: TicketId,
+        /// What was written.
+        written: Written,
+    },
+    /// Give the terminal to the person's own editor and answer with the text that it leaves.
+    EditOutside {
+        /// The request.
+        request: RequestId,
+        /// What it is, as part of a file's name.
+        name: String,
         /// The text.
-        text: Option<String>,
+        text: String,
     },
     /// Forget the draft of a ticket that is not open any more, if it still is this text: it was sent.
     ForgetDraft {
@@ -179,6 +188,8 @@ pub enum Effect {
         request: RequestId,
         /// Of which ticket.
         ticket: TicketId,
+        /// The reply, or the note.
+        of: Visibility,
         /// The text as it was when the person sent it.
         sent: String,
     },
@@ -349,7 +360,8 @@ pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
         Effect::See { request, .. } => (*request, "note what was read"),
         Effect::LoadDraft { request, .. } => (*request, "load the draft"),
         Effect::SaveDraft { request, .. } => (*request, "save the draft"),
-        Effect::ForgetDraft { request, .. } => (*request, "forget the draft that was sent"),
+        Effect::ForgetDraft { request, .. } => (*request, "forget the draft"),
+        Effect::EditOutside { request, .. } => (*request, "edit the text in your editor"),
         Effect::Propose { request, .. } => (*request, "file the proposal"),
         Effect::LoadPending { request } => (*request, "load what waits"),
         Effect::OpenCard { request, .. } => (*request, "open the card"),

@@ -9,8 +9,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 use crate::domain::presence::Presence;
-
-pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Waiting};
+pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Waiting, Written};
 pub(crate) use effect::naming;
 pub use effect::{Effect, ExportFormat, Exported};
 

@@ -137,6 +137,8 @@ pub enum Command {
     Undo,
     /// Make the change again.
     Redo,
+    /// Give the text to the person's own editor.
+    Outside,
     /// Change the text, or move in it.
     Stroke(Stroke),
     /// Approve, or stage the approval when it takes two keys.
@@ -251,6 +253,7 @@ impl Command {
         (Command::Submit, "submit"),
         (Command::Undo, "undo"),
         (Command::Redo, "redo"),
+        (Command::Outside, "own-editor"),
         (Command::Stroke(Stroke::Go(Go::WordBack)), "word-back"),
         (Command::Stroke(Stroke::Go(Go::WordNext)), "word-on"),
         (Command::Stroke(Stroke::Go(Go::RowStart)), "row-start"),

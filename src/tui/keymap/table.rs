@@ -246,6 +246,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Editing], &["ctrl-r"], C::Redo, "redo", "Redo"),
     foot(&[X::Editing], &["ctrl-t"], C::Canned, "canned", "Insert a canned reply at the cursor"),
     foot(&[X::Editing], &["ctrl-f"], C::Stroke(Stroke::Find), "find", "Find words in the text"),
+    row(&[X::Editing, X::Draft], &["ctrl-g"], C::Outside, "Edit in $VISUAL, $EDITOR or vi; one undo step"),
     row(
         &[X::Editing],
         &["ctrl-space", "alt-v"],

@@ -6,31 +6,16 @@ use crate::domain::draft::Suggestion;
 use crate::domain::text;
 use crate::domain::ticket::Tone;
 use crate::tui::editor::Editor;
-use crate::tui::events::{Moment, RequestId};
 use crate::tui::model::slot::Slot;
 use crate::tui::model::wrap;
-
-/// How long a pause in typing is before the draft is saved.
-pub(crate) const PAUSE: Moment = Moment::from_secs(1);
-
-/// Whether the text is safe on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Saving {
-    Clean,
-    Typed { last: Moment },
-    Running { request: RequestId },
-    Failed,
-}
 
 /// The draft pane.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) tone: Tone,
     pub(crate) suggestion: Slot<Suggestion>,
-    pub(crate) saved: Slot<Option<String>>,
     pub(crate) editor: Editor,
     pub(crate) edited: bool,
-    pub(crate) saving: Saving,
     pub(crate) explained: bool,
     /// What a model is writing just now, all there is so far.
     pub(crate) live: String,
@@ -52,10 +37,8 @@ impl Draft {
         Self {
             tone,
             suggestion: Slot::default(),
-            saved: Slot::default(),
             editor: Editor::text_of(""),
             edited: false,
-            saving: Saving::Clean,
             explained: false,
             live: String::new(),
             made_for: None,
@@ -69,13 +52,6 @@ impl Draft {
     /// How many sources the suggestion names: their marks stand in the text.
     pub(crate) fn citations(&self) -> usize {
         self.suggestion.value.as_ref().map_or(0, |suggestion| suggestion.citations.len())
-    }
-
-    pub(crate) fn is_unsaved(&self) -> bool {
-        match self.saving {
-            Saving::Clean => false,
-            Saving::Typed { .. } | Saving::Running { .. } | Saving::Failed => true,
-        }
     }
 
     /// A model has written so much; shown while the person has written nothing.
@@ -97,7 +73,7 @@ impl Draft {
 
     /// The saved draft came: it becomes the text unless the person was faster.
     pub(crate) fn restored(&mut self, text: &str) {
-        if !self.edited {
+        if !self.edited && !text.is_empty() {
             self.editor.replace_all(text);
             self.note_edit();
         }

@@ -7,6 +7,7 @@ mod dialog;
 pub(crate) mod draft;
 pub(crate) mod form;
 pub(crate) mod fuzzy;
+pub(crate) mod keep;
 pub mod kept;
 pub(crate) mod layout;
 pub(crate) mod list;
@@ -47,7 +48,9 @@ use crate::tui::manner::{Manner, Notify};
 use crate::tui::model::ahead::Ahead;
 pub use crate::tui::model::ahead::Part;
 pub(crate) use crate::tui::model::dialog::Dialog;
+use crate::tui::model::keep::Left;
 use crate::tui::model::kept::Kept;
+use crate::tui::model::list::List;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::outbox::Outbox;
 use crate::tui::model::pages::{Notice, Page, Step};
@@ -157,10 +160,12 @@ pub struct Model {
     pub(crate) others: Vec<Presence>,
     /// What was said last of where this person is.
     pub(crate) here: Option<(TicketId, Doing)>,
-    /// Notes that were begun on tickets that are not open now.
-    pub(crate) notes: BTreeMap<TicketId, String>,
-    /// Saves of drafts whose tickets are not open any more.
-    pub(crate) leaving: Vec<RequestId>,
+    /// What was written on tickets that are not open any more, and is not safe yet.
+    pub(crate) left: BTreeMap<TicketId, Left>,
+    /// Whether the last save of what was written failed; it was told then.
+    pub(crate) cannot_save: bool,
+    /// A text that is in the person's own editor.
+    pub(crate) outside: Option<RequestId>,
     /// What is being done aside, each with the words for when it is done.
     pub(crate) errands: BTreeMap<RequestId, String>,
     pub(crate) decisions: Vec<Decision>,
@@ -209,8 +214,9 @@ impl Model {
             others: Vec::new(),
             here: None,
             pending: Slot::default(),
-            notes: BTreeMap::new(),
-            leaving: Vec::new(),
+            left: BTreeMap::new(),
+            cannot_save: false,
+            outside: None,
             errands: BTreeMap::new(),
             decisions: Vec::new(),
             outbox: Outbox::default(),
@@ -362,14 +368,6 @@ impl Model {
 
     pub(crate) fn note(&mut self, notice: Notice) {
         self.notice = Some(notice);
-    }
-
-    /// Whether some text would be lost by leaving.
-    pub(crate) fn is_unsaved(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| open.draft.is_unsaved() || !open.note.is_empty())
-            || !self.notes.is_empty()
-            || !self.leaving.is_empty()
-            || matches!(&self.dialog, Dialog::Note(editor) if !editor.text().trim().is_empty())
     }
 }
 

@@ -5,8 +5,9 @@ use crate::domain::draft::Summary;
 use crate::domain::feedback::{Given, digest_of};
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::{Ticket, Tone};
-use crate::tui::events::Earlier;
+use crate::tui::events::{Earlier, RequestId};
 use crate::tui::model::draft::Draft;
+use crate::tui::model::keep::Saving;
 use crate::tui::model::slot::Slot;
 use crate::tui::model::thread::Thread;
 
@@ -26,6 +27,10 @@ pub(crate) struct OpenTicket {
     pub(crate) draft: Draft,
     /// An internal note that was begun.
     pub(crate) note: String,
+    /// Whether draft and note are safe.
+    pub(crate) saving: Saving,
+    /// What was saved before is on its way back.
+    pub(crate) restoring: Option<RequestId>,
     /// The version that the queue has seen since, when it is newer than the one shown.
     pub(crate) moved_to: Option<u64>,
 }
@@ -43,6 +48,8 @@ impl OpenTicket {
             similar: Slot::default(),
             draft: Draft::new(tone),
             note: String::new(),
+            saving: Saving::Clean,
+            restoring: None,
             moved_to: None,
         }
     }

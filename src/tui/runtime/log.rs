@@ -1,13 +1,13 @@
 //! The log: its records, what was said in them, what they come to, and files of them.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 
 use crate::domain::audit::figures::Figures;
 use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Record, table};
 use crate::tui::events::{Answer, ExportFormat, Exported, LogDetail};
+use crate::tui::private;
 use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
 
 /// Steps of a run that are played.
@@ -67,7 +67,8 @@ impl Inner {
             ExportFormat::Json => "json",
         };
         let time = crate::clock::now().strftime("%Y%m%d-%H%M%S").to_string();
-        let path = write_new(&self.state.join("exports"), &format!("{name}-{time}"), ending, &text)?;
+        let (path, mut file) = private::create_new(&self.state.join("exports"), &format!("{name}-{time}"), ending)?;
+        file.write_all(text.as_bytes())?;
         Ok(Answer::Exported(short(&path)))
     }
 
@@ -87,31 +88,4 @@ fn short(path: &Path) -> String {
     let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let below = home.as_deref().and_then(|home| path.strip_prefix(home).ok());
     below.map_or_else(|| path.display().to_string(), |below| format!("~/{}", below.display()))
-}
-
-/// Writes into a file that was not there, for the user's eyes only.
-fn write_new(dir: &Path, name: &str, ending: &str, text: &str) -> io::Result<PathBuf> {
-    let mut folder = DirBuilder::new();
-    let mut file = OpenOptions::new();
-    file.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-        folder.mode(0o700);
-        file.mode(0o600);
-    }
-    folder.recursive(true).create(dir)?;
-    let mut number = 1;
-    loop {
-        let again = if number == 1 { String::new() } else { format!("-{number}") };
-        let path = dir.join(format!("{name}{again}.{ending}"));
-        match file.open(&path) {
-            Ok(mut file) => {
-                file.write_all(text.as_bytes())?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => number += 1,
-            Err(error) => return Err(error),
-        }
-    }
 }

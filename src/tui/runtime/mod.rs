@@ -4,6 +4,8 @@ mod agent;
 mod ahead;
 mod beside;
 mod decide;
+mod drafts;
+mod fault;
 mod kept;
 mod log;
 mod playback;
@@ -13,10 +15,12 @@ mod reads;
 mod sieve;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc as queue};
 use std::time::Instant;
 
+use futures::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +36,8 @@ use crate::tools::{BackendError, Run, ToolBackend as _};
 use crate::tui::events::{Answer, Effect, Failure, Msg, RequestId, naming};
 use crate::tui::runtime::sieve::Sieve;
 
+pub(crate) use drafts::Drafts;
+use drafts::Job;
 pub(crate) use kept::Keeper;
 pub(crate) use playback::Playback;
 
@@ -52,6 +58,7 @@ struct Inner {
     sieve: Sieve,
     /// The ticket that the person has open, and what they do with it.
     here: watch::Sender<Option<(TicketId, Doing)>>,
+    drafts: queue::Sender<(RequestId, Job)>,
 }
 
 /// Why there is no answer: words, and a way out.
@@ -71,14 +78,16 @@ type Answered = Result<Answer, Trouble>;
 impl Runtime {
     pub(crate) fn new(
         sitting: Sitting,
+        drafts: Drafts,
         config: Config,
         state: PathBuf,
         keeper: Keeper,
         inbox: mpsc::Sender<Msg>,
     ) -> Self {
         let runs = Mutex::new(HashMap::new());
+        let drafts = drafts.serve(inbox.clone());
         let (sieve, here) = (Sieve::default(), watch::Sender::new(None));
-        Self { inner: Arc::new(Inner { sitting, config, state, keeper, inbox, runs, sieve, here }) }
+        Self { inner: Arc::new(Inner { sitting, config, state, keeper, inbox, runs, sieve, here, drafts }) }
     }
 
     /// Starts what an effect asks for; its answer arrives as a message.
@@ -89,21 +98,27 @@ impl Runtime {
             Effect::CancelRun { run } => it.cancel(run),
             Effect::Attend(here) => drop(it.here.send_replace(here)),
             Effect::Keep(kept) => it.keeper.save(*kept),
-            Effect::Handle { request, ticket } => drop(tokio::spawn(async move { it.handle(request, ticket).await })),
+            Effect::LoadDraft { request, ticket } => it.ask_drafts(request, Job::Load(ticket)),
+            Effect::SaveDraft { request, ticket, written } => it.ask_drafts(request, Job::Save(ticket, written)),
+            Effect::ForgetDraft { request, ticket, of, sent } => {
+                it.ask_drafts(request, Job::Forget(ticket, of, sent));
+            }
             // The loop itself does these: they are about the terminal.
             Effect::Wake(_)
             | Effect::Copy(_)
             | Effect::Call(..)
             | Effect::Mouse(_)
+            | Effect::EditOutside { .. }
             | Effect::Suspend
             | Effect::Redraw
             | Effect::Quit => {}
-            other => drop(tokio::spawn(async move { it.answer(other).await })),
+            other => drop(tokio::spawn(async move { it.survive(other).await })),
         }
     }
 
     /// Tells the screen of changes at the desk, until one of them is gone.
     pub(crate) async fn follow(self) {
+        fault::here("follow the desk");
         let mut changes = self.inner.sitting.backend.changes();
         while changes.changed().await.is_ok() {
             if self.inner.inbox.send(Msg::QueueChanged).await.is_err() {
@@ -124,6 +139,30 @@ impl Inner {
         let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(token) = runs.get(&run) {
             token.cancel();
+        }
+    }
+
+    fn ask_drafts(&self, request: RequestId, job: Job) {
+        // It ends with the program.
+        let _ = self.drafts.send((request, job));
+    }
+
+    /// Whoever waits for an answer hears it even when the program has a mistake on the way there.
+    async fn survive(self: Arc<Self>, effect: Effect) {
+        let (request, what) = naming(&effect);
+        let work = Arc::clone(&self);
+        let done = AssertUnwindSafe(async move {
+            fault::here(what);
+            match effect {
+                Effect::Handle { request, ticket } => work.handle(request, ticket).await,
+                other => work.answer(other).await,
+            }
+        });
+        if done.catch_unwind().await.is_err() {
+            let message = "the program made a mistake there; the rest of it runs on".to_owned();
+            let way_out = "try again; the log file says more".to_owned();
+            let what = what.to_owned();
+            self.send(Msg::Failed(Failure { request: Some(request), what, message, way_out })).await;
         }
     }
 
@@ -169,9 +208,6 @@ impl Inner {
             Effect::Rate { feedback, .. } => self.rate(*feedback).await,
             Effect::LoadOthers { ticket, customer, words, .. } => self.others(ticket, customer, words).await,
             Effect::Snooze { tickets, until, .. } => self.snooze(&tickets, until).await,
-            Effect::LoadDraft { ticket, .. } => Ok(Answer::Draft(self.sitting.store.draft(&ticket).await?)),
-            Effect::SaveDraft { ticket, text, .. } => self.save(&ticket, text).await,
-            Effect::ForgetDraft { ticket, sent, .. } => self.forget(&ticket, &sent).await,
             Effect::Propose { call, why, instead_of, .. } => {
                 self.propose_instead(&call, &why, instead_of.as_ref()).await
             }
@@ -188,6 +224,10 @@ impl Inner {
             Effect::Handle { .. }
             | Effect::CancelRun { .. }
             | Effect::Attend(_)
+            | Effect::LoadDraft { .. }
+            | Effect::SaveDraft { .. }
+            | Effect::ForgetDraft { .. }
+            | Effect::EditOutside { .. }
             | Effect::Copy(_)
             | Effect::Call(..)
             | Effect::Keep(_)

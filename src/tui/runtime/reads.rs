@@ -63,14 +63,6 @@ impl Inner {
         Ok(Answer::Seen(tickets))
     }
 
-    /// Forgets a draft that was sent, unless it is another one by now.
-    pub(super) async fn forget(&self, ticket: &TicketId, sent: &str) -> Answered {
-        if self.sitting.store.draft(ticket).await?.as_deref() == Some(sent) {
-            return self.save(ticket, None).await;
-        }
-        Ok(Answer::Saved)
-    }
-
     pub(super) async fn thumbs(&self, ticket: &TicketId) -> Answered {
         Ok(Answer::Thumbs(self.sitting.store.given(&self.sitting.principal.id, ticket).await?))
     }
@@ -81,11 +73,5 @@ impl Inner {
         let event = feedback.event(crate::clock::now(), principal.id.clone(), run.id.clone());
         store.rate(feedback, event).await?;
         self.thumbs(&ticket).await
-    }
-
-    pub(super) async fn save(&self, ticket: &TicketId, text: Option<String>) -> Answered {
-        let text = text.unwrap_or_default();
-        self.sitting.store.save_draft(ticket, &text, crate::clock::now()).await?;
-        Ok(Answer::Saved)
     }
 }

@@ -4,12 +4,15 @@ mod aside;
 mod clipboard;
 
 use std::io::{self, Stdout, Write as _};
-use std::sync::Once;
+use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+use std::thread::ThreadId;
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, style, terminal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::tui::manner::Notify;
 use crate::tui::model::Model;
@@ -27,6 +30,7 @@ pub struct Guard {
     title: String,
     /// Whether it reports the mouse.
     mouse: bool,
+    panics: UnboundedReceiver<String>,
 }
 
 impl Guard {
@@ -35,12 +39,12 @@ impl Guard {
     /// # Errors
     /// When standard output is no terminal.
     pub fn take() -> io::Result<Self> {
-        give_back_on_panic();
+        let panics = hear_of_panics();
         let size = terminal::size()?;
         let wiring = Wiring::of(variable);
         TITLED.store(wiring.titles, Ordering::Relaxed);
         enter()?;
-        Ok(Self { sheet: Sheet::new(io::stdout(), size)?, wiring, title: String::new(), mouse: false })
+        Ok(Self { sheet: Sheet::new(io::stdout(), size)?, wiring, title: String::new(), mouse: false, panics })
     }
 
     /// Columns and rows.
@@ -73,12 +77,33 @@ impl Guard {
     /// # Errors
     /// When the terminal is gone.
     pub fn suspend(&mut self) -> io::Result<()> {
-        leave();
+        self.lend();
         stop_self()?;
+        self.take_back()
+    }
+
+    /// Gives the terminal to another program; [`Guard::take_back`] comes next.
+    pub fn lend(&mut self) {
+        leave();
+    }
+
+    /// Takes the terminal again.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn take_back(&mut self) -> io::Result<()> {
         enter()?;
         self.title.clear();
         self.point(self.mouse)?;
         self.redraw(terminal::size()?)
+    }
+
+    /// Waits until another part of the program panics, and says what it said.
+    pub async fn panicked(&mut self) -> String {
+        match self.panics.recv().await {
+            Some(words) => words,
+            None => std::future::pending().await,
+        }
     }
 
     /// Puts a text on the clipboard.
@@ -176,15 +201,35 @@ fn leave() {
     let _ = io::stdout().flush();
 }
 
-fn give_back_on_panic() {
+/// Who hears of panics: the thread of the screen, whose own panic ends the program, and the screen that runs there.
+static HEARER: Mutex<Option<(ThreadId, UnboundedSender<String>)>> = Mutex::new(None);
+
+/// A panic of the screen gives the terminal back and is printed. One elsewhere must do neither while the screen runs:
+/// it is logged and told on the screen.
+fn hear_of_panics() -> UnboundedReceiver<String> {
     static ONCE: Once = Once::new();
+    let (sender, receiver) = unbounded_channel();
+    *HEARER.lock().unwrap_or_else(PoisonError::into_inner) = Some((std::thread::current().id(), sender));
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            leave();
-            before(info);
+            if !is_told(info) {
+                leave();
+                before(info);
+            }
         }));
     });
+    receiver
+}
+
+/// Tells the screen of a panic of another thread; false when there is no screen to tell, or it is the one that failed.
+fn is_told(info: &PanicHookInfo<'_>) -> bool {
+    let hearer = HEARER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let Some((_, sender)) = hearer.filter(|(screen, _)| *screen != std::thread::current().id()) else { return false };
+    let said = info.payload_as_str().unwrap_or("no words");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(said, place, "part of the program panicked");
+    sender.send(crate::domain::text::line(said).into_owned()).is_ok()
 }
 
 /// Stops this process as the shell expects it. `kill` is asked, because raising a signal needs unsafe code.

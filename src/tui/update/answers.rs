@@ -6,11 +6,11 @@ use crate::domain::ticket::{Ticket, Visibility};
 use crate::tui::events::{Answer, Effect, Failure, Outcome, RequestId};
 use crate::tui::manner::Notify;
 use crate::tui::model::card::{Ending, Reading, Stage};
-use crate::tui::model::draft::Saving;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
 use crate::tui::update::{
-    add_step, ahead, bulk, decide, draft, join, list, log, outbox, pending, picker, queue, rating, replay, seen, work,
+    add_step, ahead, bulk, decide, draft, join, keep, list, log, outbox, outside, pending, picker, queue, rating,
+    replay, seen, work,
 };
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
@@ -28,8 +28,9 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Similar(tickets) => list::similar_arrived(model, request, tickets),
         Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Others(others) => join::arrived(model, request, others),
-        Answer::Draft(text) => draft::restored(model, request, text),
-        Answer::Saved => draft::saved(model, request),
+        Answer::Draft(written) => keep::restored(model, request, &written),
+        Answer::Saved => keep::saved(model, request),
+        Answer::Edited(text) => outside::came_back(model, request, text.as_deref()),
         Answer::Thumbs(thumbs) => {
             errand_done(model, request, "");
             rating::arrived(model, request, thumbs)
@@ -174,24 +175,19 @@ fn is_deciding(stage: &Stage, decision: RequestId) -> bool {
     matches!(stage, Stage::Deciding { request, .. } if *request == decision)
 }
 
-/// What was written is no draft any more.
+/// What a person wrote and sent is no draft any more; what another one proposed touches no draft.
 fn carried_out(model: &mut Model, decision: &Decision) -> Vec<Effect> {
-    let Some(open) = model.open.as_deref_mut().filter(|open| decision.call.touches(&open.id)) else {
-        return draft::forget_elsewhere(model, decision.call.ticket_id().clone(), decision.draft.clone());
-    };
     let mut effects = match &decision.call {
-        // What was written since the keys were pressed was not sent, and stays.
-        WriteCall::SendReply(reply) if reply.visibility == Visibility::Public => {
-            let written_since = open.draft.edited && Some(open.draft.editor.text()) != decision.draft;
-            if written_since { vec![] } else { draft::forget(model) }
-        }
-        WriteCall::SendReply(_) => {
-            open.note.clear();
-            vec![]
-        }
+        WriteCall::SendReply(reply) => match (reply.visibility, &decision.draft) {
+            (Visibility::Public, Some(sent)) => keep::sent(model, &reply.ticket_id, Visibility::Public, sent),
+            (Visibility::Public, None) => vec![],
+            (Visibility::Internal, _) => keep::sent(model, &reply.ticket_id, Visibility::Internal, &reply.body),
+        },
         WriteCall::UpdateTicket(_) | WriteCall::MergeTickets(_) | WriteCall::SplitMessage(_) => vec![],
     };
-    effects.extend(work::load(model));
+    if model.open.as_deref().is_some_and(|open| decision.call.touches(&open.id)) {
+        effects.extend(work::load(model));
+    }
     effects
 }
 
@@ -267,6 +263,9 @@ pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
     if let Some(effects) = ahead::failed(model, request) {
         return effects;
     }
+    if let Some(effects) = keep::failed(model, request, failure) {
+        return effects;
+    }
     if !was_waited_for(model, request, failure) {
         return vec![];
     }
@@ -282,12 +281,7 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
         wanted |= open.ticket.fail(request, failure)
             | open.summary.fail(request, failure)
             | open.thumbs.fail(request, failure)
-            | open.draft.suggestion.fail(request, failure)
-            | open.draft.saved.fail(request, failure);
-        if open.draft.saving == (Saving::Running { request }) {
-            open.draft.saving = Saving::Failed;
-            wanted = true;
-        }
+            | open.draft.suggestion.fail(request, failure);
     }
     if let Dialog::Picking(picker) = &mut model.dialog {
         wanted |= picker.canned.fail(request, failure);
@@ -297,8 +291,7 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
     }
     wanted |= run_failed(model, request);
     wanted |= model.errands.remove(&request).is_some();
-    wanted |= model.leaving.contains(&request);
-    model.leaving.retain(|leaving| *leaving != request);
+    wanted |= model.outside.take_if(|waiting| *waiting == request).is_some();
     wanted |= bulk::failed(model, request, &failure.message);
     wanted | page_failed(model, request, failure)
 }

@@ -1,13 +1,12 @@
-//! The draft: suggestions, editing, saving.
+//! The draft: suggestions and editing.
 
 use crate::domain::draft::Suggestion;
-use crate::domain::ids::TicketId;
 use crate::tui::events::{Effect, Moment, RequestId};
 use crate::tui::model::ahead::Part;
-use crate::tui::model::draft::{Draft, PAUSE, Saving, next_tone};
-use crate::tui::model::pages::{Notice, Page};
+use crate::tui::model::draft::{Draft, next_tone};
+use crate::tui::model::pages::Notice;
 use crate::tui::model::{Dialog, Model, Pane, Question};
-use crate::tui::update::presence;
+use crate::tui::update::{keep, presence};
 
 /// Asks for a suggestion in the tone at hand: at once, and then a model where there is one.
 pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
@@ -81,18 +80,6 @@ pub(super) fn suggested(model: &mut Model, request: RequestId, suggestion: Sugge
     if model.desk.model && was_first && !by_model { ask(model, false) } else { vec![] }
 }
 
-pub(super) fn restored(model: &mut Model, request: RequestId, text: Option<String>) -> Vec<Effect> {
-    let editing = model.dialog.is_editing();
-    let Some(draft) = draft(model) else { return vec![] };
-    if draft.saved.take(request, text) && !editing {
-        let saved = draft.saved.value.clone().flatten().filter(|text| !text.is_empty());
-        if let Some(text) = saved {
-            draft.restored(&text);
-        }
-    }
-    vec![]
-}
-
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     if model.open.is_none() {
         model.note(Notice::plain(model.tell("no ticket is open · {open} opens one")));
@@ -128,74 +115,17 @@ pub(super) fn replace(model: &mut Model) -> Vec<Effect> {
     let Some(draft) = draft(model) else { return vec![] };
     draft.tone = next_tone(draft.tone);
     draft.replace = true;
-    let mut effects = forget(model);
+    draft.edited = false;
+    let mut effects = keep::save(model);
     effects.extend(suggest(model));
     effects
 }
 
-/// The text changed: save it after a pause.
+/// The text changed.
 pub(super) fn changed(model: &mut Model, at: Moment) -> Vec<Effect> {
     let Some(draft) = draft(model) else { return vec![] };
     draft.note_edit();
-    let sleeping = matches!(draft.saving, Saving::Typed { .. });
-    draft.saving = Saving::Typed { last: at };
-    if sleeping { vec![] } else { vec![Effect::Wake(at + PAUSE)] }
-}
-
-pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
-    let Some(draft) = draft(model) else { return vec![] };
-    match draft.saving {
-        Saving::Typed { last } if at >= last + PAUSE => {
-            model.changed = true;
-            save_now(model)
-        }
-        Saving::Typed { last } => vec![Effect::Wake(last + PAUSE)],
-        Saving::Clean | Saving::Running { .. } | Saving::Failed => vec![],
-    }
-}
-
-/// Saves what is not saved and not on its way.
-pub(super) fn save_now(model: &mut Model) -> Vec<Effect> {
-    let due = draft(model).is_some_and(|draft| matches!(draft.saving, Saving::Typed { .. } | Saving::Failed));
-    if due { save(model) } else { vec![] }
-}
-
-fn save(model: &mut Model) -> Vec<Effect> {
-    let request = model.request();
-    let Some(open) = model.open.as_deref_mut() else { return vec![] };
-    open.draft.saving = Saving::Running { request };
-    let text = Some(open.draft.editor.text()).filter(|_| open.draft.edited);
-    vec![Effect::SaveDraft { request, ticket: open.id.clone(), text }]
-}
-
-/// Forgets the text: it was sent, or may be replaced.
-pub(super) fn forget(model: &mut Model) -> Vec<Effect> {
-    let Some(draft) = draft(model) else { return vec![] };
-    draft.edited = false;
-    save(model)
-}
-
-/// A reply to a ticket that is not open any more was sent: its draft is none any more.
-pub(super) fn forget_elsewhere(model: &mut Model, ticket: TicketId, sent: Option<String>) -> Vec<Effect> {
-    let Some(sent) = sent else { return vec![] };
-    let request = model.request();
-    model.leaving.push(request);
-    vec![Effect::ForgetDraft { request, ticket, sent }]
-}
-
-pub(super) fn saved(model: &mut Model, request: RequestId) -> Vec<Effect> {
-    let quitting = matches!((&model.page, &model.dialog), (Page::Work, Dialog::Confirm(Question::Quit)));
-    model.leaving.retain(|leaving| *leaving != request);
-    let Some(draft) = draft(model) else { return vec![] };
-    if draft.saving == (Saving::Running { request }) {
-        draft.saving = Saving::Clean;
-    }
-    // The question was only about this text.
-    if quitting && !model.is_unsaved() {
-        model.dialog = Dialog::None;
-        return vec![Effect::Quit];
-    }
-    vec![]
+    keep::typed(model, at)
 }
 
 pub(super) fn draft(model: &mut Model) -> Option<&mut Draft> {

@@ -8,8 +8,8 @@ use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::theme::Theme;
 use crate::tui::update::{
-    bulk, card, decide, draft, help, join, list, log, mouse, moving, outbox, palette, pending, picker, propose, queue,
-    rating, replay, seen, split, typing, work,
+    bulk, card, decide, draft, help, join, list, log, mouse, moving, outbox, outside, palette, pending, picker,
+    propose, queue, rating, replay, seen, split, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -119,6 +119,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Submit => typing::submit(model),
         Command::Undo | Command::Redo => typing::history(model, command, at),
         Command::Stroke(stroke) => typing::stroke(model, stroke, key, at),
+        Command::Outside => outside::open(model),
         Command::Deny | Command::Later | Command::Arguments | Command::Approve | Command::Release => vec![],
         Command::EditProposal => decide::edit(model),
         Command::Reason(number) => decide::deny_numbered(model, number),

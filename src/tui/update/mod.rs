@@ -8,12 +8,14 @@ mod decide;
 mod draft;
 mod help;
 mod join;
+mod keep;
 mod keys;
 mod list;
 mod log;
 mod mouse;
 mod moving;
 mod outbox;
+mod outside;
 mod palette;
 mod pending;
 mod picker;
@@ -48,6 +50,13 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     effects.extend(pending::load(model));
     effects.extend(model.mouse.then_some(Effect::Mouse(true)));
     effects.extend(work::reopen(model));
+    effects
+}
+
+/// The program is about to end, whoever wants that: what was written is saved first.
+pub fn leave(model: &mut Model) -> Vec<Effect> {
+    let mut effects = work::leave_text(model);
+    effects.extend(keep::leaving(model));
     effects
 }
 
@@ -118,7 +127,7 @@ fn resized(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
 fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
     model.at = at;
     let mut effects = card::woke(model, at);
-    effects.extend(draft::woke(model, at));
+    effects.extend(keep::woke(model, at));
     effects.extend(outbox::woke(model, at));
     effects
 }

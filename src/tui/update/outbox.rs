@@ -6,6 +6,7 @@ use crate::domain::approval::Signature;
 use crate::domain::call::WriteCall;
 use crate::domain::draft::without_marks;
 use crate::domain::ids::TicketId;
+use crate::domain::ticket::Visibility;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, Moment, RequestId};
 use crate::tui::model::card::{Ending, Origin, Reading, Stage};
@@ -47,6 +48,9 @@ fn about(model: &Model, ticket: &TicketId) -> String {
 pub(super) fn own_draft(model: &Model, call: &WriteCall) -> Option<String> {
     let open = model.open.as_deref().filter(|open| open.id == *call.ticket_id())?;
     let WriteCall::SendReply(reply) = call else { return None };
+    if reply.visibility != Visibility::Public {
+        return None;
+    }
     let text = open.draft.editor.text();
     (without_marks(&text, open.draft.citations()) == reply.body).then_some(text)
 }

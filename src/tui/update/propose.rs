@@ -13,7 +13,7 @@ use crate::tui::model::form::UpdateForm;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane};
-use crate::tui::update::{bulk, draft, pending};
+use crate::tui::update::{bulk, draft, keep, pending};
 
 /// Proposes to send the draft to the customer, and to set a status with it.
 pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
@@ -31,7 +31,7 @@ pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
         model.note(Notice::plain("your reply to it waits in the outbox already"));
         return vec![];
     }
-    let mut effects = draft::save_now(model);
+    let mut effects = keep::save_now(model);
     effects.extend(propose_reply(model, call, why));
     effects
 }
@@ -79,11 +79,13 @@ pub(super) fn note_written(model: &mut Model, text: &str) -> Vec<Effect> {
     }
     let Some(open) = at_hand(model) else { return vec![] };
     if open.note.is_empty() {
-        return vec![];
+        return keep::save_now(model);
     }
     let call = reply(open, open.note.clone(), Visibility::Internal, TicketUpdate::default());
     let why = Why { text: format!("note by {}", model.desk.me.id), ..Why::default() };
-    propose(model, call, why, None)
+    let mut effects = keep::save_now(model);
+    effects.extend(propose(model, call, why, None));
+    effects
 }
 
 pub(super) fn form(model: &mut Model) -> Vec<Effect> {

@@ -9,7 +9,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{card, decide, draft, list, log, picker, propose, queue, rating, split};
+use crate::tui::update::{card, decide, draft, keep, list, log, picker, propose, queue, rating, split};
 
 /// A key that is no command here.
 pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -73,9 +73,12 @@ fn select(model: &mut Model) -> Vec<Effect> {
         editor.start_selecting();
         editor.is_selecting()
     });
-    let words =
-        if selecting { "selecting: move, then ^x cuts, alt-c copies; Esc ends it" } else { "nothing is selected" };
-    model.note(Notice::plain(words));
+    let words = if selecting {
+        "selecting: move, then {cut} cuts, {copy-selection} copies; {back} ends it"
+    } else {
+        "nothing is selected"
+    };
+    model.note(Notice::plain(model.tell(words)));
     vec![]
 }
 
@@ -83,13 +86,14 @@ fn select(model: &mut Model) -> Vec<Effect> {
 fn copy(model: &mut Model, stroke: Stroke, at: Moment) -> Vec<Effect> {
     let Some(editor) = editor(model) else { return vec![] };
     let Some(text) = editor.selection() else {
-        model.note(Notice::plain("nothing is selected · shift and a motion, or ^Space, selects"));
+        model.note(Notice::plain(model.tell("nothing is selected · shift and a motion, or {select}, selects")));
         return vec![];
     };
     let cut = stroke == Stroke::Cut;
     let mut effects = if cut { cut_out(model, at) } else { vec![] };
     let (done, characters) = (if cut { "cut" } else { "copied" }, text.chars().count());
-    model.note(Notice::plain(format!("{done} {characters} characters · ^v puts them in")));
+    let puts = model.tell("{paste} puts them in");
+    model.note(Notice::plain(format!("{done} {characters} characters · {puts}")));
     model.clip.clone_from(&text);
     effects.push(Effect::Copy(text));
     effects
@@ -140,7 +144,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::Form(form) => propose::form_filled(model, form),
         Dialog::Snooze(snooze) => queue::snoozed(model, snooze),
         Dialog::Rating(rating) => rating::with_words(model, *rating),
-        Dialog::Editing => draft::save_now(model),
+        Dialog::Editing => keep::save_now(model),
         Dialog::Picking(picker) => picker::insert(model, picker),
         Dialog::List(list) if list.typing => keep_typed(model, list),
         Dialog::List(list) => list::choose(model, list),
@@ -217,7 +221,7 @@ pub(super) fn keep_value(model: &mut Model) -> Vec<Effect> {
     vec![]
 }
 
-fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
+pub(super) fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
     if let Some(palette) = &mut model.palette {
         palette.find();
         return vec![];
@@ -232,6 +236,7 @@ fn after_change(model: &mut Model, at: Moment) -> Vec<Effect> {
             return queue::sought(model, &words);
         }
         (Page::Work, Dialog::Editing) => return draft::changed(model, at),
+        (Page::Work, Dialog::Note(_)) => return keep::typed(model, at),
         (Page::Log(page), _) => {
             let words = page.typing.as_ref().map_or_else(String::new, Editor::text);
             return log::filtered(model, &words);

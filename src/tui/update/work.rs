@@ -7,7 +7,7 @@ use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::rating::Rating;
 use crate::tui::model::{Dialog, Model, Pane, Run};
-use crate::tui::update::{add_step, draft, list, log, pending, picker, queue, rating, replay, visit};
+use crate::tui::update::{add_step, draft, keep, list, log, pending, picker, queue, rating, replay, visit};
 
 /// Bytes from which on some terminals take nothing.
 const MOST_COPIED: usize = 56_000;
@@ -47,26 +47,12 @@ pub(super) fn reopen(model: &mut Model) -> Vec<Effect> {
 /// Opens another ticket, and keeps what was written on the one before.
 pub(super) fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
     let stopped = draft::stop(model);
-    let mut effects = draft::save_now(model);
-    leave_behind(model, &effects);
+    let mut effects = keep::leave(model);
     effects.extend(stopped);
-    let note = model.notes.remove(&id).unwrap_or_default();
-    model.open = Some(Box::new(OpenTicket { note, ..OpenTicket::new(id, model.first_tone) }));
+    model.open = Some(Box::new(OpenTicket::new(id, model.first_tone)));
     effects.extend(load(model));
-    effects.extend(load_draft(model));
+    effects.extend(keep::come_back(model));
     effects
-}
-
-/// What was written on the ticket before is kept, and a save that fails is still told.
-fn leave_behind(model: &mut Model, saves: &[Effect]) {
-    for effect in saves {
-        if let Effect::SaveDraft { request, .. } = effect {
-            model.leaving.push(*request);
-        }
-    }
-    if let Some(open) = model.open.take().filter(|open| !open.note.is_empty()) {
-        model.notes.insert(open.id, open.note);
-    }
 }
 
 /// Loads ticket, summary and suggestion of the ticket at hand.
@@ -101,13 +87,6 @@ pub(super) fn summarize(model: &mut Model, quick: bool) -> Vec<Effect> {
     }
     open.summary.ask_in_turn(request, quick);
     vec![Effect::Summarize { request, ticket: open.id.clone(), quick }]
-}
-
-fn load_draft(model: &mut Model) -> Vec<Effect> {
-    let request = model.request();
-    let Some(open) = model.open.as_deref_mut() else { return vec![] };
-    open.draft.saved.ask(request);
-    vec![Effect::LoadDraft { request, ticket: open.id.clone() }]
 }
 
 /// Shows the message that the selected line of the summary stands in.
@@ -165,9 +144,9 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
             if let Some(open) = model.open.as_deref_mut() {
                 editor.text().trim().clone_into(&mut open.note);
             }
-            vec![]
+            keep::save_now(model)
         }
-        Dialog::Editing => draft::save_now(model),
+        Dialog::Editing => keep::save_now(model),
         other @ (Dialog::None
         | Dialog::Filter(_)
         | Dialog::Picking(_)
@@ -179,7 +158,7 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
         | Dialog::Confirm(_)
         | Dialog::Leaving) => {
             model.dialog = other;
-            draft::save_now(model)
+            keep::save_now(model)
         }
     }
 }

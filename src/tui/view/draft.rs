@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use crate::domain::text;
 use crate::tui::editor::{Editor, Find, Mark};
-use crate::tui::model::draft::Saving;
+use crate::tui::model::keep::Saving;
 use crate::tui::model::layout::{draft_text, inside};
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::{Dialog, Model, Pane};
@@ -25,7 +25,8 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     };
     if let Dialog::Note(editor) = &model.dialog {
         let word = canvas.say(Ink::Internal, "INTERNAL note, only the desk reads it ");
-        head(model, canvas, area, Pane::Draft, vec![word], vec![]);
+        let saving = saving(model, canvas, open, !editor.text().trim().is_empty());
+        head(model, canvas, area, Pane::Draft, vec![word], vec![saving]);
         written(canvas, inside(area), editor, true);
         return;
     }
@@ -56,17 +57,26 @@ fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
 }
 
 fn state(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'static> {
-    let (ink, word) = match open.draft.saving {
-        _ if model.desk.model && open.draft.suggestion.is_waiting() => (
-            Ink::Accent,
-            format!(" {} is writing … {}", text::short(&model.desk.assistant, 40), model.tell("{back} stops it ")),
-        ),
-        _ if open.is_stale() => (Ink::Warn, " stale: the ticket moved ".to_owned()),
-        Saving::Failed => (Ink::Danger, " NOT SAVED ".to_owned()),
-        Saving::Typed { .. } => (Ink::Dim, " not saved yet ".to_owned()),
-        Saving::Running { .. } => (Ink::Dim, " saving … ".to_owned()),
-        Saving::Clean if open.draft.edited => (Ink::Dim, " saved ".to_owned()),
-        Saving::Clean => (Ink::Dim, String::new()),
+    if model.desk.model && open.draft.suggestion.is_waiting() {
+        let stops = model.tell("{back} stops it ");
+        let words = format!(" {} is writing … {stops}", text::short(&model.desk.assistant, 40));
+        return canvas.say(Ink::Accent, words);
+    }
+    if open.is_stale() {
+        return canvas.say(Ink::Warn, " stale: the ticket moved ");
+    }
+    saving(model, canvas, open, open.draft.edited)
+}
+
+/// Whether what was written is safe.
+fn saving(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket, written: bool) -> Span<'static> {
+    let (ink, word) = match open.saving {
+        Saving::Failed => (Ink::Danger, " NOT SAVED "),
+        Saving::Typed { .. } | Saving::Running { .. } if model.cannot_save => (Ink::Danger, " NOT SAVED "),
+        Saving::Typed { .. } => (Ink::Dim, " not saved yet "),
+        Saving::Running { .. } => (Ink::Dim, " saving … "),
+        Saving::Clean if written => (Ink::Dim, " saved "),
+        Saving::Clean => (Ink::Dim, ""),
     };
     canvas.say(ink, word)
 }

@@ -9,10 +9,10 @@ use crate::screen::desk::{Person, REPLY, suggestion};
 fn saved(person: &mut Person) -> String {
     person.wait(1100);
     let last = person.asked.iter().rev().find_map(|effect| match effect {
-        Effect::SaveDraft { text, .. } => Some(text.clone()),
+        Effect::SaveDraft { written, .. } => Some(written.reply.clone()),
         _ => None,
     });
-    last.expect("a draft is saved").unwrap_or_default()
+    last.expect("a draft is saved")
 }
 
 const HOLD: &str = "The second line is an authorisation hold";

@@ -1,5 +1,6 @@
 //! A desk made of data, and a person at its screen: presses keys, gets frames, answers effects.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use countersign::domain::actor::{Principal, Role};
@@ -18,7 +19,7 @@ use countersign::domain::policy::Policy;
 use countersign::domain::proposal::{Filing, Proposal, Why};
 use countersign::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow, Tone};
 use countersign::domain::view::View;
-use countersign::tui::events::{Answer, Earlier, Effect, LogDetail, Moment, Msg, Waiting};
+use countersign::tui::events::{Answer, Earlier, Effect, LogDetail, Moment, Msg, Waiting, Written};
 use countersign::tui::model::{Desk, Model};
 use countersign::tui::theme::Theme;
 use countersign::tui::{update, view};
@@ -203,17 +204,26 @@ pub(crate) fn update_call(update: &Value) -> WriteCall {
 }
 
 pub(crate) fn proposal(id: &str, call: WriteCall) -> Proposal {
+    proposal_by(Principal { id: "assistant".parse().unwrap(), role: Role::Bot }, id, call)
+}
+
+fn proposal_by(proposer: Principal, id: &str, call: WriteCall) -> Proposal {
     Proposal::file(Filing {
         id: id.parse().unwrap(),
         call,
         base_version: 7,
-        proposer: Principal { id: "assistant".parse().unwrap(), role: Role::Bot },
+        proposer,
         run: "8f2".parse().unwrap(),
         why: Why { text: "article KB-31 answers the request (0.91)".into(), confidence: Some(0.88), ..Why::default() },
         filed_at: "2026-03-02T09:40:50Z".parse().unwrap(),
         expires_at: None,
         edited_by: None,
     })
+}
+
+/// The card of what somebody proposed.
+pub(crate) fn card_by(proposer: Principal, id: &str, call: WriteCall) -> Box<Card> {
+    Box::new(Card::new(proposal_by(proposer, id, call), &ticket(), &Policy::default(), now()))
 }
 
 /// A card about the ticket that the call names.
@@ -408,8 +418,6 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             (*request, Answer::Seen(tickets.iter().map(|ticket| (ticket.clone(), 7)).collect()))
         }
         Effect::See { request, tickets } => (*request, Answer::Seen(tickets.clone())),
-        Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
-        Effect::SaveDraft { request, .. } => (*request, Answer::Saved),
         Effect::LoadPending { request } => (*request, Answer::Pending(waiting())),
         Effect::LoadLog { request, before, query, .. } => {
             let who = query.who.clone().unwrap_or_default();
@@ -478,6 +486,8 @@ pub(crate) struct Person {
     pub(crate) asked: Vec<Effect>,
     /// Effects that the desk leaves unanswered.
     pub(crate) mute: fn(&Effect) -> bool,
+    /// What was written and saved.
+    pub(crate) saved: BTreeMap<TicketId, Written>,
 }
 
 impl Person {
@@ -510,7 +520,7 @@ impl Person {
 
     /// Sits down before a screen that has not asked for anything yet.
     pub(crate) fn before(model: Model) -> Self {
-        Self { model, at: Duration::from_secs(10), asked: vec![], mute: |_| false }
+        Self { model, at: Duration::from_secs(10), asked: vec![], mute: |_| false, saved: BTreeMap::new() }
     }
 
     /// The desk answers what the screen has asked for.
@@ -526,12 +536,31 @@ impl Person {
 
     fn act(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            let reply = if (self.mute)(&effect) { None } else { answer(&effect) };
+            let reply = if (self.mute)(&effect) { None } else { self.kept(&effect).or_else(|| answer(&effect)) };
             self.asked.push(effect);
             if let Some(reply) = reply {
                 self.msg(reply);
             }
         }
+    }
+
+    /// Keeps what was written, and gives it back.
+    fn kept(&mut self, effect: &Effect) -> Option<Msg> {
+        let (request, answer) = match effect {
+            Effect::LoadDraft { request, ticket } => {
+                (*request, Answer::Draft(self.saved.get(ticket).cloned().unwrap_or_default()))
+            }
+            Effect::SaveDraft { request, ticket, written } => {
+                self.saved.insert(ticket.clone(), written.clone());
+                (*request, Answer::Saved)
+            }
+            Effect::ForgetDraft { request, ticket, of, sent } => {
+                self.saved.entry(ticket.clone()).or_default().forget(*of, sent);
+                (*request, Answer::Saved)
+            }
+            _ => return None,
+        };
+        Some(Msg::Answered { request, answer })
     }
 
     /// The frame goes out.

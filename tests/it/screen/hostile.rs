@@ -6,7 +6,7 @@ use countersign::domain::policy::Policy;
 use countersign::domain::proposal::Proposal;
 use countersign::domain::text::is_hostile;
 use countersign::domain::ticket::{Ticket, TicketPage, TicketRow};
-use countersign::tui::events::{Answer, Effect, Failure, LogDetail, Msg, Outcome, RequestId};
+use countersign::tui::events::{Answer, Effect, Failure, LogDetail, Msg, Outcome, RequestId, Written};
 use countersign::tui::model::{Desk, Model};
 use countersign::tui::theme::Theme;
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ fn evil_answer(effect: &Effect) -> Option<Msg> {
         Effect::Summarize { request, .. } => (*request, Answer::Summary(Box::new(poisoned(&desk::summary())))),
         Effect::Suggest { request, .. } => (*request, Answer::Suggestion(Box::new(poisoned(&desk::suggestion())))),
         Effect::LoadCanned { request, .. } => (*request, Answer::Canned(desk::canned().iter().map(poisoned).collect())),
-        Effect::LoadDraft { request, .. } => (*request, Answer::Draft(None)),
+        Effect::LoadDraft { request, .. } => (*request, Answer::Draft(Written::default())),
         Effect::LoadPending { request } => {
             let mut waiting = desk::waiting();
             for item in &mut waiting {

@@ -10,6 +10,7 @@ mod desk;
 mod editor;
 mod hostile;
 mod join;
+mod keep;
 mod kept;
 mod keys;
 mod mouse;

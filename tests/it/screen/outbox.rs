@@ -123,8 +123,8 @@ fn a_reply_to_a_ticket_that_is_not_open_any_more_comes_back_with_its_ticket() {
     person.write("And more. ");
     person.wait(2000);
     let kept = person.asked.iter().any(|effect| {
-        matches!(effect, Effect::SaveDraft { ticket, text: Some(text), .. }
-            if ticket.as_str() == "T-1042" && text.contains("And more."))
+        matches!(effect, Effect::SaveDraft { ticket, written, .. }
+            if ticket.as_str() == "T-1042" && written.reply.contains("And more."))
     });
     assert!(kept);
 }

@@ -122,7 +122,12 @@ fn an_edited_draft_is_saved_after_a_pause_and_on_leaving() {
     person.write("!");
     person.press("esc");
     assert_eq!(saves(&person), 2);
-    assert!(person.asked.iter().any(|e| matches!(e, Effect::SaveDraft { text: Some(t), .. } if t.ends_with("Maya!!"))));
+    assert!(
+        person
+            .asked
+            .iter()
+            .any(|e| matches!(e, Effect::SaveDraft { written, .. } if written.reply.ends_with("Maya!!")))
+    );
 }
 
 #[test]

@@ -1,0 +1,258 @@
+//! What a person has written and not sent, in files: one a desk and ticket, for the user's eyes only.
+//!
+//! - A file is whole or not there; it outlives a crash of the program and of the machine.
+//! - What is asked for is done in that order, so that an older text never takes the place of a newer one.
+//! - A file that cannot be read is put aside and never written over.
+//! - It is the only place: what a person has begun is theirs, and a desk may be shared, far away, or not writable.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc as queue;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::domain::ids::TicketId;
+use crate::domain::text;
+use crate::domain::ticket::Visibility;
+use crate::store::{Store, StoreError};
+use crate::tui::events::{Answer, Failure, Msg, RequestId, Written};
+use crate::tui::private;
+
+/// What can be asked of the drafts.
+#[derive(Debug)]
+pub(super) enum Job {
+    Load(TicketId),
+    Save(TicketId, Written),
+    /// What was sent, unless it is another text by now.
+    Forget(TicketId, Visibility, String),
+}
+
+/// The drafts of a person on a desk.
+#[derive(Debug)]
+pub(crate) struct Drafts {
+    dir: PathBuf,
+    /// What an older version kept in the desk, and could not be moved into a file.
+    unmoved: BTreeMap<TicketId, String>,
+}
+
+/// A file as it lies there.
+#[derive(Debug, Serialize, Deserialize)]
+struct Paper {
+    ticket: TicketId,
+    saved_at: jiff::Timestamp,
+    #[serde(flatten)]
+    written: Written,
+}
+
+impl Drafts {
+    pub(crate) fn at(dir: PathBuf) -> Self {
+        Self { dir, unmoved: BTreeMap::new() }
+    }
+
+    /// Opens the drafts for a desk; those that an older version kept in it are moved into files.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub(crate) async fn of(state: &Path, store: &dyn Store) -> Result<Self, StoreError> {
+        let mut drafts = Self::at(state.join("drafts").join(store.desk_id().await?));
+        for (ticket, reply) in store.drafts().await? {
+            let written = Written { reply: reply.clone(), note: String::new() };
+            let moved = drafts.path(&ticket).exists() || drafts.save(&ticket, &written).is_ok();
+            if moved {
+                store.forget_draft(&ticket).await?;
+            } else {
+                drafts.unmoved.insert(ticket, reply);
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// Does one job after another, in a thread of its own, until nobody is left to ask.
+    pub(super) fn serve(self, inbox: mpsc::Sender<Msg>) -> queue::Sender<(RequestId, Job)> {
+        let (sender, jobs) = queue::channel();
+        std::thread::spawn(move || {
+            for (request, job) in jobs {
+                if inbox.blocking_send(self.done(request, job)).is_err() {
+                    return;
+                }
+            }
+        });
+        sender
+    }
+
+    fn done(&self, request: RequestId, job: Job) -> Msg {
+        let (what, answer) = match job {
+            Job::Load(ticket) => ("load the draft", self.load(&ticket).map(Answer::Draft)),
+            Job::Save(ticket, written) => ("save the draft", self.save(&ticket, &written).map(|()| Answer::Saved)),
+            Job::Forget(ticket, of, sent) => {
+                ("forget the draft that was sent", self.forget(&ticket, of, &sent).map(|()| Answer::Saved))
+            }
+        };
+        match answer {
+            Ok(answer) => Msg::Answered { request, answer },
+            Err(error) => Msg::Failed(self.failure(request, what, &error)),
+        }
+    }
+
+    fn failure(&self, request: RequestId, what: &str, error: &io::Error) -> Failure {
+        let dir = text::line(&self.dir.to_string_lossy()).into_owned();
+        Failure {
+            request: Some(request),
+            what: what.to_owned(),
+            message: format!("{dir}: {}", text::line(&error.to_string())),
+            way_out: "it is kept while this program runs · free the folder, or name another in XDG_STATE_HOME"
+                .to_owned(),
+        }
+    }
+
+    fn path(&self, ticket: &TicketId) -> PathBuf {
+        self.dir.join(format!("{ticket}.json"))
+    }
+
+    /// What was written on a ticket; nothing where nothing was.
+    fn load(&self, ticket: &TicketId) -> io::Result<Written> {
+        let path = self.path(ticket);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if is_absent(&error) => return Ok(self.unmoved(ticket)),
+            Err(error) => return Err(error),
+        };
+        match serde_json::from_slice::<Paper>(&bytes) {
+            Ok(paper) => Ok(paper.written),
+            Err(error) => {
+                let aside = path.with_extension(format!("{}.unreadable", crate::clock::now().as_millisecond()));
+                std::fs::rename(&path, &aside)?;
+                let reason = format!("it cannot be read ({error}) and was put aside as {}", aside.display());
+                Err(io::Error::new(io::ErrorKind::InvalidData, reason))
+            }
+        }
+    }
+
+    fn unmoved(&self, ticket: &TicketId) -> Written {
+        Written { reply: self.unmoved.get(ticket).cloned().unwrap_or_default(), note: String::new() }
+    }
+
+    fn save(&self, ticket: &TicketId, written: &Written) -> io::Result<()> {
+        let path = self.path(ticket);
+        if written.is_empty() {
+            return match std::fs::remove_file(&path) {
+                Err(error) if !is_absent(&error) => Err(error),
+                Ok(()) | Err(_) => Ok(()),
+            };
+        }
+        private::folder(&self.dir)?;
+        let paper = Paper { ticket: ticket.clone(), saved_at: crate::clock::now(), written: written.clone() };
+        private::replace(&path, &serde_json::to_vec_pretty(&paper)?)
+    }
+
+    /// What was sent is no draft any more; the other of reply and note stays.
+    fn forget(&self, ticket: &TicketId, of: Visibility, sent: &str) -> io::Result<()> {
+        let mut written = self.load(ticket)?;
+        written.forget(of, sent);
+        self.save(ticket, &written)
+    }
+}
+
+/// Whether there is no such file, be it that there is no such folder.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticket() -> TicketId {
+        "T-1".parse().unwrap()
+    }
+
+    fn written(reply: &str, note: &str) -> Written {
+        Written { reply: reply.to_owned(), note: note.to_owned() }
+    }
+
+    fn drafts() -> (tempfile::TempDir, Drafts) {
+        let dir = tempfile::tempdir().unwrap();
+        let drafts = Drafts::at(dir.path().join("drafts").join("desk"));
+        (dir, drafts)
+    }
+
+    #[test]
+    fn what_was_saved_last_is_loaded_and_what_is_empty_leaves_no_file() {
+        let (_dir, drafts) = drafts();
+        assert_eq!(drafts.load(&ticket()).unwrap(), Written::default());
+        for text in ["one", "two\n漢字 \u{1b}[31m", ""] {
+            drafts.save(&ticket(), &written(text, "")).unwrap();
+            assert_eq!(drafts.load(&ticket()).unwrap(), written(text, ""));
+        }
+        assert!(!drafts.path(&ticket()).exists());
+        drafts.save(&ticket(), &Written::default()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_a_draft_and_no_part_of_a_file_is_left() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_dir, drafts) = drafts();
+        drafts.save(&ticket(), &written("one", "")).unwrap();
+        drafts.save(&ticket(), &written("two", "note")).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&drafts.dir), mode(&drafts.path(&ticket()))), (0o700, 0o600));
+        assert_eq!(std::fs::read_dir(&drafts.dir).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_was_sent_is_forgotten_and_the_other_stays() {
+        let (_dir, drafts) = drafts();
+        drafts.save(&ticket(), &written("reply", "note")).unwrap();
+        drafts.forget(&ticket(), Visibility::Public, "an older reply").unwrap();
+        assert_eq!(drafts.load(&ticket()).unwrap(), written("reply", "note"), "what was written since stays");
+        drafts.forget(&ticket(), Visibility::Public, "reply").unwrap();
+        assert_eq!(drafts.load(&ticket()).unwrap(), written("", "note"));
+        drafts.forget(&ticket(), Visibility::Internal, "note").unwrap();
+        assert!(!drafts.path(&ticket()).exists());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_put_aside_and_told() {
+        let (_dir, drafts) = drafts();
+        drafts.save(&ticket(), &written("one", "")).unwrap();
+        std::fs::write(drafts.path(&ticket()), b"{\"ticket\": \"T-1\", \"rep").unwrap();
+        let error = drafts.load(&ticket()).unwrap_err();
+        assert!(error.to_string().contains("put aside as"), "{error}");
+        drafts.save(&ticket(), &written("new", "")).unwrap();
+        let names: Vec<_> = std::fs::read_dir(&drafts.dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+        assert_eq!(drafts.load(&ticket()).unwrap(), written("new", ""));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_an_error_and_no_panic() {
+        let (dir, _) = drafts();
+        let file = dir.path().join("file");
+        std::fs::write(&file, b"").unwrap();
+        let drafts = Drafts::at(file.join("drafts"));
+        assert!(drafts.save(&ticket(), &written("one", "")).is_err());
+    }
+
+    #[test]
+    fn jobs_are_done_in_the_order_in_which_they_were_asked_for() {
+        let (_dir, drafts) = drafts();
+        let path = drafts.path(&ticket());
+        let (inbox, mut answers) = mpsc::channel(200);
+        let jobs = drafts.serve(inbox);
+        for n in 0..100 {
+            jobs.send((RequestId(n), Job::Save(ticket(), written(&n.to_string(), "")))).unwrap();
+        }
+        jobs.send((RequestId(100), Job::Forget(ticket(), Visibility::Public, "99".to_owned()))).unwrap();
+        jobs.send((RequestId(101), Job::Load(ticket()))).unwrap();
+        drop(jobs);
+        let mut last = None;
+        while let Some(answer) = answers.blocking_recv() {
+            last = Some(answer);
+        }
+        let loaded = matches!(&last, Some(Msg::Answered { answer: Answer::Draft(none), .. }) if none.is_empty());
+        assert!(loaded && !path.exists(), "{last:?}");
+    }
+}
