@@ -177,14 +177,9 @@ async fn dispatch(
     match command {
         None => {
             let (config, places) = (&setting.effective.config, &setting.places);
-            crate::tui::start::start(
-                setting.sit_down(),
-                config,
-                setting.manner.clone(),
-                (&places.state, &places.desk),
-                warning,
-            )
-            .await
+            let places = (places.state.as_path(), places.desk.as_path());
+            Box::pin(crate::tui::start::start(setting.sit_down(), config, setting.manner.clone(), places, warning))
+                .await
         }
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,

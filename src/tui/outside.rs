@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(bad(256, b"one\ntwo\n"), "`ed` ended with code 1");
         assert_eq!(bad(256, b"x"), "`ed` ended with code 1; what it had written is in /state/editing/x.txt");
         assert_eq!(bad(0, b"\xff\xfe"), "what `ed` left is not UTF-8; what it had written is in /state/editing/x.txt");
-        assert!(bad(0, &[b'x'; MOST_BODY + 1]).starts_with("what `ed` left is longer than 64 KiB"));
+        assert!(bad(0, &vec![b'x'; MOST_BODY + 1]).starts_with("what `ed` left is longer than 64 KiB"));
         assert!(bad(9, b"one\ntwo\n").contains("signal: 9"));
     }
 }

@@ -1,5 +1,8 @@
 //! Whether what was written is safe, and what stays in memory until it is.
 
+use std::collections::BTreeMap;
+
+use crate::domain::ids::TicketId;
 use crate::tui::events::{Moment, RequestId, Written};
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::{Dialog, Model};
@@ -26,6 +29,15 @@ pub(crate) struct Left {
     pub(crate) written: Written,
 }
 
+/// What is in memory only.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Unsaved {
+    /// By tickets that are not open any more.
+    pub(crate) left: BTreeMap<TicketId, Left>,
+    /// Whether the last save failed; it was told then.
+    pub(crate) failing: bool,
+}
+
 impl Model {
     /// What was written on the open ticket.
     pub(crate) fn written(&self) -> Written {
@@ -39,12 +51,12 @@ impl Model {
     #[must_use]
     pub fn is_saving(&self) -> bool {
         let running = |open: &OpenTicket| matches!(open.saving, Saving::Running { .. });
-        self.open.as_deref().is_some_and(running) || self.left.values().any(|left| left.request.is_some())
+        self.open.as_deref().is_some_and(running) || self.unsaved.left.values().any(|left| left.request.is_some())
     }
 
     /// Whether some text would be lost by leaving.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| open.saving != Saving::Clean) || !self.left.is_empty()
+        self.open.as_ref().is_some_and(|open| open.saving != Saving::Clean) || !self.unsaved.left.is_empty()
     }
 }

@@ -48,9 +48,8 @@ use crate::tui::manner::{Manner, Notify};
 use crate::tui::model::ahead::Ahead;
 pub use crate::tui::model::ahead::Part;
 pub(crate) use crate::tui::model::dialog::Dialog;
-use crate::tui::model::keep::Left;
+use crate::tui::model::keep::Unsaved;
 use crate::tui::model::kept::Kept;
-use crate::tui::model::list::List;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::outbox::Outbox;
 use crate::tui::model::pages::{Notice, Page, Step};
@@ -160,10 +159,7 @@ pub struct Model {
     pub(crate) others: Vec<Presence>,
     /// What was said last of where this person is.
     pub(crate) here: Option<(TicketId, Doing)>,
-    /// What was written on tickets that are not open any more, and is not safe yet.
-    pub(crate) left: BTreeMap<TicketId, Left>,
-    /// Whether the last save of what was written failed; it was told then.
-    pub(crate) cannot_save: bool,
+    pub(crate) unsaved: Unsaved,
     /// A text that is in the person's own editor.
     pub(crate) outside: Option<RequestId>,
     /// What is being done aside, each with the words for when it is done.
@@ -214,8 +210,7 @@ impl Model {
             others: Vec::new(),
             here: None,
             pending: Slot::default(),
-            left: BTreeMap::new(),
-            cannot_save: false,
+            unsaved: Unsaved::default(),
             outside: None,
             errands: BTreeMap::new(),
             decisions: Vec::new(),

@@ -153,9 +153,10 @@ impl Inner {
         let work = Arc::clone(&self);
         let done = AssertUnwindSafe(async move {
             fault::here(what);
-            match effect {
-                Effect::Handle { request, ticket } => work.handle(request, ticket).await,
-                other => work.answer(other).await,
+            if let Effect::Handle { request, ticket } = effect {
+                work.handle(request, ticket).await;
+            } else {
+                work.answer(effect).await;
             }
         });
         if done.catch_unwind().await.is_err() {

@@ -50,10 +50,10 @@ pub(super) fn save(model: &mut Model) -> Vec<Effect> {
 pub(super) fn leaving(model: &mut Model) -> Vec<Effect> {
     let mut effects = save_now(model);
     let requests: Vec<_> =
-        model.left.iter().filter(|(_, left)| left.request.is_none()).map(|(id, _)| id.clone()).collect();
+        model.unsaved.left.iter().filter(|(_, left)| left.request.is_none()).map(|(id, _)| id.clone()).collect();
     for ticket in requests {
         let request = model.request();
-        let Some(left) = model.left.get_mut(&ticket) else { continue };
+        let Some(left) = model.unsaved.left.get_mut(&ticket) else { continue };
         left.request = Some(request);
         effects.push(Effect::SaveDraft { request, ticket, written: left.written.clone() });
     }
@@ -70,7 +70,7 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
         Saving::Running { request } => Some(request),
         Saving::Typed { .. } | Saving::Failed => None,
     };
-    model.left.insert(open.id, Left { request, written });
+    model.unsaved.left.insert(open.id, Left { request, written });
     effects
 }
 
@@ -78,7 +78,7 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
 pub(super) fn come_back(model: &mut Model) -> Vec<Effect> {
     let (request, at) = (model.request(), model.at);
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
-    if let Some(left) = model.left.remove(&open.id) {
+    if let Some(left) = model.unsaved.left.remove(&open.id) {
         open.draft.restored(&left.written.reply);
         open.note = left.written.note;
         return typed(model, at);
@@ -133,10 +133,10 @@ fn wait_again(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn saved(model: &mut Model, request: RequestId) -> Vec<Effect> {
     let quitting = matches!((&model.page, &model.dialog), (Page::Work, Dialog::Confirm(Question::Quit)));
-    model.left.retain(|_, left| left.request != Some(request));
+    model.unsaved.left.retain(|_, left| left.request != Some(request));
     if let Some(open) = model.open.as_deref_mut().filter(|open| open.saving == (Saving::Running { request })) {
         open.saving = Saving::Clean;
-        model.cannot_save = false;
+        model.unsaved.failing = false;
     }
     // The question was only about this text.
     if quitting && !model.is_unsaved() {
@@ -153,7 +153,7 @@ pub(super) fn failed(model: &mut Model, request: RequestId, failure: &Failure) -
         return Some(wait_again(model));
     }
     let mut ours = false;
-    for left in model.left.values_mut().filter(|left| left.request == Some(request)) {
+    for left in model.unsaved.left.values_mut().filter(|left| left.request == Some(request)) {
         left.request = None;
         ours = true;
     }
@@ -161,7 +161,7 @@ pub(super) fn failed(model: &mut Model, request: RequestId, failure: &Failure) -
         open.saving = Saving::Failed;
         ours = true;
     }
-    if ours && !std::mem::replace(&mut model.cannot_save, true) {
+    if ours && !std::mem::replace(&mut model.unsaved.failing, true) {
         model.note(Notice::failed(failure));
     }
     ours.then(Vec::new)
@@ -169,7 +169,7 @@ pub(super) fn failed(model: &mut Model, request: RequestId, failure: &Failure) -
 
 /// What was sent is no draft any more, unless it is another text by now.
 pub(super) fn sent(model: &mut Model, ticket: &TicketId, of: Visibility, sent: &str) -> Vec<Effect> {
-    if let Some(left) = model.left.get_mut(ticket) {
+    if let Some(left) = model.unsaved.left.get_mut(ticket) {
         left.written.forget(of, sent);
     }
     let Some(open) = model.open.as_deref_mut().filter(|open| open.id == *ticket) else {

@@ -13,7 +13,7 @@ use crate::tui::model::form::UpdateForm;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model, Pane};
-use crate::tui::update::{bulk, draft, keep, pending};
+use crate::tui::update::{bulk, keep, pending};
 
 /// Proposes to send the draft to the customer, and to set a status with it.
 pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {

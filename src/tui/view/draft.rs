@@ -72,7 +72,7 @@ fn state(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'sta
 fn saving(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket, written: bool) -> Span<'static> {
     let (ink, word) = match open.saving {
         Saving::Failed => (Ink::Danger, " NOT SAVED "),
-        Saving::Typed { .. } | Saving::Running { .. } if model.cannot_save => (Ink::Danger, " NOT SAVED "),
+        Saving::Typed { .. } | Saving::Running { .. } if model.unsaved.failing => (Ink::Danger, " NOT SAVED "),
         Saving::Typed { .. } => (Ink::Dim, " not saved yet "),
         Saving::Running { .. } => (Ink::Dim, " saving … "),
         Saving::Clean if written => (Ink::Dim, " saved "),
