@@ -61,6 +61,9 @@ pub async fn start(
     model.set_manner(Manner { colors: colors(manner.colors), ..manner });
     let configured = format!("{:?} {:?}", config.screen.theme, config.screen.mouse);
     let keeper = Keeper::new(state, desk_file, configured);
+    if keeper.is_first() {
+        model = model.welcoming();
+    }
     if let Some(kept) = keeper.load() {
         let theme = kept.theme.clone().filter(|_| !no_color());
         model.restore(Kept { theme, ..kept });

@@ -5,6 +5,7 @@ mod ahead;
 mod audit;
 mod bench;
 mod canned;
+mod conduct;
 mod feedback;
 mod figures;
 mod finding;

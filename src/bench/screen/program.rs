@@ -103,6 +103,8 @@ pub(super) fn moves(program: &Pty, moves: usize) -> color_eyre::Result<(f64, f64
 fn at_work(homes: &Homes, options: &Options, made: &Made) -> color_eyre::Result<Vec<Figure>> {
     let program = homes.open("at-work", Some(&made.desk))?;
     program.shows(lists)?;
+    // Nobody sat here before: the tour is skipped.
+    program.follows("\x1b", QUIET)?;
     program.rest(homes.effort.rested)?;
     let (pid, title) = (program.pid()?, made.title());
     let held = memory(pid)?;

@@ -123,6 +123,8 @@ pub enum Command {
     Theme(Theme),
     /// Look for a command by its name.
     Palette,
+    /// Show the tour of the screen.
+    Tour,
     /// Open the help page.
     Help,
     /// End the program.
@@ -246,6 +248,7 @@ impl Command {
         (Command::Theme(Theme::Terminal), "theme-terminal"),
         (Command::Theme(Theme::NoColor), "theme-none"),
         (Command::Palette, "commands"),
+        (Command::Tour, "tour"),
         (Command::Help, "help"),
         (Command::Quit, "quit"),
         (Command::Suspend, "suspend"),

@@ -35,6 +35,8 @@ pub enum Context {
     Rating,
     /// The subject of a message that gets a ticket of its own.
     Splitting,
+    /// A step of the tour.
+    Tour,
     /// The pending tray.
     Pending,
     /// The approval card.
@@ -88,6 +90,7 @@ impl Context {
         (Context::Rating, "thumb"),
         (Context::List, "list"),
         (Context::Splitting, "split"),
+        (Context::Tour, "tour"),
         (Context::Pending, "pending"),
         (Context::Card, "approval"),
         (Context::Bulk, "approval of many"),

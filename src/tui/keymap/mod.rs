@@ -7,6 +7,7 @@ mod command;
 mod context;
 mod live;
 mod names;
+mod places;
 mod stroke;
 mod table;
 

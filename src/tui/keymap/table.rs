@@ -4,109 +4,9 @@ use crate::domain::feedback::Thumb;
 use crate::tui::events::ExportFormat;
 use crate::tui::keymap::Command as C;
 use crate::tui::keymap::Context as X;
+use crate::tui::keymap::places::{ALL, BROWSED, HELPED, LISTS, OPEN, PAGES, WORK};
 use crate::tui::keymap::{Binding, Go, Motion, Stroke};
 use crate::tui::theme::Theme;
-
-const WORK: &[X] = &[X::Queue, X::Ticket, X::Summary, X::Draft, X::Steps];
-const OPEN: &[X] = &[X::Ticket, X::Summary, X::Draft, X::Steps];
-const LISTS: &[X] = &[
-    X::Queue,
-    X::Ticket,
-    X::Summary,
-    X::Draft,
-    X::Steps,
-    X::List,
-    X::Pending,
-    X::Card,
-    X::Bulk,
-    X::Arguments,
-    X::Outbox,
-    X::Log,
-    X::LogDetail,
-    X::Figures,
-    X::Replay,
-    X::Outcome,
-];
-const PAGES: &[X] = &[
-    X::Queue,
-    X::Ticket,
-    X::Summary,
-    X::Draft,
-    X::Steps,
-    X::Pending,
-    X::Log,
-    X::LogDetail,
-    X::Figures,
-    X::Outcome,
-    X::Deciding,
-];
-/// Where a person looks around and signs nothing.
-const BROWSED: &[X] = &[
-    X::Queue,
-    X::Ticket,
-    X::Summary,
-    X::Draft,
-    X::Steps,
-    X::Pending,
-    X::Outbox,
-    X::Log,
-    X::LogDetail,
-    X::Figures,
-    X::Replay,
-];
-const HELPED: &[X] = &[
-    X::Queue,
-    X::Ticket,
-    X::Summary,
-    X::Draft,
-    X::Steps,
-    X::List,
-    X::Pending,
-    X::Outbox,
-    X::Log,
-    X::LogDetail,
-    X::Figures,
-    X::Replay,
-    X::Card,
-    X::Bulk,
-    X::Arguments,
-    X::Outcome,
-];
-
-const ALL: &[X] = &[
-    X::Queue,
-    X::Ticket,
-    X::Summary,
-    X::Draft,
-    X::Steps,
-    X::Editing,
-    X::Finding,
-    X::Picking,
-    X::Filter,
-    X::Confirm,
-    X::Leaving,
-    X::Form,
-    X::Snooze,
-    X::Rating,
-    X::List,
-    X::Splitting,
-    X::Pending,
-    X::Card,
-    X::Bulk,
-    X::Arguments,
-    X::Deny,
-    X::Comment,
-    X::Deciding,
-    X::Outcome,
-    X::Outbox,
-    X::Log,
-    X::LogDetail,
-    X::Figures,
-    X::Replay,
-    X::Palette,
-    X::Help,
-    X::TooSmall,
-];
 
 const fn row(contexts: &'static [X], keys: &'static [&'static str], command: C, help: &'static str) -> Binding {
     Binding { contexts, keys, command, help, footer: None }
@@ -306,6 +206,15 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Confirm], &["y"], C::Yes, "yes", "Yes"),
     foot(&[X::Confirm], &["n", "esc"], C::No, "no", "No"),
     foot(&[X::Leaving], &["esc", "n"], C::No, "stay", "Stay; the outbox goes on"),
+    foot(&[X::Tour], &["enter", "right", "space", "l"], C::NextField, "next", "The next step of the tour"),
+    foot(&[X::Tour], &["left", "backspace", "h"], C::PrevField, "back", "The step before"),
+    foot(
+        &[X::Tour],
+        &["esc"],
+        C::Back,
+        "skip",
+        "End the tour; any other key ends it too, and does what it always does",
+    ),
     // Everywhere.
     foot(WORK, &["P"], C::Pending, "pending", "The proposals that wait for you"),
     row(PAGES, &["O"], C::Outbox, "The outbox: replies that are signed and can still be taken back"),
@@ -390,5 +299,6 @@ pub const BINDINGS: &[Binding] = &[
     row(BROWSED, &[], C::Theme(Theme::Light), "Dark text on the terminal's light ground"),
     row(BROWSED, &[], C::Theme(Theme::Contrast), "White and strong colours on black"),
     row(BROWSED, &[], C::Theme(Theme::Terminal), "The sixteen colours as the terminal has them"),
+    row(BROWSED, &[], C::Tour, "The tour of the screen: what stands where, in five steps"),
     row(BROWSED, &[], C::Theme(Theme::NoColor), "No colour at all: bold, underlined, reversed"),
 ];

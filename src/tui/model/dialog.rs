@@ -6,6 +6,7 @@ use crate::tui::model::list::List;
 use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::rating::Rating;
 use crate::tui::model::split::Splitting;
+use crate::tui::model::tour::Tour;
 use crate::tui::model::{Question, Snooze};
 
 /// What lies over the panes of the work page.
@@ -21,6 +22,7 @@ pub(crate) enum Dialog {
     Rating(Box<Rating>),
     List(Box<List>),
     Splitting(Box<Splitting>),
+    Tour(Tour),
     Confirm(Question),
     /// Replies wait in the outbox and the person wants to quit.
     Leaving,
@@ -40,6 +42,7 @@ impl Dialog {
             | Self::Rating(_)
             | Self::List(_)
             | Self::Splitting(_)
+            | Self::Tour(_)
             | Self::Confirm(_)
             | Self::Leaving => false,
         }

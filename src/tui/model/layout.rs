@@ -341,3 +341,17 @@ pub(crate) fn rating(size: (u16, u16)) -> Rect {
     let (width, height) = (74.min(body.width), 4.min(body.height));
     Rect::new((body.width - width) / 2, body.bottom() - height, width, height)
 }
+
+/// The box of a step of the tour with so many rows of text: over the half of the screen that it is not about, on a small
+/// one below the first rows of the page.
+pub(crate) fn tour(model: &Model, about: Option<Pane>, rows: u16) -> Rect {
+    let (panes, body) = (panes(model), frame(model.size).body);
+    let room = match about.filter(|_| panes.wide) {
+        Some(Pane::Queue | Pane::Summary) => panes.ticket,
+        Some(Pane::Ticket | Pane::Draft) => panes.queue,
+        Some(Pane::Steps) | None => body,
+    };
+    let (width, height) = (room.width.saturating_sub(4).min(66), (rows + 2).min(room.height));
+    let area = centred(room, width, height);
+    if panes.wide { area } else { Rect { y: body.bottom() - height, ..area } }
+}

@@ -26,6 +26,7 @@ pub(crate) mod sift;
 pub(crate) mod slot;
 pub(crate) mod split;
 pub(crate) mod thread;
+pub(crate) mod tour;
 pub(crate) mod wrap;
 
 use std::collections::BTreeMap;
@@ -281,6 +282,7 @@ impl Model {
             Dialog::List(list) if list.typing => Context::Filter,
             Dialog::List(_) => Context::List,
             Dialog::Splitting(_) => Context::Splitting,
+            Dialog::Tour(_) => Context::Tour,
             Dialog::Confirm(_) => Context::Confirm,
             Dialog::Leaving => Context::Leaving,
         }

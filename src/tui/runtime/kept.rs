@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::canonical::Digest;
 use crate::tui::model::kept::Kept;
+use crate::tui::private;
 
 /// No file of ours is larger.
 const MOST: u64 = 64 * 1024;
@@ -34,6 +35,16 @@ impl Keeper {
         let digest = Digest::of(&[desk.as_bytes()]).to_string();
         let name: String = digest.chars().filter(char::is_ascii_alphanumeric).rev().take(16).collect();
         Self { file: state.join("screens").join(format!("{name}.json")), desk, configured }
+    }
+
+    /// Whether nobody has sat at any desk here before. It is true once: the folder of what is remembered is there from
+    /// now on; where it cannot be made or looked at nobody is taken for new.
+    pub(crate) fn is_first(&self) -> bool {
+        let made = |screens: &Path| {
+            private::folder(screens.parent()?).ok()?;
+            fs::create_dir(screens).ok()
+        };
+        self.file.parent().and_then(made).is_some()
     }
 
     /// What was remembered; nothing the first time. What cannot be read is left alone, and the log says so.
@@ -74,12 +85,12 @@ impl Keeper {
         let dir = self.file.parent().ok_or_else(|| io::Error::other("no directory"))?;
         fs::create_dir_all(dir)?;
         let beside = self.file.with_extension(format!("{}.new", std::process::id()));
-        private(&beside)?.write_all(&text)?;
+        hidden(&beside)?.write_all(&text)?;
         fs::rename(&beside, &self.file)
     }
 }
 
-fn private(path: &Path) -> io::Result<fs::File> {
+fn hidden(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -108,6 +119,21 @@ mod tests {
             assert_eq!(fs::metadata(&keeper.file).unwrap().permissions().mode() & 0o777, 0o600);
         }
         assert_eq!(fs::read_dir(dir.path().join("screens")).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn somebody_is_new_once_at_whatever_desk_and_never_where_that_cannot_be_remembered() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let keeper = |desk| Keeper::new(&state, Path::new(desk), "auto".into());
+        assert!(keeper("/desks/a.db").is_first());
+        assert!(!keeper("/desks/a.db").is_first());
+        assert!(!keeper("/desks/b.db").is_first());
+        keeper("/desks/a.db").save(kept());
+        assert_eq!(keeper("/desks/a.db").load(), Some(kept()));
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(!Keeper::new(&file, Path::new("/desks/a.db"), "auto".into()).is_first());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::theme::Theme;
 use crate::tui::update::{
     bulk, card, decide, draft, help, join, list, log, mouse, moving, outbox, outside, palette, pending, picker,
-    propose, queue, rating, replay, seen, split, typing, work,
+    propose, queue, rating, replay, seen, split, tour, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -24,6 +24,7 @@ pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effe
     match (context, command) {
         (_, Some(Command::Quit | Command::Suspend | Command::Redraw)) => anywhere(model, command),
         (Context::Card | Context::Bulk, _) => card::pressed(model, key, command, at),
+        (Context::Tour, _) => tour::pressed(model, key, command, at),
         (_, Some(command)) => run(model, command, key, at),
         (_, None) => typing::typed(model, key, at),
     }
@@ -114,6 +115,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::NextTheme => draw_in(model, model.theme.next()),
         Command::Theme(theme) => draw_in(model, theme),
         Command::Palette => palette::open(model),
+        Command::Tour => tour::open(model),
         Command::Help => help::open(model),
         Command::Submit if model.palette.is_some() => palette::run(model, key, at),
         Command::Submit => typing::submit(model),
@@ -206,6 +208,7 @@ fn yes(model: &mut Model) -> Vec<Effect> {
         | Dialog::List(_)
         | Dialog::Leaving
         | Dialog::Splitting(_)
+        | Dialog::Tour(_)
         | Dialog::Form(_)) => {
             model.dialog = other;
             vec![]

@@ -149,6 +149,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         | Dialog::Snooze(_)
         | Dialog::Rating(_)
         | Dialog::Splitting(_)
+        | Dialog::Tour(_)
         | Dialog::Confirm(_)
         | Dialog::Leaving => model.dialog = Dialog::None,
     }
@@ -169,6 +170,7 @@ pub(super) fn typed(model: &mut Model) -> Vec<Effect> {
         | Dialog::Snooze(_)
         | Dialog::Rating(_)
         | Dialog::Splitting(_)
+        | Dialog::Tour(_)
         | Dialog::Confirm(_)
         | Dialog::Leaving => {}
     }

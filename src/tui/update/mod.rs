@@ -27,6 +27,7 @@ mod replay;
 mod seen;
 mod settle;
 mod split;
+mod tour;
 mod typing;
 mod visit;
 mod work;

@@ -60,6 +60,7 @@ fn is_for(context: Context) -> bool {
         | Context::Outbox
         | Context::Rating
         | Context::Splitting
+        | Context::Tour
         | Context::Picking
         | Context::Filter
         | Context::Confirm

@@ -150,7 +150,7 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::List(list) => list::choose(model, list),
         Dialog::Splitting(splitting) => split::written(model, splitting),
         Dialog::Filter(_) => queue::keep(model),
-        Dialog::None | Dialog::Confirm(_) | Dialog::Leaving => vec![],
+        Dialog::None | Dialog::Tour(_) | Dialog::Confirm(_) | Dialog::Leaving => vec![],
     }
 }
 
@@ -201,6 +201,7 @@ fn leave_filter(model: &mut Model) -> Vec<Effect> {
             | Dialog::Snooze(_)
             | Dialog::Rating(_)
             | Dialog::Splitting(_)
+            | Dialog::Tour(_)
             | Dialog::Confirm(_)
             | Dialog::Leaving => queue::keep(model),
         },
@@ -272,7 +273,7 @@ fn work_editor<'a>(
         Dialog::List(list) => Some(&mut list.filter).filter(|_| list.typing),
         Dialog::Splitting(splitting) => Some(&mut splitting.subject),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),
-        Dialog::None | Dialog::Form(_) | Dialog::Confirm(_) | Dialog::Leaving => None,
+        Dialog::None | Dialog::Form(_) | Dialog::Tour(_) | Dialog::Confirm(_) | Dialog::Leaving => None,
     }
 }
 

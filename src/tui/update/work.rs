@@ -122,7 +122,12 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             model.dialog = Dialog::None;
             return rating::without_words(model, rating);
         }
-        Dialog::Form(_) | Dialog::Snooze(_) | Dialog::Splitting(_) | Dialog::Confirm(_) | Dialog::Leaving => {
+        Dialog::Form(_)
+        | Dialog::Snooze(_)
+        | Dialog::Splitting(_)
+        | Dialog::Tour(_)
+        | Dialog::Confirm(_)
+        | Dialog::Leaving => {
             model.dialog = Dialog::None;
         }
     }
@@ -155,6 +160,7 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
         | Dialog::Rating(_)
         | Dialog::List(_)
         | Dialog::Splitting(_)
+        | Dialog::Tour(_)
         | Dialog::Confirm(_)
         | Dialog::Leaving) => {
             model.dialog = other;

@@ -23,6 +23,7 @@ mod replay;
 mod split;
 mod summary;
 mod ticket;
+mod tour;
 mod work;
 
 use ratatui::Frame;

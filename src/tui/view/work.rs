@@ -7,7 +7,7 @@ use crate::tui::model::layout::{self, Panes, inside};
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
-use crate::tui::view::{draft, list, overlay, picker, queue, rating, split, summary, ticket};
+use crate::tui::view::{draft, list, overlay, picker, queue, rating, split, summary, ticket, tour};
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     let panes = layout::panes(model);
@@ -29,6 +29,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
         Dialog::Confirm(question) => overlay::confirm(model, canvas, *question),
         Dialog::List(open) => list::draw(model, canvas, open),
         Dialog::Rating(open) => rating::draw(canvas, open, model.size),
+        Dialog::Tour(step) => tour::draw(model, canvas, *step),
         Dialog::Leaving => overlay::leaving(canvas, model.outbox.waiting().count()),
         Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) => {}
     }

@@ -23,6 +23,7 @@ mod screens;
 mod seek;
 mod supervisor;
 mod themes;
+mod tour;
 mod unread;
 mod views;
 mod wire;

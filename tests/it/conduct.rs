@@ -1,0 +1,62 @@
+//! How the program behaves towards a person, in a real pseudo-terminal.
+
+use std::path::PathBuf;
+
+use crate::house::House;
+use crate::terminal::Terminal;
+
+const ESC: &str = "\u{1b}";
+
+async fn house_and_home() -> (House, PathBuf) {
+    let house = House::new().await;
+    let home = house.dir.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    (house, home)
+}
+
+#[tokio::test]
+async fn the_first_start_shows_the_tour_and_no_later_one_does() {
+    let (house, home) = house_and_home().await;
+    let desk = house.path();
+    let args = ["--desk", desk.to_str().unwrap()];
+    let mut first = Terminal::first(&home, 80, 24, &args, &[]);
+    first.wait("The queue · 1 of 5");
+    first.keys("\r");
+    first.wait("The ticket · 2 of 5");
+    // It is enough to have seen it: a program that is killed shows it no more.
+    first.kill();
+    let mut again = Terminal::first(&home, 80, 24, &args, &[]);
+    again.wait("T-3");
+    again.wait("1–3 of 3");
+    assert!(!again.screen().contains("of 5"), "{}", again.screen());
+    again.keys(":tour\r");
+    again.wait("The queue · 1 of 5");
+    again.keys(ESC);
+    again.wait_gone("1 of 5");
+    again.keys("q");
+    assert!(again.ended());
+}
+
+#[tokio::test]
+async fn keys_of_somebody_who_did_not_wait_for_the_tour_do_what_they_always_do() {
+    let (house, home) = house_and_home().await;
+    let desk = house.path();
+    let mut terminal = Terminal::first(&home, 120, 40, &["--desk", desk.to_str().unwrap()], &[]);
+    terminal.wait("The queue · 1 of 5");
+    terminal.wait("1–3 of 3");
+    terminal.keys("jj\r");
+    terminal.wait("▸ Ticket  T-3");
+    terminal.wait_gone("of 5");
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_remembered_there_is_no_tour() {
+    let (house, home) = house_and_home().await;
+    let desk = house.path();
+    // A file stands where the folder should be made: nobody can, not even root.
+    std::fs::create_dir_all(home.join(".local/state/countersign")).unwrap();
+    std::fs::write(home.join(".local/state/countersign/screens"), "").unwrap();
+    let terminal = Terminal::first(&home, 80, 24, &["--desk", desk.to_str().unwrap()], &[]);
+    terminal.wait("1–3 of 3");
+    assert!(!terminal.screen().contains("of 5"), "{}", terminal.screen());
+}
