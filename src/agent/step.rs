@@ -243,9 +243,10 @@ impl State {
 
     fn in_scope(&self, call: &ReadCall) -> Result<(), String> {
         let own = match call {
-            ReadCall::GetTicket(_) | ReadCall::SummarizeTicket(_) | ReadCall::SuggestResponse(_) => {
-                call.ticket_id() == Some(&self.talk.task.ticket)
-            }
+            ReadCall::GetTicket(_)
+            | ReadCall::SummarizeTicket(_)
+            | ReadCall::SuggestResponse(_)
+            | ReadCall::RewriteText(_) => call.ticket_id() == Some(&self.talk.task.ticket),
             ReadCall::GetFaq(_) => true,
             ReadCall::GetCustomer(of) => self.has_seen(&format!("\"customer_id\":\"{}\"", of.customer_id)),
             ReadCall::ListProposals(query) => query.ticket_id.as_ref() == Some(&self.talk.task.ticket),

@@ -4,7 +4,7 @@
 //! thread and [`reply`] composes from articles. [`claims`] checks what was written and [`grounds`] says what each
 //! sentence rests on; [`canned_rank`] orders the canned replies; [`confidence`] says how far to trust a reply,
 //! [`calibration`] what that number is worth at this desk, and [`learn`] what the desk can be taught by what people
-//! changed. All of it is pure and gives the same answer to the same question.
+//! changed; [`rewrite`] makes a draft shorter or longer. All of it is pure and gives the same answer to the same question.
 
 pub mod calibration;
 pub mod canned_rank;
@@ -14,6 +14,7 @@ pub mod grounds;
 pub mod learn;
 pub mod model;
 pub mod reply;
+pub mod rewrite;
 pub mod sentences;
 pub mod summary;
 pub mod tone;

@@ -103,7 +103,8 @@ impl Commit {
             | Answer::Customer(_)
             | Answer::Found(_)
             | Answer::Proposals(_)
-            | Answer::Canned(_) => {
+            | Answer::Canned(_)
+            | Answer::Rewritten(_) => {
                 Err(BackendError::Garbage { tool: "get_ticket", reason: "not a ticket".to_owned() }.into())
             }
         }

@@ -29,13 +29,13 @@ pub struct Assistant {
 }
 
 /// A question to the model about a ticket.
-struct Ask<'a> {
-    ticket: &'a Ticket,
-    tool: &'static str,
-    tone: Option<Tone>,
-    prompt: &'a Prompt,
+pub(crate) struct Ask<'a> {
+    pub(crate) ticket: &'a Ticket,
+    pub(crate) tool: &'static str,
+    pub(crate) tone: Option<Tone>,
+    pub(crate) prompt: &'a Prompt,
     /// The desk's notes on style.
-    style: &'a [String],
+    pub(crate) style: &'a [String],
 }
 
 impl Ask<'_> {
@@ -58,7 +58,7 @@ impl Ask<'_> {
         format!("{}, style {}", self.prompt.version(), Digest::of(&notes).short())
     }
 
-    fn conversation(&self, form: Form, text: String) -> Conversation {
+    pub(crate) fn conversation(&self, form: Form, text: String) -> Conversation {
         let tone = self.tone.unwrap_or(Tone::Polite);
         let people = self.ticket.people();
         let task = Task { ticket: self.ticket.row.id.clone(), tone, resolve_confidence: 1.0, people };
@@ -174,7 +174,7 @@ impl Heard {
     }
 }
 
-fn maker(reply: &Reply, prompt: &Prompt) -> Maker {
+pub(crate) fn maker(reply: &Reply, prompt: &Prompt) -> Maker {
     let (by, notes) = (reply.by.clone(), reply.passed.clone());
     Maker { by, prompt: prompt.version(), usage: reply.usage, kept: false, notes }
 }

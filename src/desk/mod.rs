@@ -7,6 +7,7 @@ mod confidence;
 mod learn;
 mod meter;
 mod read;
+mod rewrite;
 mod validate;
 mod write;
 
@@ -75,6 +76,9 @@ pub enum DeskError {
     /// The values do not fit.
     #[error("{0}")]
     Invalid(String),
+    /// The assistant cannot do it; why, in words.
+    #[error("{0}")]
+    Unable(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -88,6 +92,7 @@ impl DeskError {
             Self::Forbidden { .. } => "forbidden",
             Self::NotFound { .. } => "not_found",
             Self::Invalid(_) => "invalid",
+            Self::Unable(_) => "unable",
             Self::Store(_) => "store_failed",
         }
     }

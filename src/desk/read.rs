@@ -74,6 +74,7 @@ impl Desk {
             ReadCall::SearchTickets(search) => self.search(search).await?,
             ReadCall::ListProposals(query) => self.proposals(query).await?,
             ReadCall::ListCanned(query) => Answer::Canned(self.canned_texts(caller, query).await?),
+            ReadCall::RewriteText(asked) => Answer::Rewritten(self.rewrite(caller, asked, live).await?),
         })
     }
 
@@ -152,6 +153,7 @@ fn made_by(answer: &Answer) -> Option<String> {
     let maker = match answer {
         Answer::Summary(summary) => &summary.maker,
         Answer::Suggestion(suggestion) => &suggestion.maker,
+        Answer::Rewritten(rewritten) => &rewritten.maker,
         Answer::Ticket(_)
         | Answer::Faq(_)
         | Answer::Page(_)

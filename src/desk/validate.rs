@@ -3,6 +3,7 @@
 use crate::desk::DeskError;
 use crate::domain::call::{MOST_BODY, ReadCall, TicketUpdate, WriteCall};
 use crate::domain::merge::Merged;
+use crate::domain::rewrite::Rewrite;
 use crate::domain::split::SplitOff;
 use crate::domain::ticket::Ticket;
 
@@ -10,6 +11,10 @@ use crate::domain::ticket::Ticket;
 const MOST_QUERY: usize = 4 * 1024;
 /// Longest subject, in characters.
 const MOST_SUBJECT: usize = 200;
+/// Longest text to be put into other words, in bytes.
+const MOST_REWRITTEN: usize = 16 * 1024;
+const MOST_SOURCES: usize = 20;
+const MOST_LANGUAGE: usize = 40;
 const MOST_TAGS: usize = 20;
 const MOST_TAG: usize = 40;
 
@@ -26,6 +31,7 @@ pub(crate) fn read(call: &ReadCall) -> Result<(), DeskError> {
             within("limit", search.limit, 50)?;
             must(search.query.is_some() || search.ticket_id.is_some(), "give `query` or `ticket_id`")
         }
+        ReadCall::RewriteText(asked) => rewrite(asked),
         ReadCall::GetTicket(_)
         | ReadCall::SummarizeTicket(_)
         | ReadCall::SuggestResponse(_)
@@ -33,6 +39,16 @@ pub(crate) fn read(call: &ReadCall) -> Result<(), DeskError> {
         | ReadCall::ListProposals(_)
         | ReadCall::ListCanned(_) => Ok(()),
     }
+}
+
+fn rewrite(asked: &Rewrite) -> Result<(), DeskError> {
+    must(!asked.text.trim().is_empty(), "`text` is empty")?;
+    must(asked.text.len() <= MOST_REWRITTEN, "`text` is longer than 16 KiB")?;
+    must(asked.sources.len() <= MOST_SOURCES, "more than 20 sources")?;
+    let language = asked.language.as_deref().unwrap_or_default();
+    let fits =
+        language.chars().count() <= MOST_LANGUAGE && language.chars().all(|c| c.is_alphabetic() || " -()".contains(c));
+    must(fits, "`language` is a language's name")
 }
 
 /// Checks a write's arguments.

@@ -12,6 +12,7 @@ use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
 use crate::domain::ids::{CannedId, PrincipalId, ProposalId, RunId, TicketId};
 use crate::domain::proposal::ProposalState;
+use crate::domain::rewrite::Rewritten;
 use crate::domain::ticket::{Ticket, TicketPage, TicketRow};
 
 /// A ticket, with the first message as its body.
@@ -162,6 +163,8 @@ pub enum Answer {
     Proposals(Proposals),
     /// To `list_canned`.
     Canned(CannedTexts),
+    /// To `rewrite_text`.
+    Rewritten(Rewritten),
 }
 
 impl Answer {
@@ -178,6 +181,7 @@ impl Answer {
             Self::Found(answer) => json!(answer),
             Self::Proposals(answer) => json!(answer),
             Self::Canned(answer) => json!(answer),
+            Self::Rewritten(answer) => json!(answer),
         }
     }
 
@@ -196,6 +200,7 @@ impl Answer {
             ReadCall::SearchTickets(_) => Self::Found(serde_json::from_value(value)?),
             ReadCall::ListProposals(_) => Self::Proposals(serde_json::from_value(value)?),
             ReadCall::ListCanned(_) => Self::Canned(serde_json::from_value(value)?),
+            ReadCall::RewriteText(_) => Self::Rewritten(serde_json::from_value(value)?),
         })
     }
 }

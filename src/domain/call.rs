@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 pub use write::{MergeTickets, SendReply, SplitMessage, TicketUpdate, UpdateTicket, WriteCall};
 
 use crate::domain::ids::{CustomerId, TicketId};
+use crate::domain::rewrite::Rewrite;
 use crate::domain::ticket::{TicketQuery, Tone};
 
 /// Longest message, in bytes.
@@ -133,6 +134,8 @@ pub enum ReadCall {
     ListProposals(ProposalQuery),
     /// Canned replies.
     ListCanned(CannedQuery),
+    /// A text in other words.
+    RewriteText(Rewrite),
 }
 
 impl ReadCall {
@@ -149,6 +152,7 @@ impl ReadCall {
             Self::SearchTickets(_) => "search_tickets",
             Self::ListProposals(_) => "list_proposals",
             Self::ListCanned(_) => "list_canned",
+            Self::RewriteText(_) => "rewrite_text",
         }
     }
 
@@ -168,6 +172,7 @@ impl ReadCall {
             Self::SearchTickets(call) => call.ticket_id.as_ref(),
             Self::ListProposals(call) => call.ticket_id.as_ref(),
             Self::ListCanned(call) => call.ticket_id.as_ref(),
+            Self::RewriteText(call) => Some(&call.ticket_id),
             Self::GetFaq(_) | Self::ListTickets(_) | Self::GetCustomer(_) => None,
         }
     }
@@ -185,6 +190,7 @@ impl ReadCall {
             Self::SearchTickets(call) => json!(call),
             Self::ListProposals(call) => json!(call),
             Self::ListCanned(call) => json!(call),
+            Self::RewriteText(call) => json!(call),
         }
     }
 }

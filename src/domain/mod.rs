@@ -28,6 +28,7 @@ pub mod proposal;
 pub mod provenance;
 pub mod receipt;
 pub mod redact;
+pub mod rewrite;
 pub mod snooze;
 pub mod split;
 pub mod text;

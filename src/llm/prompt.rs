@@ -38,22 +38,25 @@ pub struct Prompts {
     pub summarize_ticket: Prompt,
     /// Of a reply.
     pub suggest_response: Prompt,
+    /// Of a text in other words.
+    pub rewrite_text: Prompt,
 }
 
 /// Names and shipped texts.
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 4] = [
     ("handle_ticket", include_str!("../../assets/prompts/handle_ticket.md")),
     ("summarize_ticket", include_str!("../../assets/prompts/summarize_ticket.md")),
     ("suggest_response", include_str!("../../assets/prompts/suggest_response.md")),
+    ("rewrite_text", include_str!("../../assets/prompts/rewrite_text.md")),
 ];
 
 impl Prompts {
     /// The shipped prompts, each replaced by what `other` has under its name.
     #[must_use]
     pub fn or(mut other: impl FnMut(&str) -> Option<String>) -> Self {
-        let [handle_ticket, summarize_ticket, suggest_response] =
+        let [handle_ticket, summarize_ticket, suggest_response, rewrite_text] =
             SHIPPED.map(|(name, shipped)| Prompt::new(name, other(name).as_deref().unwrap_or(shipped)));
-        Self { handle_ticket, summarize_ticket, suggest_response }
+        Self { handle_ticket, summarize_ticket, suggest_response, rewrite_text }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::call::{
 };
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::rewrite::{Rewrite, Rewritten};
 use crate::domain::text;
 use crate::domain::ticket::{TicketPage, TicketQuery};
 
@@ -124,6 +125,10 @@ fn table() -> Vec<Tool> {
         read::<CannedQuery, CannedTexts>("list_canned", "Canned replies",
             "The desk's canned replies. For a ticket: the likely ones first, fields filled where they have a value. Wording, no evidence.",
             |v| Ok(Call::Read(ReadCall::ListCanned(from(v)?)))),
+        read::<Rewrite, Rewritten>("rewrite_text", "Text in other words",
+            "A draft, or a part of one, made shorter, longer, friendlier or plainer, corrected or translated; with what \
+             nothing supports in it then. Nothing is sent.",
+            |v| Ok(Call::Read(ReadCall::RewriteText(from(v)?)))),
         write::<UpdateTicket>("update_ticket", "Change a ticket",
             "Proposes new values for a ticket's status, assignee, priority or tags (tags replace the old ones). \
              A person must approve; until then the answer is `pending_approval`.",

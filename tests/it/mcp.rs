@@ -6,6 +6,7 @@ use countersign::domain::answer::Answer;
 use countersign::domain::call::{
     CannedQuery, FaqQuery, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, Suggest, Summarize,
 };
+use countersign::domain::rewrite::{Rewrite, Way};
 use countersign::domain::ticket::{TicketQuery, Tone};
 use countersign::mcp::client::Era;
 use countersign::tools::catalog::{self, Access};
@@ -39,6 +40,7 @@ async fn every_read_answers_with_what_its_schema_promises_in_both_eras() {
             ReadCall::SearchTickets(SearchTickets { query: Some("charged".into()), ticket_id: None, limit: 5 }),
             ReadCall::ListProposals(ProposalQuery::default()),
             ReadCall::ListCanned(CannedQuery::default()),
+            ReadCall::RewriteText(shorter("T-1")),
             ReadCall::ListCanned(CannedQuery { ticket_id: Some("T-1".parse().unwrap()) }),
         ] {
             let answer = backend.read(&house.run, &call).await.unwrap_or_else(|e| panic!("{call:?}: {e}"));
@@ -49,6 +51,11 @@ async fn every_read_answers_with_what_its_schema_promises_in_both_eras() {
             }
         }
     }
+}
+
+fn shorter(ticket: &str) -> Rewrite {
+    let text = "Thank you. The second charge of 49.00 is a hold.".to_owned();
+    Rewrite { ticket_id: ticket.parse().unwrap(), text, way: Way::Shorter, language: None, sources: vec![] }
 }
 
 #[tokio::test]

@@ -64,10 +64,7 @@ pub fn of_reply(input: &ReplyInput<'_>, style: &[String]) -> Brief {
     }
     thread(&mut out, input.ticket, |message| message.visibility == Visibility::Public);
     let sources = sources(input);
-    for (n, source) in (1..).zip(&sources) {
-        let _ = writeln!(out, "\nSource [{n}]: {}", text::short(&source.title, 200));
-        data(&mut out, &clipped(&source.text, MOST_SOURCE));
-    }
+    number(&mut out, &sources);
     if sources.is_empty() {
         out.push_str("\nThere is no source.\n");
     }
@@ -87,6 +84,14 @@ pub fn of_reply(input: &ReplyInput<'_>, style: &[String]) -> Brief {
         line(&mut out, "Style of this team", note);
     }
     Brief { text: out, sources }
+}
+
+/// Sources under their numbers.
+pub(crate) fn number(out: &mut String, sources: &[Source]) {
+    for (n, source) in (1..).zip(sources) {
+        let _ = writeln!(out, "\nSource [{n}]: {}", text::short(&source.title, 200));
+        data(out, &clipped(&source.text, MOST_SOURCE));
+    }
 }
 
 /// Likely canned replies that are no source.
@@ -155,7 +160,7 @@ fn thread(out: &mut String, ticket: &Ticket, which: impl Fn(&Message) -> bool) {
 }
 
 /// Data of strangers, each line marked as such; what a terminal or a reader would not see is made visible.
-fn data(out: &mut String, body: &str) {
+pub(crate) fn data(out: &mut String, body: &str) {
     for line in text::block(body).lines() {
         let _ = writeln!(out, "| {line}");
     }

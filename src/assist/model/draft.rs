@@ -75,7 +75,7 @@ pub fn broken(written: &str, mut maker: Maker) -> Suggestion {
 }
 
 /// Models like to wrap an answer in a fence, whatever they are told.
-fn unwrapped(written: &str) -> String {
+pub(crate) fn unwrapped(written: &str) -> String {
     let text = written.trim();
     let inner = text.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
     let inner = inner.map(|inner| inner.split_once('\n').map_or(inner, |(_, body)| body));
@@ -137,7 +137,7 @@ fn covered(asked: &BTreeSet<String>, used: &[&Source]) -> f64 {
 
 /// The marks, and each sentence that tells of something done which the desk has not said itself: an article tells what
 /// is done in general, never that it was done here.
-fn with_deeds(text: &str, mut marks: Vec<Unsupported>, ticket: &Ticket) -> Vec<Unsupported> {
+pub(crate) fn with_deeds(text: &str, mut marks: Vec<Unsupported>, ticket: &Ticket) -> Vec<Unsupported> {
     let by_desk = ticket.thread.iter().filter(|message| message.author == Author::Agent);
     let deeds: Vec<BTreeSet<String>> = by_desk.filter(|m| states_done(&m.body)).map(|m| terms(&m.body)).collect();
     for (start, end) in sentences(text) {
@@ -158,7 +158,7 @@ fn is_past(sentence: &str) -> bool {
 }
 
 /// The marks, and each sentence that rests on nothing and has no mark inside.
-fn with_statements(text: &str, mut marks: Vec<Unsupported>, grounds: &[Ground]) -> Vec<Unsupported> {
+pub(crate) fn with_statements(text: &str, mut marks: Vec<Unsupported>, grounds: &[Ground]) -> Vec<Unsupported> {
     for ground in grounds.iter().filter(|ground| ground.by.is_empty()) {
         let is_marked = marks.iter().any(|mark| mark.start < ground.end && ground.start < mark.end);
         if !is_marked {

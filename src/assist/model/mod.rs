@@ -6,6 +6,7 @@
 
 pub mod brief;
 pub mod draft;
+pub mod rewrite;
 pub mod summary;
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ impl Answer {
 }
 
 /// Groups as paragraphs and lists, a list under its own lead or under its heading.
-fn rendered(groups: &[&Group], index: usize) -> String {
+pub(crate) fn rendered(groups: &[&Group], index: usize) -> String {
     let mut out = String::new();
     let mut heading = None;
     for group in groups {

@@ -4,14 +4,14 @@
 //! words state nothing, the passages come from sources, and the only thing taken from the ticket is a number that the
 //! customer named: so [`crate::assist::claims::unsupported`] finds nothing in it.
 
-mod answer;
+pub(crate) mod answer;
 mod asking;
 mod canned;
 mod missing;
 pub(crate) mod naming;
 mod passage;
 mod phrasing;
-mod quoting;
+pub(crate) mod quoting;
 pub(crate) mod suspicion;
 
 use std::collections::BTreeSet;

@@ -65,6 +65,16 @@ pub(crate) fn groups(body: &str) -> Vec<Group> {
 
 /// Whether a passage cannot stand without the one before it.
 fn belongs(last: &Passage, next: &Passage) -> bool {
+    match (last.shape, next.shape) {
+        (Shape::Sentence, Shape::Sentence) => leans(&next.text) || last.text.ends_with('?'),
+        (Shape::Sentence, Shape::Step | Shape::Point) => last.text.ends_with(':'),
+        (Shape::Step | Shape::Point, Shape::Sentence) => false,
+        (Shape::Step | Shape::Point, Shape::Step | Shape::Point) => true,
+    }
+}
+
+/// Whether a sentence points back to the one before it.
+pub(crate) fn leans(sentence: &str) -> bool {
     const LEANING: &[&str] = &[
         "they",
         "it",
@@ -89,13 +99,8 @@ fn belongs(last: &Passage, next: &Passage) -> bool {
         "gone",
         "without",
     ];
-    let first = next.text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
-    match (last.shape, next.shape) {
-        (Shape::Sentence, Shape::Sentence) => LEANING.contains(&first.as_str()) || last.text.ends_with('?'),
-        (Shape::Sentence, Shape::Step | Shape::Point) => last.text.ends_with(':'),
-        (Shape::Step | Shape::Point, Shape::Sentence) => false,
-        (Shape::Step | Shape::Point, Shape::Step | Shape::Point) => true,
-    }
+    let first = sentence.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+    LEANING.contains(&first.as_str())
 }
 
 fn is_quotable(group: &Group, ledger: &Ledger) -> bool {

@@ -305,7 +305,12 @@ fn shown(told: Told) -> Answered {
         Told::Summary(summary) => Answer::Summary(Box::new(summary)),
         Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
         Told::Canned(texts) => Answer::Canned(texts.canned),
-        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
+        Told::Ticket(_)
+        | Told::Faq(_)
+        | Told::Customer(_)
+        | Told::Found(_)
+        | Told::Proposals(_)
+        | Told::Rewritten(_) => {
             return Err(trouble("the desk answered something else", "{reload} tries again"));
         }
     })

@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod injections;
 mod precedents;
+mod rewrites;
 mod wires;
 
 use std::sync::Arc;
