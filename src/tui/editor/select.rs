@@ -1,7 +1,9 @@
 //! The selection: made with shift and a motion, or begun with a key where a terminal knows no shift.
 
+use std::ops::Range;
+
 use crate::tui::editor::steps::Change;
-use crate::tui::editor::{Editor, Full, Place, Shape};
+use crate::tui::editor::{Editor, Full, Place, Shape, byte_of};
 
 /// Where a selection began.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +23,18 @@ impl Editor {
     pub(crate) fn selected(&self) -> Option<(Place, Place)> {
         let (at, anchor) = (self.area.cursor(), self.anchor?.at);
         (at != anchor).then(|| (at.min(anchor), at.max(anchor)))
+    }
+
+    /// Where what is selected stands in the text, or the cursor, in bytes.
+    pub(crate) fn span(&self) -> Range<usize> {
+        let at = self.area.cursor();
+        let (from, to) = self.selected().unwrap_or((at, at));
+        self.byte(from)..self.byte(to)
+    }
+
+    fn byte(&self, (line, chars): Place) -> usize {
+        let lines = self.area.lines();
+        lines[..line].iter().map(|line| line.len() + 1).sum::<usize>() + byte_of(&lines[line], chars)
     }
 
     /// Begins a selection that motions take along, or ends it.
@@ -58,6 +72,16 @@ impl Editor {
         let put = usize::from(self.area.insert_str(&text));
         self.changed(taken + put, Change::Whole, from);
         Ok(taken + put > 0)
+    }
+
+    /// Puts a text in place of what stands between two places, as one step.
+    ///
+    /// # Errors
+    /// When the text cannot hold it; then nothing changed.
+    pub(crate) fn replace_between(&mut self, (from, to): (Place, Place), text: &str) -> Result<bool, Full> {
+        self.jump(to);
+        self.anchor = Some(Anchor { at: from, stays: false });
+        self.replace_selection(text)
     }
 
     pub(crate) fn erase_selection(&mut self) -> bool {

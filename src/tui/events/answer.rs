@@ -13,6 +13,7 @@ use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
 use crate::domain::policy::Requirement;
 use crate::domain::proposal::Proposal;
+use crate::domain::rewrite::Rewritten;
 use crate::domain::ticket::{Ticket, TicketPage, TicketRow, Visibility};
 #[cfg(doc)]
 use crate::tui::events::Effect;
@@ -38,6 +39,10 @@ pub enum Answer {
     Summary(Box<Summary>),
     /// To [`Effect::Suggest`].
     Suggestion(Box<Suggestion>),
+    /// To [`Effect::Rewrite`].
+    Rewritten(Box<Rewritten>),
+    /// To [`Effect::LoadSource`]; nothing where the desk does not have it any more.
+    Source(Option<Source>),
     /// To [`Effect::LoadHistory`].
     History {
         /// The customer, where the backend knows customers.
@@ -113,6 +118,13 @@ impl Written {
             text.clear();
         }
     }
+}
+
+/// What a draft cites: an article, or a canned reply as it is worded for the ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its text.
+    pub text: String,
 }
 
 /// What became of a decision. Each end is a different thing and reads differently.

@@ -9,6 +9,7 @@ use crate::domain::feedback::Feedback;
 use crate::domain::ids::{CustomerId, ProposalId, TicketId};
 use crate::domain::presence::Doing;
 use crate::domain::proposal::Why;
+use crate::domain::rewrite::Rewrite;
 use crate::domain::ticket::{TicketQuery, Tone, Visibility};
 #[cfg(doc)]
 use crate::tui::events::Msg;
@@ -79,6 +80,13 @@ pub enum Effect {
         /// At once, without a model.
         quick: bool,
     },
+    /// A draft, or a part of it, in other words.
+    Rewrite {
+        /// The request.
+        request: RequestId,
+        /// What, and how.
+        asked: Box<Rewrite>,
+    },
     /// A text for a ticket that is not open, by a model or not at all.
     Prepare {
         /// The request.
@@ -145,6 +153,15 @@ pub enum Effect {
         request: RequestId,
         /// For which ticket.
         ticket: TicketId,
+    },
+    /// What a draft for a ticket cites: an article or a canned reply.
+    LoadSource {
+        /// The request.
+        request: RequestId,
+        /// For which ticket.
+        ticket: TicketId,
+        /// Which.
+        source: String,
     },
     /// Tickets to merge one with: by words, or those that come to mind.
     LoadOthers {
@@ -336,53 +353,4 @@ pub enum ExportFormat {
     Csv,
     /// JSON; of records one a line, with what was said.
     Json,
-}
-
-/// The request of an effect, and what it is about in words.
-pub(crate) fn naming(effect: &Effect) -> (RequestId, &'static str) {
-    match effect {
-        Effect::LoadQueue { request, .. } => (*request, "load the queue"),
-        Effect::Sift { request, .. } => (*request, "filter the queue"),
-        Effect::FindSaid { request, .. } => (*request, "find it in the messages"),
-        Effect::CountViews { request, .. } => (*request, "count the views"),
-        Effect::LoadTicket { request, .. } => (*request, "open the ticket"),
-        Effect::Summarize { request, .. } => (*request, "summarise the ticket"),
-        Effect::Suggest { request, .. } => (*request, "suggest a reply"),
-        Effect::LoadHistory { request, .. } => (*request, "load the customer"),
-        Effect::FindSimilar { request, .. } => (*request, "find similar tickets"),
-        Effect::Prepare { request, .. } => (*request, "prepare the next ticket"),
-        Effect::LoadThumbs { request, .. } => (*request, "load your thumbs"),
-        Effect::Rate { request, .. } => (*request, "keep the thumb"),
-        Effect::LoadCanned { request, .. } => (*request, "load the canned replies"),
-        Effect::LoadOthers { request, .. } => (*request, "look for tickets"),
-        Effect::Snooze { request, .. } => (*request, "put the ticket off"),
-        Effect::LoadSeen { request, .. } => (*request, "look up what is unread"),
-        Effect::See { request, .. } => (*request, "note what was read"),
-        Effect::LoadDraft { request, .. } => (*request, "load the draft"),
-        Effect::SaveDraft { request, .. } => (*request, "save the draft"),
-        Effect::ForgetDraft { request, .. } => (*request, "forget the draft"),
-        Effect::EditOutside { request, .. } => (*request, "edit the text in your editor"),
-        Effect::Propose { request, .. } => (*request, "file the proposal"),
-        Effect::LoadPending { request } => (*request, "load what waits"),
-        Effect::OpenCard { request, .. } => (*request, "open the card"),
-        Effect::Approve { request, .. } => (*request, "carry the approval out"),
-        Effect::Deny { request, .. } => (*request, "record the denial"),
-        Effect::EditProposal { request, .. } => (*request, "file the edited proposal"),
-        Effect::Handle { request, .. } => (*request, "handle the ticket"),
-        Effect::LoadLog { request, .. } => (*request, "load the log"),
-        Effect::LoadFigures { request, .. } => (*request, "add the log up"),
-        Effect::ExportLog { request, .. } => (*request, "export the log"),
-        Effect::LoadRun { request, .. } => (*request, "load the run"),
-        Effect::LoadLogDetail { request, .. } => (*request, "load the record"),
-        Effect::CancelRun { run } => (*run, "stop the run"),
-        Effect::Attend(_)
-        | Effect::Copy(_)
-        | Effect::Call(..)
-        | Effect::Keep(_)
-        | Effect::Mouse(_)
-        | Effect::Wake(_)
-        | Effect::Suspend
-        | Effect::Redraw
-        | Effect::Quit => (RequestId(0), ""),
-    }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod effect;
+mod naming;
 
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 use crate::domain::presence::Presence;
-pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Waiting, Written};
-pub(crate) use effect::naming;
+pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Source, Waiting, Written};
 pub use effect::{Effect, ExportFormat, Exported};
+pub(crate) use naming::naming;
 
 /// Time since the program started. The screen has no clock of its own.
 pub type Moment = Duration;

@@ -73,6 +73,14 @@ pub enum Command {
     Tone,
     /// Look for a canned reply.
     Canned,
+    /// Choose how to put the draft into other words.
+    Rewrite,
+    /// Open what the draft cites beside it.
+    Sources,
+    /// Open the next citation.
+    NextSource,
+    /// Open the citation before.
+    PrevSource,
     /// Explain the confidence.
     Explain,
     /// Give the text at hand a thumb.
@@ -217,6 +225,10 @@ impl Command {
         (Command::NextMessage, "next-message"),
         (Command::Tone, "tone"),
         (Command::Canned, "canned"),
+        (Command::Rewrite, "rewrite"),
+        (Command::Sources, "sources"),
+        (Command::NextSource, "next-source"),
+        (Command::PrevSource, "previous-source"),
         (Command::Explain, "explain"),
         (Command::Rate(Thumb::Good), "good"),
         (Command::Rate(Thumb::Bad), "bad"),

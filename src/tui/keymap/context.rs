@@ -19,6 +19,10 @@ pub enum Context {
     Finding,
     /// The picker of canned replies.
     Picking,
+    /// The ways to put a draft into other words.
+    Rewriting,
+    /// What a draft cites, beside it.
+    Sources,
     /// The filter line of the queue, of the log or of a list.
     Filter,
     /// A yes-or-no question.
@@ -82,6 +86,8 @@ impl Context {
         (Context::Editing, "editing"),
         (Context::Finding, "finding"),
         (Context::Picking, "canned replies"),
+        (Context::Rewriting, "other words"),
+        (Context::Sources, "sources"),
         (Context::Filter, "filter"),
         (Context::Confirm, "question"),
         (Context::Leaving, "quitting"),

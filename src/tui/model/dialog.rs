@@ -5,6 +5,8 @@ use crate::tui::model::form::UpdateForm;
 use crate::tui::model::list::List;
 use crate::tui::model::picker::{OpenedIn, Picker};
 use crate::tui::model::rating::Rating;
+use crate::tui::model::rewrite::Ways;
+use crate::tui::model::sources::Sources;
 use crate::tui::model::split::Splitting;
 use crate::tui::model::tour::Tour;
 use crate::tui::model::{Question, Snooze};
@@ -16,6 +18,8 @@ pub(crate) enum Dialog {
     Filter(Editor),
     Editing,
     Picking(Box<Picker>),
+    Rewriting(Ways),
+    Sources(Box<Sources>),
     Note(Editor),
     Form(Box<UpdateForm>),
     Snooze(Box<Snooze>),
@@ -29,11 +33,18 @@ pub(crate) enum Dialog {
 }
 
 impl Dialog {
+    /// Whether a source lies open beside the draft.
+    pub(crate) fn has_source(&self) -> bool {
+        matches!(self, Self::Sources(_))
+    }
+
     /// Whether the draft is being edited, be it under the picker.
     pub(crate) fn is_editing(&self) -> bool {
         match self {
             Self::Editing => true,
             Self::Picking(picker) => picker.opened_in == OpenedIn::Editor,
+            Self::Rewriting(ways) => ways.opened_in == OpenedIn::Editor,
+            Self::Sources(sources) => sources.opened_in == OpenedIn::Editor,
             Self::None
             | Self::Filter(_)
             | Self::Note(_)

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use crate::domain::draft::Suggestion;
+use crate::domain::draft::{Suggestion, Unsupported};
 use crate::domain::text;
 use crate::domain::ticket::Tone;
 use crate::tui::editor::Editor;
+use crate::tui::model::rewrite::Rewriting;
 use crate::tui::model::slot::Slot;
-use crate::tui::model::wrap;
+use crate::tui::model::{scrolled, wrap};
 
 /// The draft pane.
 #[derive(Clone, Debug)]
@@ -17,6 +18,10 @@ pub(crate) struct Draft {
     pub(crate) editor: Editor,
     pub(crate) edited: bool,
     pub(crate) explained: bool,
+    /// A part of the text, or all of it, that is being put into other words.
+    pub(crate) rewriting: Option<Box<Rewriting>>,
+    /// What nothing supports in what was put into other words.
+    doubted: Vec<String>,
     /// What a model is writing just now, all there is so far.
     pub(crate) live: String,
     /// The ticket's version that the suggestion was made for.
@@ -40,6 +45,8 @@ impl Draft {
             editor: Editor::text_of(""),
             edited: false,
             explained: false,
+            rewriting: None,
+            doubted: Vec::new(),
             live: String::new(),
             made_for: None,
             replace: false,
@@ -68,6 +75,7 @@ impl Draft {
         if !self.edited || std::mem::take(&mut self.replace) {
             self.editor.replace_all(&suggestion.response_text);
             self.edited = false;
+            self.doubted.clear();
         }
     }
 
@@ -89,8 +97,19 @@ impl Draft {
     /// The statements without a source that still stand in the text.
     pub(crate) fn unsupported(&self) -> Vec<String> {
         let text = self.editor.text();
-        let claims = self.suggestion.value.iter().flat_map(|s| &s.unsupported);
-        claims.map(|claim| claim.text.clone()).filter(|claim| !claim.is_empty() && text.contains(claim)).collect()
+        let claims = self.suggestion.value.iter().flat_map(|s| &s.unsupported).map(|claim| &claim.text);
+        let mut found: Vec<String> = Vec::new();
+        for claim in claims.chain(&self.doubted) {
+            if !claim.is_empty() && text.contains(claim) && !found.contains(claim) {
+                found.push(claim.clone());
+            }
+        }
+        found
+    }
+
+    /// What was put into other words has these statements without a source.
+    pub(crate) fn doubt(&mut self, claims: Vec<Unsupported>) {
+        self.doubted.extend(claims.into_iter().map(|claim| claim.text));
     }
 
     /// Wraps the text for reading, if it or the width changed.
@@ -100,6 +119,14 @@ impl Draft {
             self.made_width = Some(width);
         }
         self.top = self.top.min(self.rows.len().saturating_sub(height));
+    }
+
+    /// Scrolls no further than it must to show the row that these words stand in.
+    pub(crate) fn show(&mut self, words: &str, height: usize) {
+        let has_them = |row: &DraftRow| row.iter().any(|(_, text)| text.contains(words));
+        if let Some(at) = self.rows.iter().position(has_them) {
+            self.top = scrolled(self.top, at, self.rows.len(), height);
+        }
     }
 
     fn plain(&self, width: usize) -> Vec<DraftRow> {

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::model::pages::Page;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::{Dialog, Model, Pane};
 
 /// Columns from which the panes lie side by side.
 const WIDE: u16 = 100;
@@ -63,13 +63,20 @@ pub(crate) struct Panes {
     pub(crate) summary: Rect,
     pub(crate) draft: Rect,
     pub(crate) steps: Rect,
+    /// Where a source is read beside the draft.
+    pub(crate) beside: Rect,
     /// The column between left and right.
     pub(crate) middle: Rect,
 }
 
 pub(crate) fn panes(model: &Model) -> Panes {
     let body = frame(model.size).body;
-    if model.size.0 >= WIDE && model.size.1 >= TALL { side_by_side(body) } else { one_at_a_time(body, model.focus) }
+    let panes = if model.size.0 >= WIDE && model.size.1 >= TALL {
+        side_by_side(body)
+    } else {
+        one_at_a_time(body, model.focus)
+    };
+    if let Dialog::Sources(_) = model.dialog { with_source(panes) } else { panes }
 }
 
 fn side_by_side(body: Rect) -> Panes {
@@ -87,6 +94,7 @@ fn side_by_side(body: Rect) -> Panes {
         summary: Rect::new(body.x, y, left, height - top),
         draft: Rect::new(x, y, right, height - top),
         steps: Rect::new(body.x, body.y + height, body.width, strip),
+        beside: Rect::ZERO,
         middle: Rect::new(body.x + left, body.y, 1, height),
     }
 }
@@ -104,8 +112,25 @@ fn one_at_a_time(body: Rect, focus: Pane) -> Panes {
         summary: shown(Pane::Summary),
         draft: shown(Pane::Draft),
         steps: shown(Pane::Steps),
+        beside: Rect::ZERO,
         middle: Rect::ZERO,
     }
+}
+
+/// A source lies over the thread, which is above the draft; on a narrow screen the two share the draft's place.
+fn with_source(panes: Panes) -> Panes {
+    if panes.wide {
+        return Panes { beside: panes.ticket, ticket: Rect::ZERO, ..panes };
+    }
+    let area = panes.draft;
+    let high = (area.height * 2 / 5).max(4).min(area.height);
+    let beside = Rect { y: area.y + high, height: area.height - high, ..area };
+    Panes { beside, draft: Rect { height: high, ..area }, ..panes }
+}
+
+/// The rows of a source inside its border.
+pub(crate) fn source_text(beside: Rect) -> Rect {
+    Rect::new(beside.x + 1, beside.y + 1, beside.width.saturating_sub(3), beside.height.saturating_sub(2))
 }
 
 /// The tab under a place, on a narrow screen.
@@ -333,6 +358,12 @@ pub(crate) fn width(area: Rect) -> usize {
 
 pub(crate) fn height(area: Rect) -> usize {
     usize::from(area.height)
+}
+
+/// The menu of ways to put a draft into other words, low over the draft: much of it stays in sight.
+pub(crate) fn ways(draft: Rect) -> Rect {
+    let (width, height) = (66.min(draft.width), 8.min(draft.height));
+    Rect::new(draft.x + (draft.width - width) / 2, draft.bottom() - height, width, height)
 }
 
 /// The line for a few words about a thumb, low on the page: the text that it is about stays in sight.

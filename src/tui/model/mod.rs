@@ -21,9 +21,11 @@ pub(crate) mod picker;
 pub(crate) mod queue;
 pub(crate) mod rating;
 pub(crate) mod replay;
+pub(crate) mod rewrite;
 pub(crate) mod seen;
 pub(crate) mod sift;
 pub(crate) mod slot;
+pub(crate) mod sources;
 pub(crate) mod split;
 pub(crate) mod thread;
 pub(crate) mod tour;
@@ -276,6 +278,8 @@ impl Model {
             Dialog::Editing => self.open.as_ref().map_or(Context::Editing, |open| open.draft.editor.context()),
             Dialog::Note(editor) => editor.context(),
             Dialog::Picking(_) => Context::Picking,
+            Dialog::Sources(_) => Context::Sources,
+            Dialog::Rewriting(_) => Context::Rewriting,
             Dialog::Form(_) => Context::Form,
             Dialog::Snooze(_) => Context::Snooze,
             Dialog::Rating(_) => Context::Rating,

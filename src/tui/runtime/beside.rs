@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::domain::answer::Answer as Told;
-use crate::domain::call::{OfCustomer, ReadCall, SearchTickets};
-use crate::domain::ids::{CustomerId, TicketId};
+use crate::domain::call::{CannedQuery, OfCustomer, ReadCall, SearchTickets};
+use crate::domain::ids::{ArticleId, CustomerId, TicketId};
 use crate::domain::mail;
 use crate::domain::ticket::{Author, Message, Sort, TicketQuery, TicketRow, Visibility};
-use crate::tui::events::{Answer, Earlier};
+use crate::tui::events::{Answer, Earlier, Source};
 use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
 
 /// Tickets of a customer that are listed.
@@ -70,6 +70,20 @@ impl Inner {
     async fn rows(&self, query: TicketQuery) -> Result<Vec<TicketRow>, Trouble> {
         let Told::Page(page) = self.call(&ReadCall::ListTickets(query)).await? else { return Err(something_else()) };
         Ok(page.tickets)
+    }
+
+    /// An article is looked up in the desk's own memory, for the eyes of the person only; a canned reply is read as it is
+    /// worded for the ticket.
+    pub(super) async fn source(&self, ticket: TicketId, name: &str) -> Answered {
+        if let Ok(id) = name.parse::<ArticleId>()
+            && let Some(article) = self.sitting.store.articles(&[id]).await?.pop()
+        {
+            return Ok(Answer::Source(Some(Source { text: article.body })));
+        }
+        let query = CannedQuery { ticket_id: Some(ticket) };
+        let Told::Canned(texts) = self.call(&ReadCall::ListCanned(query)).await? else { return Err(something_else()) };
+        let found = texts.canned.into_iter().find(|canned| canned.id.as_str() == name);
+        Ok(Answer::Source(found.map(|canned| Source { text: canned.text })))
     }
 
     /// How a ticket ended is looked up in the desk's own memory: it is for the eyes of the person only, and no tool call.

@@ -197,10 +197,12 @@ impl Inner {
             Effect::Suggest { ticket, request, tone, quick } => {
                 self.write_for_me(request, ReadCall::SuggestResponse(Suggest { ticket_id: ticket, tone, quick })).await
             }
+            Effect::Rewrite { request, asked } => self.write_for_me(request, ReadCall::RewriteText(*asked)).await,
             Effect::Prepare { ticket, request, part } => self.prepare(request, ticket, part).await,
             Effect::LoadCanned { ticket, .. } => {
                 self.read(ReadCall::ListCanned(CannedQuery { ticket_id: Some(ticket) })).await
             }
+            Effect::LoadSource { ticket, source, .. } => self.source(ticket, &source).await,
             Effect::LoadHistory { customer, .. } => self.history(customer).await,
             Effect::FindSimilar { ticket, .. } => self.similar(ticket).await,
             Effect::LoadSeen { tickets, .. } => self.seen(tickets).await,
@@ -305,12 +307,8 @@ fn shown(told: Told) -> Answered {
         Told::Summary(summary) => Answer::Summary(Box::new(summary)),
         Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
         Told::Canned(texts) => Answer::Canned(texts.canned),
-        Told::Ticket(_)
-        | Told::Faq(_)
-        | Told::Customer(_)
-        | Told::Found(_)
-        | Told::Proposals(_)
-        | Told::Rewritten(_) => {
+        Told::Rewritten(rewritten) => Answer::Rewritten(Box::new(rewritten)),
+        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
             return Err(trouble("the desk answered something else", "{reload} tries again"));
         }
     })

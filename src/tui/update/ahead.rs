@@ -49,7 +49,9 @@ fn aim(model: &Model) -> Vec<(TicketId, u64)> {
 /// Whether the person waits for what a model writes, or may in a moment.
 fn is_busy(model: &Model) -> bool {
     let waits = |open: &crate::tui::model::open::OpenTicket| {
-        open.ticket.is_waiting() || open.summary.is_waiting() || open.draft.suggestion.is_waiting()
+        let draft = &open.draft;
+        let writes = draft.suggestion.is_waiting() || draft.rewriting.is_some();
+        open.ticket.is_waiting() || open.summary.is_waiting() || writes
     };
     model.run.is_some() || model.open.as_deref().is_some_and(waits)
 }

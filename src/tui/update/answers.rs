@@ -10,7 +10,7 @@ use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Decision, Dialog, Model};
 use crate::tui::update::{
     add_step, ahead, bulk, decide, draft, join, keep, list, log, outbox, outside, pending, picker, queue, rating,
-    replay, seen, work,
+    replay, rewrite, seen, sources, work,
 };
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> Vec<Effect> {
@@ -26,6 +26,8 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Suggestion(suggestion) => draft::suggested(model, request, *suggestion),
         Answer::History { customer, tickets } => list::history_arrived(model, request, customer, tickets),
         Answer::Similar(tickets) => list::similar_arrived(model, request, tickets),
+        Answer::Source(source) => sources::arrived(model, request, source),
+        Answer::Rewritten(written) => rewrite::arrived(model, request, *written),
         Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Others(others) => join::arrived(model, request, others),
         Answer::Draft(written) => keep::restored(model, request, &written),
@@ -266,6 +268,9 @@ pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
     if let Some(effects) = keep::failed(model, request, failure) {
         return effects;
     }
+    if rewrite::failed(model, request, failure) {
+        return vec![];
+    }
     if !was_waited_for(model, request, failure) {
         return vec![];
     }
@@ -285,6 +290,9 @@ fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> b
     }
     if let Dialog::Picking(picker) = &mut model.dialog {
         wanted |= picker.canned.fail(request, failure);
+    }
+    if let Dialog::Sources(sources) = &mut model.dialog {
+        wanted |= sources.source.fail(request, failure);
     }
     if let Dialog::List(list) = &mut model.dialog {
         wanted |= list.rows.fail(request, failure);

@@ -6,7 +6,7 @@ use crate::tui::model::ahead::Part;
 use crate::tui::model::draft::{Draft, next_tone};
 use crate::tui::model::pages::Notice;
 use crate::tui::model::{Dialog, Model, Pane, Question};
-use crate::tui::update::{keep, presence};
+use crate::tui::update::{keep, presence, rewrite};
 
 /// Asks for a suggestion in the tone at hand: at once, and then a model where there is one.
 pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
@@ -40,6 +40,7 @@ pub(super) fn writing(model: &mut Model, request: RequestId, text: String) -> Ve
 /// Stops what a model is writing for the ticket at hand, if it is.
 pub(super) fn stop(model: &mut Model) -> Vec<Effect> {
     let mut effects = stop_draft(model);
+    effects.extend(rewrite::stop(model));
     let summary = model.open.as_deref_mut().filter(|_| model.desk.model).and_then(|open| open.summary.give_up());
     effects.extend(summary.map(|run| cancel(model, run)));
     effects

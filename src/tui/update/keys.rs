@@ -9,7 +9,7 @@ use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::theme::Theme;
 use crate::tui::update::{
     bulk, card, decide, draft, help, join, list, log, mouse, moving, outbox, outside, palette, pending, picker,
-    propose, queue, rating, replay, seen, split, tour, typing, work,
+    propose, queue, rating, replay, rewrite, seen, sources, split, tour, typing, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -93,12 +93,16 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::NextMessage => split::point(model, Motion::Down),
         Command::Tone => draft::tone(model),
         Command::Canned => picker::open(model),
+        Command::Rewrite => rewrite::open(model),
+        Command::Sources => sources::open(model),
+        Command::NextSource => sources::turn(model, false),
+        Command::PrevSource => sources::turn(model, true),
         Command::Rate(thumb) => rating::rate(model, thumb),
         Command::Explain => draft::explain(model),
         Command::Customer => list::customer(model),
         Command::Similar => list::similar(model),
         Command::Links => list::links(model),
-        Command::Number => list::number(model, key),
+        Command::Number => number(model, key),
         Command::Quotes => work::quotes(model),
         Command::Handle => work::handle(model),
         Command::Cancel => work::cancel(model),
@@ -163,6 +167,14 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if typing::editor(model).is_some_and(|editor| editor.stop_finding() || editor.unselect()) {
         return vec![];
     }
+    // Then what the assistant is asked for in the editor.
+    if let (Page::Work, Dialog::Editing) = (&model.page, &model.dialog) {
+        let stopped = rewrite::stop(model);
+        if !stopped.is_empty() {
+            model.note(Notice::plain("nothing was replaced"));
+            return stopped;
+        }
+    }
     match &model.page {
         Page::Work => work::back(model),
         Page::Pending(_) => pending::close(model),
@@ -172,6 +184,14 @@ fn back(model: &mut Model) -> Vec<Effect> {
         Page::Log(_) => log::back(model),
         Page::Replay(_) => replay::back(model),
         Page::Help(_) => help::close(model),
+    }
+}
+
+fn number(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
+    if let Dialog::Rewriting(ways) = model.dialog {
+        rewrite::number(model, ways, key)
+    } else {
+        list::number(model, key)
     }
 }
 
@@ -202,6 +222,8 @@ fn yes(model: &mut Model) -> Vec<Effect> {
         | Dialog::Filter(_)
         | Dialog::Editing
         | Dialog::Picking(_)
+        | Dialog::Rewriting(_)
+        | Dialog::Sources(_)
         | Dialog::Note(_)
         | Dialog::Snooze(_)
         | Dialog::Rating(_)

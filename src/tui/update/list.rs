@@ -144,6 +144,8 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         | Dialog::Filter(_)
         | Dialog::Editing
         | Dialog::Picking(_)
+        | Dialog::Rewriting(_)
+        | Dialog::Sources(_)
         | Dialog::Note(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)
@@ -165,6 +167,8 @@ pub(super) fn typed(model: &mut Model) -> Vec<Effect> {
         | Dialog::Filter(_)
         | Dialog::Editing
         | Dialog::Picking(_)
+        | Dialog::Rewriting(_)
+        | Dialog::Sources(_)
         | Dialog::Note(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)

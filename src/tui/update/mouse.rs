@@ -62,6 +62,8 @@ fn is_for(context: Context) -> bool {
         | Context::Splitting
         | Context::Tour
         | Context::Picking
+        | Context::Rewriting
+        | Context::Sources
         | Context::Filter
         | Context::Confirm
         | Context::Form

@@ -51,12 +51,21 @@ pub(super) fn go(model: &mut Model, motion: Motion) -> Vec<Effect> {
 }
 
 fn in_pane(model: &mut Model, motion: Motion) -> Vec<Effect> {
+    let text = height(layout::source_text(layout::panes(model).beside));
     if let Dialog::Splitting(splitting) = &mut model.dialog {
         split::go(splitting, motion);
         return vec![];
     }
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.go(motion, height(layout::picker(model.size, false).text) / 2);
+        return vec![];
+    }
+    if let Dialog::Sources(sources) = &mut model.dialog {
+        sources.go(motion, text);
+        return vec![];
+    }
+    if let Dialog::Rewriting(ways) = &mut model.dialog {
+        ways.go(motion);
         return vec![];
     }
     if let Dialog::List(list) = &mut model.dialog {

@@ -25,8 +25,8 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     vec![Effect::LoadCanned { request, ticket }]
 }
 
-/// Where a canned reply could go from here.
-fn place(model: &Model) -> Option<OpenedIn> {
+/// Where a text could go into the draft from here.
+pub(super) fn place(model: &Model) -> Option<OpenedIn> {
     match (&model.page, &model.dialog) {
         (Page::Work, Dialog::None) => Some(OpenedIn::Pane),
         (Page::Work, Dialog::Editing) => Some(OpenedIn::Editor),

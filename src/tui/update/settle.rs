@@ -32,7 +32,7 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     model.queue.arrange(height(layout::queue_rows(panes.queue)));
     let steps = height(panes.steps).saturating_sub(1);
     model.steps_top = model.steps_top.min(model.steps.len().saturating_sub(steps));
-    let editing = model.dialog.is_editing();
+    let (editing, has_source) = (model.dialog.is_editing(), model.dialog.has_source());
     if let Some(open) = model.open.as_deref_mut() {
         if panes.ticket.height > 0
             && let Some(ticket) = &open.ticket.value
@@ -43,8 +43,12 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
         if panes.draft.height > 0 {
             let inner = inside(panes.draft);
             open.draft.editor.arrange(width(inner), height(inner), editing);
-            let area = layout::draft_text(panes.draft, draft_notes::count(open));
+            let notes = if has_source { 0 } else { draft_notes::count(open) };
+            let area = layout::draft_text(panes.draft, notes);
             open.draft.arrange(width(area), height(area));
+            if let Dialog::Sources(sources) = &model.dialog {
+                open.draft.show(&sources.mark(), height(area));
+            }
         }
     }
     if let Some(palette) = &mut model.palette {
@@ -52,6 +56,10 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     }
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.arrange(&layout::picker(model.size, picker.warns()));
+    }
+    if let Dialog::Sources(sources) = &mut model.dialog {
+        let area = layout::source_text(panes.beside);
+        sources.arrange(width(area).saturating_sub(1), height(area));
     }
     if let Dialog::List(list) = &mut model.dialog {
         let parts = view::list::parts(list, model.size);

@@ -9,7 +9,7 @@ use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{card, decide, draft, keep, list, log, picker, propose, queue, rating, split};
+use crate::tui::update::{card, decide, draft, keep, list, log, picker, propose, queue, rating, rewrite, split};
 
 /// A key that is no command here.
 pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -146,10 +146,15 @@ pub(super) fn submit(model: &mut Model) -> Vec<Effect> {
         Dialog::Rating(rating) => rating::with_words(model, *rating),
         Dialog::Editing => keep::save_now(model),
         Dialog::Picking(picker) => picker::insert(model, picker),
+        Dialog::Rewriting(ways) => rewrite::choose(model, ways),
         Dialog::List(list) if list.typing => keep_typed(model, list),
         Dialog::List(list) => list::choose(model, list),
         Dialog::Splitting(splitting) => split::written(model, splitting),
         Dialog::Filter(_) => queue::keep(model),
+        kept @ Dialog::Sources(_) => {
+            model.dialog = kept;
+            vec![]
+        }
         Dialog::None | Dialog::Tour(_) | Dialog::Confirm(_) | Dialog::Leaving => vec![],
     }
 }
@@ -196,6 +201,8 @@ fn leave_filter(model: &mut Model) -> Vec<Effect> {
             | Dialog::Filter(_)
             | Dialog::Editing
             | Dialog::Picking(_)
+            | Dialog::Rewriting(_)
+            | Dialog::Sources(_)
             | Dialog::Note(_)
             | Dialog::Form(_)
             | Dialog::Snooze(_)
@@ -273,7 +280,13 @@ fn work_editor<'a>(
         Dialog::List(list) => Some(&mut list.filter).filter(|_| list.typing),
         Dialog::Splitting(splitting) => Some(&mut splitting.subject),
         Dialog::Editing => open.map(|open| &mut open.draft.editor),
-        Dialog::None | Dialog::Form(_) | Dialog::Tour(_) | Dialog::Confirm(_) | Dialog::Leaving => None,
+        Dialog::None
+        | Dialog::Rewriting(_)
+        | Dialog::Sources(_)
+        | Dialog::Form(_)
+        | Dialog::Tour(_)
+        | Dialog::Confirm(_)
+        | Dialog::Leaving => None,
     }
 }
 

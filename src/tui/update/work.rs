@@ -7,7 +7,9 @@ use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::rating::Rating;
 use crate::tui::model::{Dialog, Model, Pane, Run};
-use crate::tui::update::{add_step, draft, keep, list, log, pending, picker, queue, rating, replay, visit};
+use crate::tui::update::{
+    add_step, draft, keep, list, log, pending, picker, queue, rating, replay, rewrite, sources, visit,
+};
 
 /// Bytes from which on some terminals take nothing.
 const MOST_COPIED: usize = 56_000;
@@ -115,6 +117,11 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         }
         Dialog::Filter(_) => return queue::forget(model),
         Dialog::Picking(open) => return picker::close(model, open.opened_in),
+        Dialog::Sources(open) => {
+            let opened_in = open.opened_in;
+            sources::close(model, opened_in);
+        }
+        Dialog::Rewriting(ways) => rewrite::close(model, ways.opened_in),
         Dialog::List(_) => return list::back(model),
         Dialog::Editing | Dialog::Note(_) => return leave_text(model),
         Dialog::Rating(rating) => {
@@ -155,6 +162,8 @@ pub(super) fn leave_text(model: &mut Model) -> Vec<Effect> {
         other @ (Dialog::None
         | Dialog::Filter(_)
         | Dialog::Picking(_)
+        | Dialog::Rewriting(_)
+        | Dialog::Sources(_)
         | Dialog::Form(_)
         | Dialog::Snooze(_)
         | Dialog::Rating(_)

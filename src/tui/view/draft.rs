@@ -8,6 +8,7 @@ use crate::tui::editor::{Editor, Find, Mark};
 use crate::tui::model::keep::Saving;
 use crate::tui::model::layout::{draft_text, inside};
 use crate::tui::model::open::OpenTicket;
+use crate::tui::model::rewrite::label;
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -35,7 +36,9 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     if model.dialog.is_editing() {
         written(canvas, inside(area), &open.draft.editor, true);
     } else {
-        read(canvas, area, open);
+        // The source that is open beside it says more than its name.
+        let notes = if model.dialog.has_source() { vec![] } else { draft_notes::lines(canvas, open) };
+        read(canvas, area, open, notes);
     }
 }
 
@@ -62,6 +65,10 @@ fn state(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'sta
         let words = format!(" {} is writing … {stops}", text::short(&model.desk.assistant, 40));
         return canvas.say(Ink::Accent, words);
     }
+    if let Some(rewriting) = &open.draft.rewriting {
+        let words = model.tell("{back} stops it");
+        return canvas.say(Ink::Accent, format!(" {} … {words} ", label(rewriting.way)));
+    }
     if open.is_stale() {
         return canvas.say(Ink::Warn, " stale: the ticket moved ");
     }
@@ -81,8 +88,7 @@ fn saving(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket, written: bo
     canvas.say(ink, word)
 }
 
-fn read(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket) {
-    let notes = draft_notes::lines(canvas, open);
+fn read(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket, notes: Vec<Vec<Span<'static>>>) {
     let body = draft_text(area, u16::try_from(notes.len()).unwrap_or(u16::MAX));
     let draft = &open.draft;
     for (at, row) in (0..body.height).zip(draft.rows.iter().skip(draft.top)) {

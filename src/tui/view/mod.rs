@@ -20,6 +20,8 @@ mod picker;
 mod queue;
 mod rating;
 mod replay;
+mod rewrite;
+mod sources;
 mod split;
 mod summary;
 mod ticket;

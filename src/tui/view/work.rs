@@ -7,7 +7,7 @@ use crate::tui::model::layout::{self, Panes, inside};
 use crate::tui::model::{Dialog, Model, Pane};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
-use crate::tui::view::{draft, list, overlay, picker, queue, rating, split, summary, ticket, tour};
+use crate::tui::view::{draft, list, overlay, picker, queue, rating, rewrite, sources, split, summary, ticket, tour};
 
 pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     let panes = layout::panes(model);
@@ -23,6 +23,8 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     steps(model, canvas, panes.steps);
     match &model.dialog {
         Dialog::Picking(open) => picker::draw(model, canvas, open),
+        Dialog::Sources(open) => sources::draw(model, canvas, open, panes.beside),
+        Dialog::Rewriting(ways) => rewrite::draw(model, canvas, *ways),
         Dialog::Form(form) => overlay::form(model, canvas, form),
         Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
         Dialog::Splitting(open) => split::draw(canvas, open, model.size),

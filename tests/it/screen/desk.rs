@@ -405,6 +405,9 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             }
             (*request, Answer::Suggestion(Box::new(suggestion)))
         }
+        Effect::LoadSource { request, source, .. } => {
+            (*request, Answer::Source(crate::screen::sources::source(source)))
+        }
         Effect::LoadCanned { request, .. } => (*request, Answer::Canned(canned())),
         Effect::LoadThumbs { request, .. } => (*request, Answer::Thumbs(vec![])),
         Effect::Rate { request, feedback } => {
@@ -652,6 +655,7 @@ fn named(name: &str) -> (KeyCode, KeyModifiers) {
         "enter" => KeyCode::Enter,
         "esc" => KeyCode::Esc,
         "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
         "space" => KeyCode::Char(' '),
         "down" => KeyCode::Down,
         "up" => KeyCode::Up,
