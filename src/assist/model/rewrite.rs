@@ -93,15 +93,12 @@ fn without_foreign_marks(text: &str, sources: usize) -> String {
     while let Some((before, from)) = rest.split_once('[') {
         out.push_str(before);
         let mark = from.split_once(']').and_then(|(n, after)| Some((n.parse::<usize>().ok()?, after)));
-        match mark.filter(|(n, _)| !(1..=sources).contains(n)) {
-            Some((_, after)) => {
-                out.truncate(out.trim_end_matches(' ').len());
-                rest = after;
-            }
-            None => {
-                out.push('[');
-                rest = from;
-            }
+        if let Some((_, after)) = mark.filter(|(n, _)| !(1..=sources).contains(n)) {
+            out.truncate(out.trim_end_matches(' ').len());
+            rest = after;
+        } else {
+            out.push('[');
+            rest = from;
         }
     }
     out.push_str(rest);

@@ -85,18 +85,14 @@ impl Rewriting {
         }
         let (lead, tail) = &self.around;
         let text = format!("{lead}{}{tail}", written.trim());
-        let put = match self.part {
-            Some(part) => editor.replace_between(part, &text).is_ok(),
-            None => {
-                editor.replace_all(&text);
-                true
+        if let Some(part) = self.part {
+            if editor.replace_between(part, &text).is_err() {
+                return Applied::Full;
             }
-        };
-        match (put, editor.text() == self.before) {
-            (false, _) => Applied::Full,
-            (true, true) => Applied::Same,
-            (true, false) => Applied::Done,
+        } else {
+            editor.replace_all(&text);
         }
+        if editor.text() == self.before { Applied::Same } else { Applied::Done }
     }
 }
 

@@ -23,7 +23,7 @@ async fn house() -> House {
     let mut own = ticket(900);
     let email = "quirina.velasquez@postalo.example".to_owned();
     own.customer = NewCustomer::Contact { name: "Quirina Velasquez".to_owned(), email };
-    own.messages[0].name = "Quirina Velasquez".to_owned();
+    "Quirina Velasquez".clone_into(&mut own.messages[0].name);
     let article = json!({
         "id": "KB-31", "title": "Authorisation holds", "tags": [], "updated_at": "2026-01-01T00:00:00Z",
         "body": "The second charge is a hold.\n\nA hold on a card that is charged twice ends by itself within 7 working days.",
