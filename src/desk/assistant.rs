@@ -77,7 +77,7 @@ impl Assistant {
         quick: bool,
         live: Listener<'_>,
     ) -> Result<Summary, DeskError> {
-        let offline = aside(|| crate::assist::summary::summarize(&ticket.thread));
+        let offline = aside(|| crate::assist::summary::summarize(&ticket.thread)).await;
         let Some(provider) = &self.provider else { return Ok(offline) };
         let ask =
             Ask { ticket, tool: "summarize_ticket", tone: None, prompt: &self.prompts.summarize_ticket, style: &[] };
@@ -109,7 +109,7 @@ impl Assistant {
         quick: bool,
         live: Listener<'_>,
     ) -> Result<Suggestion, DeskError> {
-        let Some(provider) = &self.provider else { return Ok(aside(|| reply::suggest(input))) };
+        let Some(provider) = &self.provider else { return Ok(aside(|| reply::suggest(input)).await) };
         let prompt = &self.prompts.suggest_response;
         let style = store.style_notes().await?;
         let ask = Ask { ticket: input.ticket, tool: "suggest_response", tone: Some(input.tone), prompt, style: &style };
@@ -117,9 +117,9 @@ impl Assistant {
             return Ok(prepared);
         }
         if quick {
-            return Ok(aside(|| reply::suggest(input)));
+            return Ok(aside(|| reply::suggest(input)).await);
         }
-        let brief = aside(|| brief::of_reply(input, &style));
+        let brief = aside(|| brief::of_reply(input, &style)).await;
         let talk = ask.conversation(Form::Text, brief.text);
         let heard = Heard::default();
         let listen = |told: Live<'_>| {
@@ -129,23 +129,23 @@ impl Assistant {
         match provider.reply(&talk, &listen).await {
             Ok(reply) => {
                 let read = || draft::read(input, &brief.sources, &reply.text, maker(&reply, prompt));
-                let suggestion = aside(read);
+                let suggestion = aside(read).await;
                 keep(store, &ask, json!(suggestion)).await?;
                 Ok(suggestion)
             }
-            Err(error) => Ok(instead(input, heard, provider.name(), prompt, &error)),
+            Err(error) => Ok(instead(input, heard, provider.name(), prompt, &error).await),
         }
     }
 }
 
 /// What takes the place of a draft that did not come: what had arrived of it, or the offline assistant's.
-fn instead(input: &ReplyInput<'_>, heard: Heard, name: &str, prompt: &Prompt, error: &LlmError) -> Suggestion {
+async fn instead(input: &ReplyInput<'_>, heard: Heard, name: &str, prompt: &Prompt, error: &LlmError) -> Suggestion {
     let arrived = heard.longest();
     if arrived.trim().chars().count() >= WORTH_KEEPING {
         let maker = Maker { by: name.to_owned(), prompt: prompt.version(), ..Maker::default() };
         return draft::broken(&arrived, with_note(maker, error.to_string()));
     }
-    let offline = aside(|| reply::suggest(input));
+    let offline = aside(|| reply::suggest(input)).await;
     Suggestion { maker: with_note(offline.maker, error.to_string()), ..offline }
 }
 

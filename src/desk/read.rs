@@ -86,7 +86,7 @@ impl Desk {
     async fn suggest(&self, caller: &Caller, ask: &Suggest, live: Listener<'_>) -> Result<Suggestion, DeskError> {
         let ticket = self.ticket(&ask.ticket_id).await?;
         let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
-        let question = aside(|| question(&ticket));
+        let question = aside(|| question(&ticket)).await;
         let hits = self.store.find_articles(&question, ARTICLES).await?;
         let ids: Vec<_> = hits.iter().map(|hit| hit.id.clone()).collect();
         let articles = self.store.articles(&ids).await?;

@@ -1,5 +1,8 @@
 //! Numbers as they stand in a text: amounts, percentages, spans of time, identifiers and phone numbers.
 
+use std::sync::LazyLock;
+
+use crate::assist::claims::lexicon::Lexicon;
 use crate::assist::claims::numerals;
 use crate::assist::claims::tokens::{Kind, Token, is_ideograph};
 
@@ -224,11 +227,13 @@ fn shared_unit(tokens: &[Token], after: usize) -> Option<Unit> {
 }
 
 fn measure(text: &str) -> Option<&'static str> {
-    MEASURES.iter().find(|row| row.split(' ').any(|w| w == text)).and_then(|row| row.split(' ').next())
+    static WORDS: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(MEASURES.iter().copied()));
+    MEASURES[WORDS.row(text)?].split(' ').next()
 }
 
 fn currency(text: &str) -> Option<&'static str> {
-    MONEY.iter().find(|(_, row)| row.split(' ').any(|w| w == text)).map(|(code, _)| *code)
+    static WORDS: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(MONEY.iter().map(|(_, words)| *words)));
+    Some(MONEY[WORDS.row(text)?].0)
 }
 
 /// Where a figure starts when its currency stands before it.

@@ -11,6 +11,7 @@ mod codes;
 mod days;
 mod figures;
 pub(crate) mod ledger;
+mod lexicon;
 mod numerals;
 mod promises;
 pub(crate) mod terms;

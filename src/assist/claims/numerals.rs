@@ -1,7 +1,11 @@
 //! Numbers written as words, in English, German and French, and Chinese numerals.
 
+use std::sync::LazyLock;
+
+use crate::assist::claims::lexicon::Lexicon;
+
 /// Words up to twenty and the tens; `one` and its like are only numbers before a unit.
-const WORDS: &[(u64, &str)] = &[
+const NUMBERS: &[(u64, &str)] = &[
     (0, "zero null zéro"),
     (1, "one ein eine einem einen einer un une"),
     (2, "two zwei deux"),
@@ -38,7 +42,8 @@ pub(crate) fn word(text: &str) -> Option<u64> {
 }
 
 fn listed(text: &str) -> Option<u64> {
-    WORDS.iter().find(|(_, words)| words.split(' ').any(|w| w == text)).map(|(value, _)| *value)
+    static WORDS: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::of(NUMBERS.iter().map(|(_, words)| *words)));
+    WORDS.row(text).map(|row| NUMBERS[row].0)
 }
 
 /// `fünfundzwanzig`: units, `und`, tens.

@@ -56,11 +56,32 @@ pub(crate) fn text(text: &str, width: usize) -> Vec<Range<usize>> {
 }
 
 fn line_rows(line: &str, width: usize) -> Vec<Range<usize>> {
-    if line.is_ascii() && line.len() <= width {
-        return std::iter::once(0..line.len()).collect();
+    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return letters(line.as_bytes(), width.max(1));
     }
     let (starts, parts) = cut(line);
     pieces(&parts, width).into_iter().map(|row| starts[row.start]..starts[row.end]).collect()
+}
+
+/// [`pieces`] for a line in which every byte is a letter of one column.
+fn letters(line: &[u8], width: usize) -> Vec<Range<usize>> {
+    let mut rows = Vec::with_capacity(line.len() / width + 1);
+    let mut start = 0;
+    while line.len() - start > width {
+        let full = start + width;
+        // White space may hang over the edge, and a run of it longer than a row ends there.
+        let end = match line[start..full].iter().rposition(|byte| *byte == b' ') {
+            _ if line[full] == b' ' => full + 1,
+            Some(blank) => start + blank + 1,
+            None => full,
+        };
+        rows.push(start..end);
+        start = end;
+    }
+    if start < line.len() || rows.is_empty() {
+        rows.push(start..line.len());
+    }
+    rows
 }
 
 /// The pieces of a line, where each starts, and where the last one ends.
@@ -175,6 +196,17 @@ mod tests {
             assert_eq!(starts[..parts.len()], graphemes.iter().map(|(at, _)| *at).collect::<Vec<_>>(), "{line:?}");
             let widths: Vec<_> = parts.iter().map(|piece| piece.width).collect();
             assert_eq!(widths, graphemes.iter().map(|(_, g)| columns(g)).collect::<Vec<_>>(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_letters_is_wrapped_as_its_pieces_are() {
+        let lines =
+            ["", " ", "a", "one two  three", "abcdefghij", "a    b     cdefgh i", "       ", "abc d   ", "  abcd"];
+        for line in lines {
+            for width in 0..12 {
+                assert_eq!(line_rows(line, width), pieces(&cut(line).1, width), "{line:?} at {width}");
+            }
         }
     }
 

@@ -59,13 +59,14 @@ fn is_busy(model: &Model) -> bool {
 /// Whether the text in the making is for the open ticket, and wanted there or about to be.
 fn is_awaited(model: &Model) -> bool {
     let (Some((request, text)), Some(open)) = (&model.ahead.running, model.open.as_deref()) else { return false };
-    let at_hand = open.id == text.ticket;
-    at_hand
+    // Both are asked for once the ticket is there.
+    let soon = open.ticket.is_waiting();
+    open.id == text.ticket
         && match text.part {
-            Part::Summary => open.summary.waiting() == Some(*request) || open.summary.waits_for_first(),
+            Part::Summary => open.summary.waiting() == Some(*request) || soon || open.summary.waits_for_first(),
             Part::Draft(tone) => {
                 let slot = &open.draft.suggestion;
-                slot.waiting() == Some(*request) || (open.draft.tone == tone && slot.waits_for_first())
+                slot.waiting() == Some(*request) || (open.draft.tone == tone && (soon || slot.waits_for_first()))
             }
         }
 }

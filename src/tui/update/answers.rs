@@ -86,7 +86,9 @@ fn ticket_arrived(model: &mut Model, request: RequestId, ticket: Ticket, custome
         open.thread.forget();
         let version = open.version();
         open.draft.made_for = open.draft.made_for.or(version);
-        return seen::opened(model);
+        let mut effects = seen::opened(model);
+        effects.extend(work::assist(model));
+        return effects;
     }
     vec![]
 }

@@ -57,7 +57,7 @@ pub(super) fn switch(model: &mut Model, id: TicketId) -> Vec<Effect> {
     effects
 }
 
-/// Loads ticket, summary and suggestion of the ticket at hand.
+/// Loads the ticket at hand.
 pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     let mut effects = draft::stop(model);
     let request = model.request();
@@ -65,7 +65,12 @@ pub(super) fn load(model: &mut Model) -> Vec<Effect> {
     open.ticket.ask(request);
     effects.push(Effect::LoadTicket { request, ticket: open.id.clone() });
     effects.extend(rating::load(model));
-    effects.extend(summarize(model, true));
+    effects
+}
+
+/// Asks what the assistant says of the ticket at hand, once it is there to be read: nobody waits for both.
+pub(super) fn assist(model: &mut Model) -> Vec<Effect> {
+    let mut effects = summarize(model, true);
     effects.extend(draft::suggest(model));
     effects.extend(find_similar(model));
     effects
