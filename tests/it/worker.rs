@@ -119,7 +119,7 @@ async fn a_worker_that_is_stopped_gives_back_what_it_has_in_hand() {
     Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     let done = finished(child);
     assert!(done.is_empty(), "{done:?}");
-    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_mins(1), "{:?}", since.elapsed());
     let db = rusqlite::Connection::open(house.path()).unwrap();
     let held: u32 = db.query_row("SELECT count(*) FROM leases", [], |row| row.get(0)).unwrap();
     assert_eq!(held, 0);

@@ -62,6 +62,7 @@ fn a_long_text_of_anything_is_veiled_in_linear_time() {
         let hidden = veil.hide(&text);
         let took = start.elapsed();
         assert!(veil.show(&hidden) == text, "{piece:?} comes back");
-        assert!(took < Duration::from_secs(3), "{piece:?} took {took:?}");
+        // Milliseconds on any machine; where time grew with the square of the length it would be minutes.
+        assert!(took < Duration::from_secs(30), "{piece:?} took {took:?}");
     }
 }
