@@ -1,8 +1,8 @@
 //! How the screen behaves, out of the configuration: what only the screen itself knows the names of.
 
-use crate::config::{ConfigError, Effective, MouseChoice, NotifyChoice};
+use crate::config::{ConfigError, Effective, MotionChoice, MouseChoice, NotifyChoice};
 use crate::tui::keymap::{Change, Keymap};
-use crate::tui::manner::{Manner, Notify};
+use crate::tui::manner::{Manner, Movement, Notify};
 use crate::tui::theme::OwnColors;
 
 /// Reads the tables whose names the screen knows.
@@ -22,7 +22,11 @@ pub(super) fn read(effective: &Effective) -> color_eyre::Result<Manner> {
         MouseChoice::On => true,
         MouseChoice::Off => false,
     };
-    Ok(Manner { keys: Keymap::with(&changes)?, colors: colors(effective)?, notify, mouse })
+    let movement = match screen.motion {
+        MotionChoice::Full => Movement::Full,
+        MotionChoice::Reduced => Movement::Reduced,
+    };
+    Ok(Manner { keys: Keymap::with(&changes)?, colors: colors(effective)?, notify, mouse, movement })
 }
 
 /// Whether the person sits at another machine.

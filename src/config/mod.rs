@@ -198,6 +198,8 @@ pub struct Screen {
     pub notify: NotifyChoice,
     /// Whether the mouse is listened to.
     pub mouse: MouseChoice,
+    /// What may move by itself.
+    pub motion: MotionChoice,
 }
 
 words! {
@@ -209,6 +211,16 @@ words! {
         Bell = "bell",
         /// A notification by OSC 9.
         Osc9 = "osc9",
+    }
+}
+
+words! {
+    /// What may move by itself.
+    MotionChoice {
+        /// Seconds that are counted.
+        Full = "full",
+        /// Nothing.
+        Reduced = "reduced",
     }
 }
 

@@ -14,6 +14,18 @@ pub struct Manner {
     pub notify: Notify,
     /// Whether the mouse is listened to at first.
     pub mouse: bool,
+    /// What may move by itself.
+    pub movement: Movement,
+}
+
+/// What may move by itself on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Movement {
+    /// Seconds are counted.
+    #[default]
+    Full,
+    /// Nothing: words stand until they are not true any more.
+    Reduced,
 }
 
 /// What calls a person whose terminal is in the background when something new waits.

@@ -1,6 +1,7 @@
 //! How the program behaves towards a person, in a real pseudo-terminal.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::house::House;
 use crate::terminal::Terminal;
@@ -59,4 +60,28 @@ async fn where_nothing_can_be_remembered_there_is_no_tour() {
     let terminal = Terminal::first(&home, 80, 24, &["--desk", desk.to_str().unwrap()], &[]);
     terminal.wait("1–3 of 3");
     assert!(!terminal.screen().contains("of 5"), "{}", terminal.screen());
+}
+
+#[tokio::test]
+async fn with_reduced_motion_nothing_moves_while_a_reply_waits_to_be_sent() {
+    let (house, home) = house_and_home().await;
+    let desk = house.path();
+    let env = [("COUNTERSIGN_SCREEN_MOTION", "reduced"), ("COUNTERSIGN_SEND_UNDO_SECONDS", "300")];
+    let mut terminal = Terminal::with(&home, 120, 40, &["--desk", desk.to_str().unwrap()], &env);
+    terminal.wait("1–3 of 3");
+    terminal.keys("\r");
+    terminal.wait("two charges of 49.00");
+    terminal.wait("score");
+    terminal.keys("s");
+    terminal.wait("A approve");
+    terminal.keys("A");
+    // The second key counts from 300 ms after the first.
+    terminal.settle(Duration::from_millis(600));
+    terminal.keys("R");
+    terminal.wait("sends T-1 soon");
+    terminal.settle(Duration::from_millis(500));
+    let before = terminal.bytes().len();
+    terminal.settle(Duration::from_millis(2_500));
+    assert_eq!(terminal.bytes().len(), before);
+    assert!(terminal.screen().contains("sends T-1 soon"), "{}", terminal.screen());
 }

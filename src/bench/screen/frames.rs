@@ -181,7 +181,7 @@ impl Person {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            let (request, _) = naming(&effect);
+            let request = naming(&effect).request;
             if !matches!(effect, Effect::CancelRun { .. }) && request != RequestId(0) {
                 self.asked.insert(request);
             }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::domain::presence::Presence;
 pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Source, Waiting, Written};
 pub use effect::{Effect, ExportFormat, Exported};
-pub(crate) use naming::naming;
+pub(crate) use naming::{Named, naming};
 
 /// Time since the program started. The screen has no clock of its own.
 pub type Moment = Duration;

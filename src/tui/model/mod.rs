@@ -29,6 +29,7 @@ pub(crate) mod sources;
 pub(crate) mod split;
 pub(crate) mod thread;
 pub(crate) mod tour;
+pub(crate) mod underway;
 pub(crate) mod wrap;
 
 use std::collections::BTreeMap;
@@ -47,7 +48,7 @@ use crate::domain::view::View;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId, Waiting};
 use crate::tui::keymap::{Context, Keymap, Motion};
-use crate::tui::manner::{Manner, Notify};
+use crate::tui::manner::{Manner, Movement, Notify};
 use crate::tui::model::ahead::Ahead;
 pub use crate::tui::model::ahead::Part;
 pub(crate) use crate::tui::model::dialog::Dialog;
@@ -61,6 +62,7 @@ pub(crate) use crate::tui::model::pane::Pane;
 use crate::tui::model::queue::Queue;
 use crate::tui::model::replay::Replay;
 use crate::tui::model::slot::Slot;
+use crate::tui::model::underway::Underway;
 use crate::tui::theme::{OwnColors, Theme};
 
 /// What the program is connected to, and who sits before it.
@@ -165,6 +167,8 @@ pub struct Model {
     pub(crate) unsaved: Unsaved,
     /// A text that is in the person's own editor.
     pub(crate) outside: Option<RequestId>,
+    /// What takes its time.
+    pub(crate) underway: Underway,
     /// What is being done aside, each with the words for when it is done.
     pub(crate) errands: BTreeMap<RequestId, String>,
     pub(crate) decisions: Vec<Decision>,
@@ -181,6 +185,7 @@ pub struct Model {
     pub(crate) clip: String,
     pub(crate) connected: bool,
     pub(crate) attention: Attention,
+    pub(crate) movement: Movement,
     /// Whether the mouse is listened to.
     pub(crate) mouse: bool,
     pub(crate) chosen: Chosen,
@@ -215,6 +220,7 @@ impl Model {
             pending: Slot::default(),
             unsaved: Unsaved::default(),
             outside: None,
+            underway: Underway::default(),
             errands: BTreeMap::new(),
             decisions: Vec::new(),
             outbox: Outbox::default(),
@@ -227,6 +233,7 @@ impl Model {
             clip: String::new(),
             connected: true,
             attention: Attention { how: Notify::Off, here: true },
+            movement: Movement::Full,
             mouse: false,
             chosen: Chosen::default(),
             kept: None,
@@ -234,13 +241,6 @@ impl Model {
             changed: true,
             requests: 0,
         }
-    }
-
-    /// Lets a signed reply be taken back for so long, and counts the seconds down or does not.
-    #[must_use]
-    pub fn holding_replies(mut self, wait: Moment, counts: bool) -> Self {
-        (self.outbox.wait, self.outbox.counts) = (wait, counts);
-        self
     }
 
     /// A screen that plays a run and does nothing else.
@@ -339,8 +339,9 @@ impl Model {
 
     /// Behaves so from now on.
     pub fn set_manner(&mut self, manner: Manner) {
-        let Manner { keys, colors, notify, mouse } = manner;
+        let Manner { keys, colors, notify, mouse, movement } = manner;
         (self.colors, self.attention.how, self.mouse) = (colors, notify, mouse);
+        (self.movement, self.outbox.counts) = (movement, movement == Movement::Full);
         self.set_keys(keys);
     }
 

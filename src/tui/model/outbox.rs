@@ -7,7 +7,7 @@ use crate::domain::text;
 use crate::domain::ticket::Visibility;
 use crate::tui::events::{Moment, RequestId};
 use crate::tui::model::card::Ending;
-use crate::tui::model::wrap;
+use crate::tui::model::{Model, wrap};
 
 /// A wait that ends so much later than it should was seen by nobody: it begins anew.
 const LATE: Moment = Moment::from_secs(3);
@@ -81,7 +81,7 @@ impl Letter {
 }
 
 /// All of them, oldest first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Outbox {
     /// How long a reply can be taken back; no time at all where it goes out at once.
     pub(crate) wait: Moment,
@@ -91,6 +91,12 @@ pub(crate) struct Outbox {
     /// The program ends once all of them are away.
     pub(crate) then_quit: bool,
     alarm: Option<Moment>,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self { wait: Moment::ZERO, counts: true, letters: Vec::new(), then_quit: false, alarm: None }
+    }
 }
 
 impl Outbox {
@@ -165,6 +171,15 @@ impl Outbox {
         self.alarm =
             due.map(|due| if self.counts { due.saturating_sub(SECOND * (seconds_left(due, at) - 1)) } else { due });
         self.alarm
+    }
+}
+
+impl Model {
+    /// Lets a signed reply be taken back for so long.
+    #[must_use]
+    pub fn holding_replies(mut self, wait: Moment) -> Self {
+        self.outbox.wait = wait;
+        self
     }
 }
 

@@ -33,7 +33,7 @@ use crate::domain::presence::Doing;
 use crate::domain::text;
 use crate::mcp::client::{Draft, McpBackend};
 use crate::tools::{BackendError, Run, ToolBackend as _};
-use crate::tui::events::{Answer, Effect, Failure, Msg, RequestId, naming};
+use crate::tui::events::{Answer, Effect, Failure, Msg, Named, RequestId, naming};
 use crate::tui::runtime::sieve::Sieve;
 
 pub(crate) use drafts::Drafts;
@@ -149,14 +149,19 @@ impl Inner {
 
     /// Whoever waits for an answer hears it even when the program has a mistake on the way there.
     async fn survive(self: Arc<Self>, effect: Effect) {
-        let (request, what) = naming(&effect);
+        let Named { request, what, is_read, .. } = naming(&effect);
         let work = Arc::clone(&self);
         let done = AssertUnwindSafe(async move {
             fault::here(what);
             if let Effect::Handle { request, ticket } = effect {
                 work.handle(request, ticket).await;
+                return;
+            }
+            let answering = Box::pin(work.answer(effect));
+            if is_read {
+                work.unless_stopped(request, answering).await;
             } else {
-                work.answer(effect).await;
+                answering.await;
             }
         });
         if done.catch_unwind().await.is_err() {
@@ -167,8 +172,16 @@ impl Inner {
         }
     }
 
+    /// Goes on with a read until it is done, or until the person does not wait for it any more.
+    async fn unless_stopped(&self, request: RequestId, reading: impl Future<Output = ()>) {
+        let token = CancellationToken::new();
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(request, token.clone());
+        token.run_until_cancelled(reading).await;
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&request);
+    }
+
     async fn answer(&self, effect: Effect) {
-        let (request, what) = naming(&effect);
+        let Named { request, what, .. } = naming(&effect);
         let msg = match self.ask(effect).await {
             Ok(answer) => Msg::Answered { request, answer },
             Err(trouble) => Msg::Failed(Failure {

@@ -280,7 +280,7 @@ pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
     vec![]
 }
 
-fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> bool {
+pub(super) fn was_waited_for(model: &mut Model, request: RequestId, failure: &Failure) -> bool {
     let mut wanted = model.queue.failed(request, failure)
         | model.queue.counts.fail(request, failure)
         | model.pending.fail(request, failure);

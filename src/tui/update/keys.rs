@@ -9,7 +9,7 @@ use crate::tui::model::{Dialog, Model, Question};
 use crate::tui::theme::Theme;
 use crate::tui::update::{
     bulk, card, decide, draft, help, join, list, log, mouse, moving, outbox, outside, palette, pending, picker,
-    propose, queue, rating, replay, rewrite, seen, sources, split, tour, typing, work,
+    propose, queue, rating, replay, rewrite, seen, sources, split, tour, typing, underway, work,
 };
 
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> {
@@ -25,6 +25,7 @@ pub(super) fn pressed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effe
         (_, Some(Command::Quit | Command::Suspend | Command::Redraw)) => anywhere(model, command),
         (Context::Card | Context::Bulk, _) => card::pressed(model, key, command, at),
         (Context::Tour, _) => tour::pressed(model, key, command, at),
+        (_, Some(Command::Back)) if underway::can_stop(model) => underway::stop(model),
         (_, Some(command)) => run(model, command, key, at),
         (_, None) => typing::typed(model, key, at),
     }

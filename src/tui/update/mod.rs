@@ -31,6 +31,7 @@ mod sources;
 mod split;
 mod tour;
 mod typing;
+mod underway;
 mod visit;
 mod work;
 
@@ -53,6 +54,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     effects.extend(pending::load(model));
     effects.extend(model.mouse.then_some(Effect::Mouse(true)));
     effects.extend(work::reopen(model));
+    model.note_underway(&effects);
     effects
 }
 
@@ -65,15 +67,17 @@ pub fn leave(model: &mut Model) -> Vec<Effect> {
 
 /// Takes one message.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    model.underway.heard(&msg);
     let mut effects = step(model, msg);
     effects.extend(settle::settle(model));
     effects.extend(ahead::settle(model));
+    model.note_underway(&effects);
     effects
 }
 
 fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Drawn { at } => return card::drawn(model, at),
+        Msg::Drawn { at } => return drawn(model, at),
         Msg::Woke { at } => return woke(model, at),
         Msg::Clock { now } => return clock(model, now),
         Msg::Writing { request, text } => return draft::writing(model, request, text),
@@ -127,11 +131,18 @@ fn resized(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
     vec![]
 }
 
+fn drawn(model: &mut Model, at: Moment) -> Vec<Effect> {
+    let mut effects = card::drawn(model, at);
+    effects.extend(model.watch_underway(at));
+    effects
+}
+
 fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
     model.at = at;
     let mut effects = card::woke(model, at);
     effects.extend(keep::woke(model, at));
     effects.extend(outbox::woke(model, at));
+    effects.extend(model.watch_underway(at));
     effects
 }
 

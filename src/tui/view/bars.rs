@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::ids::TicketId;
+use crate::tui::keymap::Command;
 use crate::tui::model::Model;
 use crate::tui::model::pages::{Page, Weight};
 use crate::tui::theme::Ink;
@@ -69,15 +70,20 @@ pub(crate) fn status(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         1 => vec![canvas.say(Ink::Warn, "● 1 waits for you ")],
         many => vec![canvas.say(Ink::Warn, format!("● {many} wait for you "))],
     };
-    // Beside a notice: what is about to be sent is never out of sight.
+    // Beside a notice: what is about to be sent is never out of sight, nor is what goes on.
     let outbox = outbox::told(model, canvas, true).filter(|_| model.notice.is_some());
-    let right = outbox.into_iter().chain(waiting).collect();
+    let underway = underway(model, true).filter(|_| model.notice.is_some() || is_sending(model));
+    let underway = underway.map(|words| canvas.say(Ink::Accent, words));
+    let right = underway.into_iter().chain(outbox).chain(waiting).collect();
     canvas.row_split(area, 0, left, right);
 }
 
 fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     if let Some(told) = outbox::told(model, canvas, false) {
         return vec![told];
+    }
+    if let Some(words) = underway(model, false) {
+        return vec![canvas.say(Ink::Accent, words)];
     }
     if let Some(decision) = model.decisions.first() {
         let text = format!(" your decision on {} is under way", decision.call.ticket_id());
@@ -92,6 +98,19 @@ fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
             prepared(model).map(|ticket| canvas.say(Ink::Dim, format!(" preparing {ticket} …"))).into_iter().collect()
         }
     }
+}
+
+fn is_sending(model: &Model) -> bool {
+    model.outbox.soonest().is_some() || model.outbox.back().next().is_some()
+}
+
+/// What takes its time, and how it is ended; `short` where something else is said there too.
+fn underway(model: &Model, short: bool) -> Option<String> {
+    let told = model.underway.told()?;
+    let seconds = told.seconds.map(|seconds| format!(" {seconds} s")).unwrap_or_default();
+    let key = model.keys.key(model.context(), Command::Back);
+    let stops = if told.can_stop && !short && !key.is_empty() { format!(" · {key} stops it") } else { String::new() };
+    Some(format!(" {} …{seconds}{stops} ", told.doing))
 }
 
 /// The ticket that a model writes for before it is opened.

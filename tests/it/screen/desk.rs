@@ -487,6 +487,8 @@ pub(crate) struct Person {
     pub(crate) at: Moment,
     /// What the screen asked for and the desk did not answer by itself.
     pub(crate) asked: Vec<Effect>,
+    /// When it wants to be woken.
+    pub(crate) alarms: Vec<Moment>,
     /// Effects that the desk leaves unanswered.
     pub(crate) mute: fn(&Effect) -> bool,
     /// What was written and saved.
@@ -523,7 +525,14 @@ impl Person {
 
     /// Sits down before a screen that has not asked for anything yet.
     pub(crate) fn before(model: Model) -> Self {
-        Self { model, at: Duration::from_secs(10), asked: vec![], mute: |_| false, saved: BTreeMap::new() }
+        Self {
+            model,
+            at: Duration::from_secs(10),
+            asked: vec![],
+            alarms: vec![],
+            mute: |_| false,
+            saved: BTreeMap::new(),
+        }
     }
 
     /// The desk answers what the screen has asked for.
@@ -539,6 +548,10 @@ impl Person {
 
     fn act(&mut self, effects: Vec<Effect>) {
         for effect in effects {
+            if let Effect::Wake(at) = effect {
+                self.alarms.push(at);
+                continue;
+            }
             let reply = if (self.mute)(&effect) { None } else { self.kept(&effect).or_else(|| answer(&effect)) };
             self.asked.push(effect);
             if let Some(reply) = reply {

@@ -26,6 +26,7 @@ mod sources;
 mod supervisor;
 mod themes;
 mod tour;
+mod underway;
 mod unread;
 mod views;
 mod wire;

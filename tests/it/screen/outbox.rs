@@ -7,6 +7,7 @@ use countersign::domain::canonical::Digest;
 use countersign::domain::proposal::{Filing, Proposal, Why};
 use countersign::tui::events::{Answer, Effect, Msg, Outcome, Waiting};
 use countersign::tui::keymap::Context;
+use countersign::tui::manner::{Manner, Movement};
 
 use crate::screen::approval::{approved, request_of};
 use crate::screen::desk::{Person, REPLY, card, maya, reply_call, waiting};
@@ -16,7 +17,7 @@ const WAIT: Duration = Duration::from_secs(10);
 /// A person whose replies can be taken back for ten seconds.
 fn sitting(width: u16, height: u16) -> Person {
     let mut person = Person::at(width, height);
-    person.model = person.model.holding_replies(WAIT, true);
+    person.model = person.model.holding_replies(WAIT);
     person
 }
 
@@ -213,9 +214,11 @@ fn a_ticket_that_moved_while_the_reply_waited_is_shown_again() {
 
 #[test]
 fn a_second_costs_one_frame_and_with_reduced_motion_none() {
-    for (counts, most) in [(true, 10), (false, 1)] {
+    for (movement, most) in [(Movement::Full, 10), (Movement::Reduced, 1)] {
+        let counts = movement == Movement::Full;
         let mut person = Person::at(120, 40);
-        person.model = person.model.holding_replies(WAIT, counts);
+        person.model = person.model.holding_replies(WAIT);
+        person.model.set_manner(Manner { movement, ..Manner::default() });
         person.press("enter s");
         sign(&mut person);
         person.press("esc");
