@@ -59,7 +59,10 @@ pub enum Answer {
     /// To [`Effect::LoadDraft`]: what was saved.
     Draft(Written),
     /// To [`Effect::SaveDraft`] and [`Effect::ForgetDraft`].
-    Saved,
+    Saved {
+        /// The file with what another window had written meanwhile, if one had.
+        aside: Option<String>,
+    },
     /// To [`Effect::LoadThumbs`] and [`Effect::Rate`]: as they stand now.
     Thumbs(Vec<Given>),
     /// To [`Effect::Snooze`].

@@ -2,7 +2,7 @@
 //!
 //! - A file is whole or not there; it outlives a crash of the program and of the machine.
 //! - What is asked for is done in that order, so that an older text never takes the place of a newer one.
-//! - A file that cannot be read is put aside and never written over.
+//! - A file that cannot be read is put aside and never written over; neither is what another window wrote meanwhile.
 //! - It is the only place: what a person has begun is theirs, and a desk may be shared, far away, or not writable.
 
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ pub(crate) struct Drafts {
     dir: PathBuf,
     /// What an older version kept in the desk, and could not be moved into a file.
     unmoved: BTreeMap<TicketId, String>,
+    /// What this window read or wrote last.
+    known: BTreeMap<TicketId, Written>,
 }
 
 /// A file as it lies there.
@@ -48,7 +50,7 @@ struct Paper {
 
 impl Drafts {
     pub(crate) fn at(dir: PathBuf) -> Self {
-        Self { dir, unmoved: BTreeMap::new() }
+        Self { dir, unmoved: BTreeMap::new(), known: BTreeMap::new() }
     }
 
     /// Opens the drafts for a desk; those that an older version kept in it are moved into files.
@@ -70,7 +72,7 @@ impl Drafts {
     }
 
     /// Does one job after another, in a thread of its own, until nobody is left to ask.
-    pub(super) fn serve(self, inbox: mpsc::Sender<Msg>) -> queue::Sender<(RequestId, Job)> {
+    pub(super) fn serve(mut self, inbox: mpsc::Sender<Msg>) -> queue::Sender<(RequestId, Job)> {
         let (sender, jobs) = queue::channel();
         std::thread::spawn(move || {
             for (request, job) in jobs {
@@ -82,12 +84,12 @@ impl Drafts {
         sender
     }
 
-    fn done(&self, request: RequestId, job: Job) -> Msg {
+    fn done(&mut self, request: RequestId, job: Job) -> Msg {
         let (what, answer) = match job {
             Job::Load(ticket) => ("load the draft", self.load(&ticket).map(Answer::Draft)),
-            Job::Save(ticket, written) => ("save the draft", self.save(&ticket, &written).map(|()| Answer::Saved)),
+            Job::Save(ticket, written) => ("save the draft", self.save(&ticket, &written).map(saved)),
             Job::Forget(ticket, of, sent) => {
-                ("forget the draft that was sent", self.forget(&ticket, of, &sent).map(|()| Answer::Saved))
+                ("forget the draft that was sent", self.forget(&ticket, of, &sent).map(saved))
             }
         };
         match answer {
@@ -112,7 +114,13 @@ impl Drafts {
     }
 
     /// What was written on a ticket; nothing where nothing was.
-    fn load(&self, ticket: &TicketId) -> io::Result<Written> {
+    fn load(&mut self, ticket: &TicketId) -> io::Result<Written> {
+        let written = self.read(ticket)?;
+        self.known.insert(ticket.clone(), written.clone());
+        Ok(written)
+    }
+
+    fn read(&self, ticket: &TicketId) -> io::Result<Written> {
         let path = self.path(ticket);
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
@@ -122,8 +130,7 @@ impl Drafts {
         match serde_json::from_slice::<Paper>(&bytes) {
             Ok(paper) => Ok(paper.written),
             Err(error) => {
-                let aside = path.with_extension(format!("{}.unreadable", crate::clock::now().as_millisecond()));
-                std::fs::rename(&path, &aside)?;
+                let aside = put_aside(&path, "unreadable")?;
                 let reason = format!("it cannot be read ({error}) and was put aside as {}", aside.display());
                 Err(io::Error::new(io::ErrorKind::InvalidData, reason))
             }
@@ -134,25 +141,47 @@ impl Drafts {
         Written { reply: self.unmoved.get(ticket).cloned().unwrap_or_default(), note: String::new() }
     }
 
-    fn save(&self, ticket: &TicketId, written: &Written) -> io::Result<()> {
+    /// Saves it; where what another window had written meanwhile was put, if one had.
+    fn save(&mut self, ticket: &TicketId, written: &Written) -> io::Result<Option<PathBuf>> {
         let path = self.path(ticket);
+        // What cannot be read was put aside.
+        let there = match self.read(ticket) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Written::default(),
+            read => read?,
+        };
+        let is_ours = there.is_empty() || there == *written || self.known.get(ticket) == Some(&there);
+        let aside = (!is_ours && path.exists()).then(|| put_aside(&path, "other")).transpose()?;
         if written.is_empty() {
-            return match std::fs::remove_file(&path) {
-                Err(error) if !is_absent(&error) => Err(error),
-                Ok(()) | Err(_) => Ok(()),
-            };
+            match std::fs::remove_file(&path) {
+                Err(error) if !is_absent(&error) => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        } else {
+            private::folder(&self.dir)?;
+            let paper = Paper { ticket: ticket.clone(), saved_at: crate::clock::now(), written: written.clone() };
+            private::replace(&path, &serde_json::to_vec_pretty(&paper)?)?;
         }
-        private::folder(&self.dir)?;
-        let paper = Paper { ticket: ticket.clone(), saved_at: crate::clock::now(), written: written.clone() };
-        private::replace(&path, &serde_json::to_vec_pretty(&paper)?)
+        self.known.insert(ticket.clone(), written.clone());
+        Ok(aside)
     }
 
     /// What was sent is no draft any more; the other of reply and note stays.
-    fn forget(&self, ticket: &TicketId, of: Visibility, sent: &str) -> io::Result<()> {
+    fn forget(&mut self, ticket: &TicketId, of: Visibility, sent: &str) -> io::Result<Option<PathBuf>> {
         let mut written = self.load(ticket)?;
         written.forget(of, sent);
         self.save(ticket, &written)
     }
+}
+
+/// Gives a file another name, with the time in it.
+fn put_aside(path: &Path, why: &str) -> io::Result<PathBuf> {
+    let aside = path.with_extension(format!("{}.{why}", crate::clock::now().as_millisecond()));
+    std::fs::rename(path, &aside)?;
+    Ok(aside)
+}
+
+fn saved(aside: Option<PathBuf>) -> Answer {
+    Answer::Saved { aside: aside.map(|path| text::line(&path.to_string_lossy()).into_owned()) }
 }
 
 /// Whether there is no such file, be it that there is no such folder.
@@ -180,7 +209,7 @@ mod tests {
 
     #[test]
     fn what_was_saved_last_is_loaded_and_what_is_empty_leaves_no_file() {
-        let (_dir, drafts) = drafts();
+        let (_dir, mut drafts) = drafts();
         assert_eq!(drafts.load(&ticket()).unwrap(), Written::default());
         for text in ["one", "two\n漢字 \u{1b}[31m", ""] {
             drafts.save(&ticket(), &written(text, "")).unwrap();
@@ -194,7 +223,7 @@ mod tests {
     #[test]
     fn nobody_else_can_read_a_draft_and_no_part_of_a_file_is_left() {
         use std::os::unix::fs::PermissionsExt as _;
-        let (_dir, drafts) = drafts();
+        let (_dir, mut drafts) = drafts();
         drafts.save(&ticket(), &written("one", "")).unwrap();
         drafts.save(&ticket(), &written("two", "note")).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -204,7 +233,7 @@ mod tests {
 
     #[test]
     fn what_was_sent_is_forgotten_and_the_other_stays() {
-        let (_dir, drafts) = drafts();
+        let (_dir, mut drafts) = drafts();
         drafts.save(&ticket(), &written("reply", "note")).unwrap();
         drafts.forget(&ticket(), Visibility::Public, "an older reply").unwrap();
         assert_eq!(drafts.load(&ticket()).unwrap(), written("reply", "note"), "what was written since stays");
@@ -216,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_put_aside_and_told() {
-        let (_dir, drafts) = drafts();
+        let (_dir, mut drafts) = drafts();
         drafts.save(&ticket(), &written("one", "")).unwrap();
         std::fs::write(drafts.path(&ticket()), b"{\"ticket\": \"T-1\", \"rep").unwrap();
         let error = drafts.load(&ticket()).unwrap_err();
@@ -228,11 +257,25 @@ mod tests {
     }
 
     #[test]
+    fn what_another_window_wrote_meanwhile_is_put_aside_and_told() {
+        let (_dir, mut here) = drafts();
+        let mut there = Drafts::at(here.dir.clone());
+        here.save(&ticket(), &written("mine", "")).unwrap();
+        there.load(&ticket()).unwrap();
+        assert_eq!(there.save(&ticket(), &written("mine, and more there", "")).unwrap(), None);
+        let aside = here.save(&ticket(), &written("mine, and more here", "")).unwrap().unwrap();
+        assert_eq!(here.load(&ticket()).unwrap(), written("mine, and more here", ""));
+        let kept = std::fs::read_to_string(aside).unwrap();
+        assert!(kept.contains("mine, and more there"), "{kept}");
+        assert_eq!(here.save(&ticket(), &written("and on", "")).unwrap(), None, "told once");
+    }
+
+    #[test]
     fn a_folder_that_cannot_be_made_is_an_error_and_no_panic() {
         let (dir, _) = drafts();
         let file = dir.path().join("file");
         std::fs::write(&file, b"").unwrap();
-        let drafts = Drafts::at(file.join("drafts"));
+        let mut drafts = Drafts::at(file.join("drafts"));
         assert!(drafts.save(&ticket(), &written("one", "")).is_err());
     }
 

@@ -31,7 +31,7 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, answer: Answer) -> 
         Answer::Canned(canned) => picker::arrived(model, request, canned),
         Answer::Others(others) => join::arrived(model, request, others),
         Answer::Draft(written) => keep::restored(model, request, &written),
-        Answer::Saved => keep::saved(model, request),
+        Answer::Saved { aside } => keep::saved(model, request, aside),
         Answer::Edited(text) => outside::came_back(model, request, text.as_deref()),
         Answer::Thumbs(thumbs) => {
             errand_done(model, request, "");

@@ -131,12 +131,15 @@ fn wait_again(model: &mut Model) -> Vec<Effect> {
     if unsaved { vec![Effect::Wake(model.at + PAUSE)] } else { vec![] }
 }
 
-pub(super) fn saved(model: &mut Model, request: RequestId) -> Vec<Effect> {
+pub(super) fn saved(model: &mut Model, request: RequestId, aside: Option<String>) -> Vec<Effect> {
     let quitting = matches!((&model.page, &model.dialog), (Page::Work, Dialog::Confirm(Question::Quit)));
     model.unsaved.left.retain(|_, left| left.request != Some(request));
     if let Some(open) = model.open.as_deref_mut().filter(|open| open.saving == (Saving::Running { request })) {
         open.saving = Saving::Clean;
         model.unsaved.failing = false;
+    }
+    if let Some(aside) = aside {
+        model.note(Notice::plain(format!("another window of yours wrote on this ticket too; its text is in {aside}")));
     }
     // The question was only about this text.
     if quitting && !model.is_unsaved() {

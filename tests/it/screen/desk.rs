@@ -568,11 +568,11 @@ impl Person {
             }
             Effect::SaveDraft { request, ticket, written } => {
                 self.saved.insert(ticket.clone(), written.clone());
-                (*request, Answer::Saved)
+                (*request, Answer::Saved { aside: None })
             }
             Effect::ForgetDraft { request, ticket, of, sent } => {
                 self.saved.entry(ticket.clone()).or_default().forget(*of, sent);
-                (*request, Answer::Saved)
+                (*request, Answer::Saved { aside: None })
             }
             _ => return None,
         };

@@ -112,7 +112,7 @@ fn a_save_that_fails_is_told_once_seen_all_the_time_and_tried_again() {
     person.write("x");
     person.wait(1000);
     let request = last_save(&person).0;
-    person.msg(Msg::Answered { request, answer: Answer::Saved });
+    person.msg(Msg::Answered { request, answer: Answer::Saved { aside: None } });
     assert!(!person.sees("NOT SAVED") && person.sees("saved"), "{}", person.screen());
 }
 
@@ -140,7 +140,7 @@ fn a_save_that_is_on_its_way_when_the_ticket_is_left_is_waited_for() {
     person.press("esc esc j enter q");
     assert_eq!(person.model.context(), Context::Confirm);
     let request = last_save(&person).0;
-    person.msg(Msg::Answered { request, answer: Answer::Saved });
+    person.msg(Msg::Answered { request, answer: Answer::Saved { aside: None } });
     assert!(person.asked.contains(&Effect::Quit), "the question was only about this text");
 }
 
