@@ -13,6 +13,9 @@ use crate::tools::catalog::{self, Call};
 /// How often one and the same call may be asked for.
 pub const MOST_REPEATS: usize = 2;
 
+/// Characters of a model's words that a person is shown as its reason.
+const MOST_WHY: usize = 2000;
+
 /// What a model is told that has called nothing.
 const NUDGE: &str = "Nothing was called: that was only text. Call `summarize_ticket` as a tool, or say why you cannot.";
 
@@ -268,7 +271,12 @@ impl State {
     }
 
     fn why(&self, words: &str) -> Why {
-        Why { text: words.to_owned(), confidence: self.confidence, ..Why::default() }
+        // A person reads all of it before they decide.
+        let mut text: String = words.chars().take(MOST_WHY).collect();
+        if text.len() < words.len() {
+            text.push('…');
+        }
+        Why { text, confidence: self.confidence, ..Why::default() }
     }
 
     fn repeated(&mut self, call: &ToolUse) -> Option<Ending> {

@@ -177,6 +177,18 @@ pub fn bot(name: &str) -> Principal {
     Principal { id: id_of(name), role: Role::Bot }
 }
 
+/// The bot that another program acts as.
+///
+/// # Errors
+/// When a person of the desk goes by that name: the log would tell the two by nothing.
+pub async fn program(store: &dyn Store, name: &str) -> color_eyre::Result<Principal> {
+    let bot = bot(name);
+    if store.person(&bot.id).await?.is_some() {
+        return Err(eyre!("{} is a person of this desk: choose another --name", bot.id));
+    }
+    Ok(bot)
+}
+
 /// The bot that a person's assistant acts as.
 #[must_use]
 pub fn assistant_of(person: &Principal) -> Principal {

@@ -209,8 +209,8 @@ async fn mcp(setting: &Setting, name: &str) -> color_eyre::Result<ExitCode> {
     let store = setting.open(Fill::Sample).await?;
     let policy = setting.effective.config.policy.clone();
     let models = setting.models(&store)?;
+    let bot = app::program(store.as_ref(), name).await?;
     let desk = Arc::new(crate::desk::Desk::new(store, policy).with_assistant(models.assistant()));
-    let bot = app::bot(name);
     let name = bot.id.to_string();
     let server = crate::mcp::server::DeskServer::new(desk, bot, name, crate::random::run_id());
     match server.serve(rmcp::transport::io::stdio_pipes()).await {

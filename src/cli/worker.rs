@@ -94,7 +94,7 @@ async fn hire(setting: &Setting, args: WorkerArgs) -> color_eyre::Result<Worker>
         eprintln!("countersign: {}", text::line(left_out));
     }
     let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
-    let bot = app::bot(&args.name);
+    let bot = app::program(store.as_ref(), &args.name).await?;
     // Drafts are signed by the person of the configuration: the one who will send them.
     let (_, name) = app::sign_on(store.as_ref(), config).await?;
     let server = DeskServer::new(Arc::new(desk), bot, name, random::run_id());

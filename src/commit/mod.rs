@@ -108,7 +108,10 @@ impl Commit {
         } else {
             let reason = "the ticket moved; filed anew at its new version";
             let anew = proposal.call().clone().at_other_version(tickets.other_version());
-            self.refile(run, by, &proposal, anew, tickets.version(), reason).await?
+            match self.refile(run, by, &proposal, anew, tickets.version(), reason).await? {
+                Ok(anew) => anew,
+                Err(state) => return Ok(Look::Over(state)),
+            }
         };
         Ok(Look::Waiting(Box::new(Card::new(proposal, tickets.fresh(), &self.policy, now))))
     }
@@ -200,8 +203,14 @@ impl Commit {
             return Ok(Err(Outcome::Refused(answer.message)));
         };
         let reason = format!("the person edited it; {new} ran or will be decided in its place");
-        self.replace(run, by, old, Action::Edited, &new, reason).await?;
-        Ok(Ok(new))
+        match self.replace(run, by, old, Action::Edited, &new, reason).await? {
+            Decided::Recorded => Ok(Ok(new)),
+            Decided::Already(state) => {
+                let new = self.filed(&new).await?.proposal;
+                self.no_successor(run, by, &new).await?;
+                Ok(Err(Outcome::Already(state)))
+            }
+        }
     }
 
     async fn filed(&self, id: &ProposalId) -> Result<Filed, CommitError> {
@@ -296,7 +305,7 @@ impl Commit {
         Ok(self.store.decide(decision, record.at, vec![record]).await?)
     }
 
-    /// Files the same call again at another version, in the place of `old`.
+    /// Files the same call again at another version, in the place of `old`; where that was decided on meanwhile, says how.
     async fn refile(
         &self,
         run: &Run,
@@ -305,7 +314,7 @@ impl Commit {
         call: WriteCall,
         version: u64,
         reason: &str,
-    ) -> Result<Proposal, CommitError> {
+    ) -> Result<Result<Proposal, ProposalState>, CommitError> {
         let now = crate::clock::now();
         let span = old.expires_at().map(|end| end.duration_since(old.filed_at()));
         let new = Proposal::file(Filing {
@@ -321,8 +330,19 @@ impl Commit {
         });
         // The new one first: whoever waits for the old one finds its successor when it ends.
         self.store.file(&new, event(run, by, Action::Proposed, &new)).await?;
-        self.replace(run, by, old, Action::Superseded, new.id(), reason.to_owned()).await?;
-        Ok(new)
+        match self.replace(run, by, old, Action::Superseded, new.id(), reason.to_owned()).await? {
+            Decided::Recorded => Ok(Ok(new)),
+            Decided::Already(state) => {
+                self.no_successor(run, by, &new).await?;
+                Ok(Err(state))
+            }
+        }
+    }
+
+    /// Ends what was to stand in the place of one that somebody decided on meanwhile: the same must not be done twice.
+    async fn no_successor(&self, run: &Run, by: &Reviewer, new: &Proposal) -> Result<Decided, CommitError> {
+        let reason = Some("what it was to take the place of was decided on meanwhile");
+        self.end(run, by, new, Action::Cancelled, ProposalState::Cancelled, reason).await
     }
 
     /// Ends a proposal in whose place another one stands.

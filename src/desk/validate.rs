@@ -3,6 +3,7 @@
 use crate::desk::DeskError;
 use crate::domain::call::{MOST_BODY, ReadCall, TicketUpdate, WriteCall};
 use crate::domain::merge::Merged;
+use crate::domain::proposal::Why;
 use crate::domain::rewrite::Rewrite;
 use crate::domain::split::SplitOff;
 use crate::domain::ticket::Ticket;
@@ -15,6 +16,8 @@ const MOST_SUBJECT: usize = 200;
 const MOST_REWRITTEN: usize = 16 * 1024;
 const MOST_SOURCES: usize = 20;
 const MOST_LANGUAGE: usize = 40;
+/// Longest reason for a write, in bytes.
+const MOST_REASON: usize = 8 * 1024;
 const MOST_TAGS: usize = 20;
 const MOST_TAG: usize = 40;
 
@@ -67,6 +70,12 @@ pub(crate) fn write(call: &WriteCall) -> Result<(), DeskError> {
         WriteCall::SplitMessage(split) => subject(&split.subject)?,
     }
     tags(call.update())
+}
+
+/// Checks why a write is asked for: what a person must read before they decide has an end.
+pub(crate) fn why(why: &Why) -> Result<(), DeskError> {
+    let length = why.text.len() + why.unsupported.iter().map(|claim| claim.len() + 1).sum::<usize>();
+    must(length <= MOST_REASON, "the reason is longer than 8 KiB")
 }
 
 /// Checks a write against the tickets that it is about.

@@ -65,6 +65,7 @@ impl Desk {
 
     async fn propose(&self, caller: &Caller, call: WriteCall, why: Why) -> Result<WriteAnswer, DeskError> {
         authorise(caller, Operation::Propose)?;
+        validate::why(&why)?;
         let ticket = self.ticket(call.ticket_id()).await?;
         let other = match call.other_id() {
             Some(id) => Some(self.ticket(id).await?),

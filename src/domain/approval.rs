@@ -24,6 +24,8 @@ pub enum Kind {
     Change,
     /// Text that will be sent, word by word.
     Text,
+    /// Words of whoever proposes it, none of the card's own.
+    Said,
     /// Said for the reader.
     Note,
     /// Must not be overlooked.
@@ -246,10 +248,17 @@ fn arrow(field: &str, old: &str, new: &str) -> String {
 }
 
 fn tag_changes(old: &[String], new: &[String]) -> String {
-    let added = new.iter().filter(|tag| !old.contains(tag)).map(|tag| format!("+{}", text::line(tag)));
-    let removed = old.iter().filter(|tag| !new.contains(tag)).map(|tag| format!("−{}", text::line(tag)));
+    let added = new.iter().filter(|tag| !old.contains(tag)).map(|tag| format!("+{}", one_word(tag)));
+    let removed = old.iter().filter(|tag| !new.contains(tag)).map(|tag| format!("−{}", one_word(tag)));
     let changed: Vec<_> = added.chain(removed).collect();
     if changed.is_empty() { "(stay)".to_owned() } else { changed.join("  ") }
+}
+
+/// A tag; one that came in with blanks or signs is quoted, so that it cannot pass for two.
+fn one_word(tag: &str) -> String {
+    let shown = text::line(tag);
+    let is_word = shown.chars().all(|c| c.is_alphanumeric() || "-_./:".contains(c));
+    if is_word { shown.into_owned() } else { format!("{shown:?}") }
 }
 
 fn reply(lines: &mut Vec<Line>, call: &WriteCall) {
@@ -282,9 +291,10 @@ fn hearsay(lines: &mut Vec<Line>, call: &WriteCall, ticket: &Ticket) {
 fn why(lines: &mut Vec<Line>, proposal: &Proposal) {
     let why = proposal.why();
     push(lines, Kind::Heading, "Why, in the proposer's words");
-    let words = if why.text.is_empty() { "(nothing said)".into() } else { text::block(&why.text) };
-    for line in words.split('\n') {
-        push(lines, Kind::Note, line);
+    if why.text.trim().is_empty() {
+        push(lines, Kind::Note, "(nothing said)");
+    } else {
+        text::block(&why.text).split('\n').for_each(|line| push(lines, Kind::Said, line));
     }
     if let Some(confidence) = why.confidence {
         push(lines, Kind::Note, format!("confidence {confidence:.2}; it does not replace your decision"));

@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 /// Combining marks that one base character may carry; more are marked.
 const MOST_MARKS: usize = 8;
 /// Columns that a tab is shown as.
@@ -83,6 +85,7 @@ fn escape(text: &str, lines: Lines) -> Cow<'_, str> {
             '\t' => out.push_str(TAB),
             '\u{fe0f}' | '\u{200d}' if joins_emoji(before, c, rest.peek().copied()) => {}
             _ if is_hostile(c) || marks > MOST_MARKS => mark(&mut out, c),
+            _ if marks > 0 && is_stray(out.chars().next_back(), c) => mark(&mut out, c),
             _ => out.push(c),
         }
         before = Some(c);
@@ -91,16 +94,19 @@ fn escape(text: &str, lines: Lines) -> Cow<'_, str> {
 }
 
 fn changes(text: &str, lines: Lines) -> bool {
-    let mut marks = 0;
-    text.chars().any(|c| match c {
-        ' '..='~' => {
-            marks = 0;
-            false
-        }
-        '\n' => lines == Lines::Mark,
-        _ => {
-            marks = if is_combining(c) { marks + 1 } else { 0 };
-            is_hostile(c) || marks > MOST_MARKS
+    let (mut marks, mut before) = (0, None);
+    text.chars().any(|c| {
+        let before = before.replace(c);
+        match c {
+            ' '..='~' => {
+                marks = 0;
+                false
+            }
+            '\n' => lines == Lines::Mark,
+            _ => {
+                marks = if is_combining(c) { marks + 1 } else { 0 };
+                is_hostile(c) || marks > MOST_MARKS || (marks > 0 && is_stray(before, c))
+            }
         }
     })
 }
@@ -129,6 +135,13 @@ fn is_combining(c: char) -> bool {
     unicode_width::UnicodeWidthChar::width(c) == Some(0) && !is_hostile(c)
 }
 
+/// Whether a character without a width stands for itself: joined to nothing before it, a terminal shows nothing of it.
+fn is_stray(before: Option<char>, c: char) -> bool {
+    let Some(before) = before.filter(|before| *before != '\n') else { return true };
+    let pair = String::from_iter([before, c]);
+    pair.graphemes(true).nth(1).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +159,9 @@ mod tests {
             ("a\rb\r\n", "a<U+000D>b\n"),
             ("a\tb", "a    b"),
             ("漢字 سارة 👍🏽", "漢字 سارة 👍🏽"),
+            ("a\u{1161}b \u{1112}\u{1161}\u{11ab}", "a<U+1161>b \u{1112}\u{1161}\u{11ab}"),
+            ("a\u{1161}\u{11ab}", "a<U+1161><U+11AB>"),
+            ("\u{301}e\u{301}\n\u{301}", "<U+0301>e\u{301}\n<U+0301>"),
             ("👨\u{200d}👩 ❤\u{fe0f}", "👨👩 ❤"),
         ] {
             assert_eq!(block(input), expect, "{input:?}");

@@ -18,6 +18,7 @@
 mod editor;
 pub mod events;
 mod highlight;
+pub(crate) mod input;
 pub mod keymap;
 pub mod manner;
 pub mod model;

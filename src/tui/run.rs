@@ -3,11 +3,12 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event, EventStream};
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
 
-use crate::tui::events::{Answer, Effect, Failure, Moment, Msg, Pointing, RequestId};
+use crate::tui::events::{Answer, Effect, Failure, Moment, Msg, RequestId};
+use crate::tui::input::Input;
 use crate::tui::model::Model;
 use crate::tui::outside::Outside;
 use crate::tui::terminal::Guard;
@@ -158,6 +159,7 @@ struct Screen<P> {
     guard: Guard,
     model: Model,
     perform: P,
+    input: Input,
     started: Instant,
     drawn: Option<Instant>,
     alarms: Vec<Moment>,
@@ -171,8 +173,8 @@ impl<P: FnMut(Effect)> Screen<P> {
     fn new(guard: Guard, model: Model, perform: P) -> Self {
         let started = Instant::now();
         let (drawn, alarms) = (None, Vec::new());
-        let outside = None;
-        Self { guard, model, perform, started, drawn, alarms, due: true, quit: false, suspend: false, outside }
+        let (input, outside) = (Input::default(), None);
+        Self { guard, model, perform, input, started, drawn, alarms, due: true, quit: false, suspend: false, outside }
     }
 
     fn now(&self) -> Moment {
@@ -196,14 +198,11 @@ impl<P: FnMut(Effect)> Screen<P> {
 
     fn input(&mut self, event: Event) {
         let at = self.now();
-        self.take(match event {
-            Event::Key(key) => Msg::Key { key, at },
-            Event::Paste(text) => Msg::Paste { text, at },
-            Event::Mouse(event) => Msg::Mouse { did: pointing(event), at },
-            Event::FocusGained => Msg::Focus { gained: true, at },
-            Event::FocusLost => Msg::Focus { gained: false, at },
-            Event::Resize(width, height) => Msg::Resized { width, height },
-        });
+        let signs = matches!(&event, Event::Key(key) if self.model.signs(key));
+        for message in self.input.take(event, at, signs) {
+            self.take(message);
+        }
+        self.alarms.extend(self.input.due());
     }
 
     fn act(&mut self, effects: Vec<Effect>) {
@@ -248,6 +247,9 @@ impl<P: FnMut(Effect)> Screen<P> {
     fn alarms(&mut self) {
         let at = self.now();
         self.alarms.retain(|alarm| *alarm > at);
+        if let Some(key) = self.input.alone(at) {
+            self.take(key);
+        }
         self.take(Msg::Woke { at });
     }
 
@@ -327,17 +329,6 @@ impl<P: FnMut(Effect)> Screen<P> {
         {
             self.take(message);
         }
-    }
-}
-
-#[allow(clippy::wildcard_enum_match_arm, reason = "crossterm's enum: what else a mouse does means nothing here")]
-fn pointing(event: MouseEvent) -> Pointing {
-    let MouseEvent { kind, column, row, .. } = event;
-    match kind {
-        MouseEventKind::ScrollDown => Pointing::Wheel { down: true, column, row },
-        MouseEventKind::ScrollUp => Pointing::Wheel { down: false, column, row },
-        MouseEventKind::Down(MouseButton::Left) => Pointing::Press { column, row },
-        _ => Pointing::Other,
     }
 }
 

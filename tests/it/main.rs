@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::wildcard_enum_match_arm)]
 
 mod ahead;
+mod attack;
 mod audit;
 mod bench;
 mod canned;

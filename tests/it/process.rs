@@ -36,7 +36,7 @@ fn desk_of(dir: &Path) -> PathBuf {
 }
 
 /// Any MCP client over standard input and output: lines of JSON, nothing else.
-struct Stdio2 {
+pub(crate) struct Stdio2 {
     child: Child,
     input: ChildStdin,
     output: std::io::Lines<BufReader<std::process::ChildStdout>>,
@@ -45,8 +45,12 @@ struct Stdio2 {
 
 impl Stdio2 {
     fn start(dir: &Path) -> Self {
+        Self::with(dir, &["mcp"])
+    }
+
+    pub(crate) fn with(dir: &Path, args: &[&str]) -> Self {
         let mut command = program(dir);
-        let mut child = command.arg("mcp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();
         let input = child.stdin.take().unwrap();
         let mut client = Self { child, input, output, next: 0 };
@@ -61,7 +65,7 @@ impl Stdio2 {
         writeln!(self.input, "{message}").unwrap();
     }
 
-    fn ask(&mut self, method: &str, params: &Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.next += 1;
         let id = self.next;
         self.tell(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
@@ -74,7 +78,7 @@ impl Stdio2 {
         }
     }
 
-    fn call(&mut self, tool: &str, arguments: &Value) -> Value {
+    pub(crate) fn call(&mut self, tool: &str, arguments: &Value) -> Value {
         self.ask("tools/call", &json!({"name": tool, "arguments": arguments}))["result"].clone()
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn told(lines: &mut Vec<Line>, call: &SplitMessage, ticket: &Ticket) 
     let due = split.due_at.map_or_else(|| "(none: the desk wrote it)".to_owned(), moment);
     push(lines, Kind::Change, format!("due       {due}"));
     push(lines, Kind::Heading, format!("Its message: [{number}] of {}, as it is", row.id));
-    push(lines, Kind::Change, signature(&split.message));
+    push(lines, Kind::Change, format!("by        {}", signature(&split.message)));
     for line in text::block(&split.message.body).split('\n') {
         push(lines, Kind::Text, line);
     }

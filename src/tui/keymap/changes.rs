@@ -38,8 +38,11 @@ struct Known<'a> {
 }
 
 /// Where text is typed.
-const TYPED: [Context; 8] = [
+const TYPED: [Context; 11] = [
     Context::Editing,
+    Context::Finding,
+    Context::Rating,
+    Context::Splitting,
     Context::Picking,
     Context::Filter,
     Context::Comment,
@@ -192,6 +195,10 @@ fn may_sign(key: &str) -> bool {
     let letter = |rest: &str| rest.chars().count() == 1 && rest.chars().all(char::is_alphabetic);
     let capital = letter(key) && key.chars().all(char::is_uppercase) && key != "Y";
     let function = key.len() > 1 && key.starts_with('f');
+    // What some terminals send for Backspace, and what stands at the end of a pasted line.
+    if ["ctrl-h", "ctrl-j"].contains(&key) {
+        return false;
+    }
     capital || function || ["ctrl-", "alt-"].iter().any(|with| key.strip_prefix(with).is_some_and(letter))
 }
 

@@ -16,6 +16,8 @@ use crate::tui::model::{moved, wrap};
 pub(crate) const QUIET: Moment = Moment::from_millis(400);
 /// Keys count after this long, quiet or not.
 pub(crate) const CAP: Moment = Moment::from_millis(1500);
+/// A rest that ends so much later than it should was slept through: what was typed in it is still to come.
+pub(crate) const LATE: Moment = Moment::from_millis(100);
 /// The least time between the two keys of an approval.
 pub(crate) const APART: Moment = Moment::from_millis(300);
 
@@ -109,8 +111,8 @@ impl Stage {
 pub(crate) enum Arming {
     /// Nobody has seen the card; no key is for it.
     Undrawn,
-    /// It is on screen; keys restart the quiet time.
-    Resting { opened: Moment, last: Moment },
+    /// It is on screen; keys restart the quiet time, and one that signs came last at `signed`.
+    Resting { opened: Moment, last: Moment, signed: Option<Moment> },
     /// Keys count.
     Armed,
     /// The first of two keys was pressed.
@@ -121,7 +123,11 @@ impl Arming {
     /// When keys will count, while they do not.
     pub(crate) fn due(self) -> Option<Moment> {
         match self {
-            Self::Resting { opened, last } => Some((last + QUIET).min(opened + CAP)),
+            // Whatever the cap says: a key that signs and comes again and again is held down, and no answer.
+            Self::Resting { opened, last, signed } => {
+                let due = (last + QUIET).min(opened + CAP);
+                Some(signed.map_or(due, |signed| due.max(signed + QUIET)))
+            }
             Self::Undrawn | Self::Armed | Self::Staged { .. } => None,
         }
     }
@@ -149,11 +155,9 @@ pub(crate) trait Signable {
         *self.arming() = Arming::Undrawn;
     }
 
-    /// Keys count if their time has come.
-    fn arm(&mut self, at: Moment) {
-        if self.arming().due().is_some_and(|due| at >= due) {
-            *self.arming() = Arming::Armed;
-        }
+    /// Rests from `at` on, whatever was pressed before.
+    fn rest_from(&mut self, at: Moment) {
+        *self.arming() = Arming::Resting { opened: at, last: at, signed: None };
     }
 }
 
@@ -182,6 +186,9 @@ pub(crate) fn obstacle_of(card: &Card, me: &Principal) -> Option<String> {
     }
     None
 }
+
+/// Before a row that goes on where the one above ends.
+const GOES_ON: &str = "  ↳ ";
 
 /// One wrapped row of the card.
 #[derive(Clone, Debug)]
@@ -280,14 +287,15 @@ impl Signable for Reading {
     }
 }
 
-/// A line of the card in rows; rows after the first are indented so that a line is told from the next.
+/// A line of the card in rows; a row that goes on says so, so that nothing in a line can pass for the next one.
 pub(crate) fn rows_of(kind: Kind, line: &str, width: usize) -> Vec<CardRow> {
     let (first, rest) = match kind {
-        Kind::Heading => ("", ""),
-        Kind::Change | Kind::Note => ("  ", "    "),
+        Kind::Heading => ("", GOES_ON),
+        Kind::Change | Kind::Note => ("  ", GOES_ON),
         // The bar tells the letter from the card: no line of a letter can pass for one of the card's own.
         Kind::Text => ("  │ ", "  │ "),
-        Kind::Warning => ("  ⚠ ", "    "),
+        Kind::Said => ("  ┊ ", "  ┊ "),
+        Kind::Warning => ("  ⚠ ", GOES_ON),
     };
     let shown = text::line(line);
     let rows = wrap::text(&shown, width.saturating_sub(wrap::columns(rest)));

@@ -35,6 +35,7 @@ pub(crate) mod wrap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crossterm::event::KeyEvent;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -47,7 +48,7 @@ use crate::domain::ticket::Tone;
 use crate::domain::view::View;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId, Waiting};
-use crate::tui::keymap::{Context, Keymap, Motion};
+use crate::tui::keymap::{Command, Context, Keymap, Motion};
 use crate::tui::manner::{Manner, Movement, Notify};
 use crate::tui::model::ahead::Ahead;
 pub use crate::tui::model::ahead::Part;
@@ -300,6 +301,11 @@ impl Model {
             Pane::Draft => Context::Draft,
             Pane::Steps => Context::Steps,
         }
+    }
+
+    /// Whether a key pressed now is one that signs.
+    pub(crate) fn signs(&self, key: &KeyEvent) -> bool {
+        matches!(self.keys.command(self.context(), key), Some(Command::Approve | Command::Release))
     }
 
     /// Columns and rows of the terminal.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use ratatui::buffer::CellWidth as _;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// What is kept together when a row ends: a grapheme, or the mark that stands for a hostile character.
 #[derive(Clone, Copy, Debug)]
@@ -114,9 +114,13 @@ fn is_simple(bytes: &[u8], at: usize) -> bool {
     is_letter(at) && (at + 1 == bytes.len() || is_letter(at + 1))
 }
 
-/// How many columns a text takes.
+/// How many columns a text takes where it is drawn: cell by cell, whatever a font makes of two letters.
 pub(crate) fn columns(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.graphemes(true).map(|grapheme| usize::from(grapheme.cell_width())).sum()
+    }
 }
 
 /// A text cut to a width, with `…` where something was cut.
@@ -162,6 +166,7 @@ mod tests {
         check("a\n\nb", 4, &["a", "", "b"]);
         check("漢字漢字", 5, &["漢字", "漢字"]);
         check("ab e\u{301}e\u{301}e\u{301}", 4, &["ab ", "e\u{301}e\u{301}e\u{301}"]);
+        check("ｱ\u{ff9e}ｱ\u{ff9e}ｱ\u{ff9e}", 4, &["ｱ\u{ff9e}ｱ\u{ff9e}", "ｱ\u{ff9e}"]);
     }
 
     #[test]

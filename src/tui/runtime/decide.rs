@@ -118,9 +118,17 @@ impl Inner {
     }
 
     pub(super) async fn edit(&self, id: &ProposalId, call: WriteCall) -> Answered {
-        match self.sitting.commit.edit(&self.sitting.run, self.reviewer()?, id, call).await? {
-            Ok(new) => self.open(&new).await,
-            Err(done) => Ok(Answer::Decided(self.outcome(done, 0, id).await)),
+        let done = match self.sitting.commit.edit(&self.sitting.run, self.reviewer()?, id, call).await? {
+            Ok(new) => return self.open(&new).await,
+            Err(done) => done,
+        };
+        // The edit is not lost: whoever made it has it before them again.
+        if let commit::Outcome::Already(state) = &done {
+            return Ok(Answer::CardGone(format!("it is {state}")));
         }
+        if let commit::Outcome::Refused(why) = &done {
+            return Err(trouble(why, "{reload} reads the ticket again"));
+        }
+        Ok(Answer::Decided(self.outcome(done, 0, id).await))
     }
 }

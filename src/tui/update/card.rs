@@ -5,7 +5,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use crate::tui::events::{Effect, Moment};
 use crate::tui::keymap::Command;
 use crate::tui::model::Model;
-use crate::tui::model::card::{APART, Arming, CAP, QUIET, Reading, Signable, Stage};
+use crate::tui::model::card::{APART, Arming, LATE, Reading, Signable, Stage};
 use crate::tui::model::layout;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::update::{bulk, decide, help, moving};
@@ -20,30 +20,40 @@ pub(super) fn drawn(model: &mut Model, at: Moment) -> Vec<Effect> {
     let now_complete = before != paper.is_all_seen();
     let opened = *paper.arming() == Arming::Undrawn;
     if opened {
-        *paper.arming() = Arming::Resting { opened: at, last: at };
+        paper.rest_from(at);
     }
+    let wake = if opened { paper.armed().due() } else { None };
     model.changed |= now_complete || opened;
-    if opened { vec![Effect::Wake(at + QUIET)] } else { vec![] }
+    wake.map(Effect::Wake).into_iter().collect()
 }
 
 /// A key while the card has the keyboard.
 pub(super) fn pressed(model: &mut Model, key: &KeyEvent, command: Option<Command>, at: Moment) -> Vec<Effect> {
     let Some(paper) = signable(model) else { return vec![] };
-    paper.arm(at);
+    let signs = matches!(command, Some(Command::Approve | Command::Release));
     // A key that repeats itself is a key held down, not an answer.
-    let repeated = key.kind == KeyEventKind::Repeat;
+    let command = command.filter(|_| !signs || key.kind != KeyEventKind::Repeat);
     match *paper.arming() {
         Arming::Undrawn => vec![],
-        Arming::Resting { opened, .. } => rest(paper, opened, at),
-        Arming::Armed if repeated && command == Some(Command::Approve) => vec![],
+        // Only time makes keys count: one that waited to be read would be later than it was pressed.
+        Arming::Resting { opened, signed, .. } => {
+            let signed = if signs { Some(at) } else { signed };
+            rest(paper, Arming::Resting { opened, last: at, signed })
+        }
         Arming::Armed => armed(model, command, at),
         Arming::Staged { at: staged } => second(model, command, staged, at),
     }
 }
 
-fn rest(paper: &mut dyn Signable, opened: Moment, at: Moment) -> Vec<Effect> {
-    *paper.arming() = Arming::Resting { opened, last: at };
-    vec![Effect::Wake((at + QUIET).min(opened + CAP))]
+fn rest(paper: &mut dyn Signable, rest: Arming) -> Vec<Effect> {
+    *paper.arming() = rest;
+    rest.due().map(Effect::Wake).into_iter().collect()
+}
+
+/// Rests anew from now on.
+fn rest_anew(paper: &mut dyn Signable, at: Moment) -> Vec<Effect> {
+    paper.rest_from(at);
+    paper.armed().due().map(Effect::Wake).into_iter().collect()
 }
 
 fn armed(model: &mut Model, command: Option<Command>, at: Moment) -> Vec<Effect> {
@@ -67,19 +77,24 @@ fn armed(model: &mut Model, command: Option<Command>, at: Moment) -> Vec<Effect>
 
 /// `A`: approves, or stages when a second key is needed.
 fn first(model: &mut Model, at: Moment) -> Vec<Effect> {
-    let me = model.desk.me.clone();
-    if !model.connected {
-        return refuse(model, "the backend cannot be reached");
-    }
-    let Some(paper) = signable(model) else { return vec![] };
-    if let Some(obstacle) = paper.obstacle(&me) {
+    if let Some(obstacle) = obstacle(model) {
         return refuse(model, &obstacle);
     }
+    let Some(paper) = signable(model) else { return vec![] };
     if paper.needs_two() {
         *paper.arming() = Arming::Staged { at };
         return vec![];
     }
     approve(model)
+}
+
+/// What keeps this person from approving now, in words.
+fn obstacle(model: &mut Model) -> Option<String> {
+    let me = model.desk.me.clone();
+    if !model.connected {
+        return Some("the backend cannot be reached".to_owned());
+    }
+    signable(model).and_then(|paper| paper.obstacle(&me))
 }
 
 /// Signed.
@@ -101,11 +116,15 @@ fn toggle(model: &mut Model) -> Vec<Effect> {
 
 /// After `A`: only `R`, and not too soon, goes on; everything else takes `A` back.
 fn second(model: &mut Model, command: Option<Command>, staged: Moment, at: Moment) -> Vec<Effect> {
-    if command == Some(Command::Release) && at >= staged + APART {
+    let obstacle = obstacle(model);
+    if obstacle.is_none() && command == Some(Command::Release) && at >= staged + APART {
         return approve(model);
     }
     if let Some(paper) = signable(model) {
         *paper.arming() = Arming::Armed;
+    }
+    if let Some(obstacle) = obstacle {
+        return refuse(model, &obstacle);
     }
     let quick = command == Some(Command::Release);
     let words = if quick { "too quick: {approve} again, read, then {release}" } else { "{approve} was taken back" };
@@ -118,11 +137,19 @@ fn refuse(model: &mut Model, words: &str) -> Vec<Effect> {
     vec![]
 }
 
-/// Something else came in, a paste or a click: it answers nothing and disturbs the quiet.
+/// Something was pasted: it answers nothing, and neither does what comes with it and is not marked as pasted.
+pub(super) fn pasted(model: &mut Model, at: Moment) -> Vec<Effect> {
+    let Some(paper) = signable(model).filter(|paper| paper.armed() != Arming::Undrawn) else { return vec![] };
+    let effects = rest_anew(paper, at);
+    model.changed = true;
+    effects
+}
+
+/// The mouse did something: it answers nothing and disturbs the quiet.
 pub(super) fn disturbed(model: &mut Model, at: Moment) -> Vec<Effect> {
     let Some(paper) = signable(model) else { return vec![] };
     let effects = match *paper.arming() {
-        Arming::Resting { opened, .. } => rest(paper, opened, at),
+        Arming::Resting { opened, signed, .. } => rest(paper, Arming::Resting { opened, last: at, signed }),
         Arming::Staged { .. } => {
             *paper.arming() = Arming::Armed;
             vec![]
@@ -138,7 +165,7 @@ pub(super) fn focused(model: &mut Model, gained: bool, at: Moment) -> Vec<Effect
     let Some(paper) = signable(model) else { return vec![] };
     match (gained, *paper.arming()) {
         (_, Arming::Undrawn) => vec![],
-        (true, _) => rest(paper, at, at),
+        (true, _) => rest_anew(paper, at),
         (false, _) => {
             paper.rest_again();
             vec![]
@@ -146,22 +173,22 @@ pub(super) fn focused(model: &mut Model, gained: bool, at: Moment) -> Vec<Effect
     }
 }
 
-/// The first of two keys was pressed on another picture: it does not count.
-pub(super) fn unstage(model: &mut Model) {
-    if let Some(paper) = signable(model)
-        && let Arming::Staged { .. } = *paper.arming()
-    {
-        *paper.arming() = Arming::Armed;
+/// Another picture comes: what was pressed before it does not count, and it rests like every other.
+pub(super) fn redrawn(model: &mut Model) {
+    if let Some(paper) = signable(model) {
+        paper.rest_again();
     }
 }
 
+/// Keys count once their time has come, unless the program slept through it.
 pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
-    if let Some(paper) = signable(model) {
-        let before = *paper.arming();
-        paper.arm(at);
-        let changed = before != *paper.arming();
-        model.changed |= changed;
+    let Some(paper) = signable(model) else { return vec![] };
+    let Some(due) = paper.armed().due().filter(|due| at >= *due) else { return vec![] };
+    if at > due + LATE {
+        return rest_anew(paper, at);
     }
+    *paper.arming() = Arming::Armed;
+    model.changed = true;
     vec![]
 }
 

@@ -126,8 +126,7 @@ fn focused(model: &mut Model, gained: bool, at: Moment) -> Vec<Effect> {
 
 fn resized(model: &mut Model, width: u16, height: u16) -> Vec<Effect> {
     model.size = (width, height);
-    // Whatever was staged was staged on another picture.
-    card::unstage(model);
+    card::redrawn(model);
     vec![]
 }
 

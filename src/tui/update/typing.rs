@@ -108,7 +108,7 @@ pub(super) fn pasted(model: &mut Model, text: &str, at: Moment) -> Vec<Effect> {
     if model.context() == crate::tui::keymap::Context::TooSmall {
         return vec![];
     }
-    let mut effects = card::disturbed(model, at);
+    let mut effects = card::pasted(model, at);
     if let Some(form) = form(model) {
         let taken = form.pasted(text);
         effects.extend(took(model, taken, at));

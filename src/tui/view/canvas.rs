@@ -125,7 +125,7 @@ impl<'a, 'b> Canvas<'a, 'b> {
 
 /// A line of at most `width` columns.
 fn cut(mut spans: Vec<Span<'static>>, width: usize) -> Line<'static> {
-    let columns = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+    let columns = |spans: &[Span<'_>]| spans.iter().map(|span| wrap::columns(&span.content)).sum::<usize>();
     if columns(&spans) > width
         && let Some(last) = spans.last_mut()
     {
@@ -138,7 +138,7 @@ fn cut(mut spans: Vec<Span<'static>>, width: usize) -> Line<'static> {
     let mut left = width.saturating_sub(1);
     let mut kept = Vec::new();
     for span in spans {
-        let wide = span.width();
+        let wide = wrap::columns(&span.content);
         if wide > left {
             kept.push(Span::styled(wrap::fit(&span.content, left + 1), span.style));
             break;

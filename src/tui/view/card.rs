@@ -63,7 +63,7 @@ pub(crate) fn ink_of(kind: Kind) -> Ink {
     match kind {
         Kind::Heading => Ink::Accent,
         Kind::Change => Ink::Strong,
-        Kind::Text | Kind::Note => Ink::Plain,
+        Kind::Text | Kind::Said | Kind::Note => Ink::Plain,
         Kind::Warning => Ink::Danger,
     }
 }

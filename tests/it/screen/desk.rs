@@ -612,10 +612,14 @@ impl Person {
         self.draw();
     }
 
-    /// Time passes, alarms ring.
+    /// Time passes, alarms ring; a minute and more passes as if the program had not run meanwhile.
     pub(crate) fn wait(&mut self, millis: u64) {
-        self.at += Duration::from_millis(millis);
-        self.msg(Msg::Woke { at: self.at });
+        let end = self.at + Duration::from_millis(millis);
+        let step = if millis < 60_000 { Duration::from_millis(100) } else { end };
+        while self.at < end {
+            self.at = end.min(self.at + step);
+            self.msg(Msg::Woke { at: self.at });
+        }
     }
 
     /// One key, and the frame after it.

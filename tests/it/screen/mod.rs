@@ -1,12 +1,12 @@
 //! The screen without a terminal: events in, effects and frames out.
 
 mod ahead;
-mod approval;
+pub(crate) mod approval;
 mod beside;
 mod bulk;
 mod canned;
 mod decisions;
-mod desk;
+pub(crate) mod desk;
 mod editor;
 mod hostile;
 mod join;
