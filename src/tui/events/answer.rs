@@ -102,6 +102,9 @@ pub struct Written {
     /// The internal note.
     #[serde(default)]
     pub note: String,
+    /// The ticket's version that the reply was written for, where that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_for: Option<u64>,
 }
 
 impl Written {

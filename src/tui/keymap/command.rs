@@ -71,6 +71,8 @@ pub enum Command {
     NextMessage,
     /// Ask for a draft in the next tone.
     Tone,
+    /// Make a stale draft anew.
+    Redraft,
     /// Look for a canned reply.
     Canned,
     /// Choose how to put the draft into other words.
@@ -224,6 +226,7 @@ impl Command {
         (Command::PrevMessage, "previous-message"),
         (Command::NextMessage, "next-message"),
         (Command::Tone, "tone"),
+        (Command::Redraft, "redo-draft"),
         (Command::Canned, "canned"),
         (Command::Rewrite, "rewrite"),
         (Command::Sources, "sources"),

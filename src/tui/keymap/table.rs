@@ -74,6 +74,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Draft], &["m"], C::Canned, "canned", "Insert a canned reply into the draft"),
     row(&[X::Ticket, X::Summary, X::Steps], &["m"], C::Canned, "Insert a canned reply into the draft"),
     row(&[X::Queue, X::Ticket, X::Summary, X::Steps], &["t"], C::Tone, "Ask for a draft in the next tone"),
+    row(WORK, &["D"], C::Redraft, "Make a stale draft anew for the ticket as it is now; one undo brings yours back"),
     foot(&[X::Draft], &["w"], C::Rewrite, "reword", "The draft in other words: shorter, friendlier, translated …"),
     row(&[X::Ticket, X::Summary, X::Steps], &["w"], C::Rewrite, "The draft in other words: shorter, friendlier …"),
     row(&[X::Ticket, X::Summary, X::Steps], &["K"], C::Sources, "What the draft cites, beside it"),
@@ -150,6 +151,12 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Editing], &["ctrl-t"], C::Canned, "canned", "Insert a canned reply at the cursor"),
     foot(&[X::Editing], &["ctrl-f"], C::Stroke(Stroke::Find), "find", "Find words in the text"),
     row(&[X::Editing], &["alt-k"], C::Sources, "What the selected sentence, or the one at the cursor, cites"),
+    row(
+        &[X::Editing],
+        &["alt-r"],
+        C::Redraft,
+        "Make a stale draft anew for the ticket as it is now; one undo brings yours back",
+    ),
     row(&[X::Editing], &["alt-w"], C::Rewrite, "What is selected, else the draft, in other words"),
     row(&[X::Editing, X::Draft], &["ctrl-g"], C::Outside, "Edit in $VISUAL, $EDITOR or vi; one undo step"),
     row(

@@ -6,6 +6,7 @@ use crate::domain::draft::{Suggestion, Unsupported};
 use crate::domain::text;
 use crate::domain::ticket::Tone;
 use crate::tui::editor::Editor;
+use crate::tui::events::Written;
 use crate::tui::model::rewrite::Rewriting;
 use crate::tui::model::slot::Slot;
 use crate::tui::model::{scrolled, wrap};
@@ -24,8 +25,10 @@ pub(crate) struct Draft {
     doubted: Vec<String>,
     /// What a model is writing just now, all there is so far.
     pub(crate) live: String,
-    /// The ticket's version that the suggestion was made for.
+    /// The ticket's version that the text was made for.
     pub(crate) made_for: Option<u64>,
+    /// The ticket's version when the suggestion under way was asked for, where that was known.
+    pub(crate) asked_for: Option<u64>,
     /// A suggestion that may replace an edited text, because the person said so.
     pub(crate) replace: bool,
     /// The text in rows, for reading; statements without a source stand between `~` marks.
@@ -49,6 +52,7 @@ impl Draft {
             doubted: Vec::new(),
             live: String::new(),
             made_for: None,
+            asked_for: None,
             replace: false,
             rows: Vec::new(),
             top: 0,
@@ -67,22 +71,27 @@ impl Draft {
         self.live = text;
     }
 
-    /// The suggestion came: it becomes the text unless the person has written one.
-    pub(crate) fn suggested(&mut self) {
+    /// The suggestion came: it becomes the text unless the person has written one, or is about to; what they asked for
+    /// does all the same. Says whether it did.
+    pub(crate) fn suggested(&mut self, editing: bool) -> bool {
         self.made_width = None;
         self.live.clear();
-        let Some(suggestion) = &self.suggestion.value else { return };
-        if !self.edited || std::mem::take(&mut self.replace) {
-            self.editor.replace_all(&suggestion.response_text);
-            self.edited = false;
-            self.doubted.clear();
-        }
+        let wanted = std::mem::take(&mut self.replace) || !(self.edited || editing);
+        let Some(suggestion) = self.suggestion.value.as_ref().filter(|_| wanted) else {
+            self.note_edit();
+            return false;
+        };
+        self.editor.replace_all(&suggestion.response_text);
+        self.edited = false;
+        self.doubted.clear();
+        true
     }
 
     /// The saved draft came: it becomes the text unless the person was faster.
-    pub(crate) fn restored(&mut self, text: &str) {
-        if !self.edited && !text.is_empty() {
-            self.editor.replace_all(text);
+    pub(crate) fn restored(&mut self, saved: &Written) {
+        if !self.edited && !saved.reply.is_empty() {
+            self.editor.replace_all(&saved.reply);
+            self.made_for = saved.made_for.or(self.made_for);
             self.note_edit();
         }
     }
@@ -115,7 +124,11 @@ impl Draft {
     /// Wraps the text for reading, if it or the width changed.
     pub(crate) fn arrange(&mut self, width: usize, height: usize) {
         if self.made_width != Some(width) {
-            self.rows = if self.live.is_empty() || self.edited { self.marked(width) } else { self.plain(width) };
+            self.rows = if self.live.is_empty() || (self.edited && !self.replace) {
+                self.marked(width)
+            } else {
+                self.plain(width)
+            };
             self.made_width = Some(width);
         }
         self.top = self.top.min(self.rows.len().saturating_sub(height));

@@ -44,7 +44,8 @@ impl Model {
         let Some(open) = self.open.as_deref() else { return Written::default() };
         let note = if let Dialog::Note(editor) = &self.dialog { editor.text() } else { open.note.clone() };
         let reply = if open.draft.edited { open.draft.editor.text() } else { String::new() };
-        Written { reply, note: if note.trim().is_empty() { String::new() } else { note } }
+        let made_for = open.draft.made_for.filter(|_| !reply.is_empty());
+        Written { reply, note: if note.trim().is_empty() { String::new() } else { note }, made_for }
     }
 
     /// Whether something that was written is on its way into a file.

@@ -76,9 +76,18 @@ impl OpenTicket {
         of_tool.find(|given| given.shown == shown)
     }
 
+    /// The newest version that is known of.
+    pub(crate) fn newest(&self) -> Option<u64> {
+        self.moved_to.or(self.version())
+    }
+
+    /// The version that is read just now, where no newer one is known of or on its way.
+    pub(crate) fn settled_version(&self) -> Option<u64> {
+        self.version().filter(|_| self.moved_to.is_none() && !self.ticket.is_waiting())
+    }
+
     /// Whether the draft was made for an older version of the ticket.
     pub(crate) fn is_stale(&self) -> bool {
-        let newest = self.moved_to.or(self.version());
-        self.draft.made_for.is_some_and(|made| newest.is_some_and(|now| now > made))
+        self.draft.made_for.is_some_and(|made| self.newest().is_some_and(|now| now > made))
     }
 }

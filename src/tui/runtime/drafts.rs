@@ -60,7 +60,7 @@ impl Drafts {
     pub(crate) async fn of(state: &Path, store: &dyn Store) -> Result<Self, StoreError> {
         let mut drafts = Self::at(state.join("drafts").join(store.desk_id().await?));
         for (ticket, reply) in store.drafts().await? {
-            let written = Written { reply: reply.clone(), note: String::new() };
+            let written = Written { reply: reply.clone(), ..Written::default() };
             let moved = drafts.path(&ticket).exists() || drafts.save(&ticket, &written).is_ok();
             if moved {
                 store.forget_draft(&ticket).await?;
@@ -138,7 +138,7 @@ impl Drafts {
     }
 
     fn unmoved(&self, ticket: &TicketId) -> Written {
-        Written { reply: self.unmoved.get(ticket).cloned().unwrap_or_default(), note: String::new() }
+        Written { reply: self.unmoved.get(ticket).cloned().unwrap_or_default(), ..Written::default() }
     }
 
     /// Saves it; where what another window had written meanwhile was put, if one had.
@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn written(reply: &str, note: &str) -> Written {
-        Written { reply: reply.to_owned(), note: note.to_owned() }
+        Written { reply: reply.to_owned(), note: note.to_owned(), made_for: None }
     }
 
     fn drafts() -> (tempfile::TempDir, Drafts) {

@@ -287,9 +287,9 @@ pub(super) fn was_waited_for(model: &mut Model, request: RequestId, failure: &Fa
     if let Some(open) = model.open.as_deref_mut() {
         wanted |= open.ticket.fail(request, failure)
             | open.summary.fail(request, failure)
-            | open.thumbs.fail(request, failure)
-            | open.draft.suggestion.fail(request, failure);
+            | open.thumbs.fail(request, failure);
     }
+    wanted |= draft::failed(model, request, failure);
     if let Dialog::Picking(picker) = &mut model.dialog {
         wanted |= picker.canned.fail(request, failure);
     }

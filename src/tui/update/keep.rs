@@ -79,7 +79,7 @@ pub(super) fn come_back(model: &mut Model) -> Vec<Effect> {
     let (request, at) = (model.request(), model.at);
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
     if let Some(left) = model.unsaved.left.remove(&open.id) {
-        open.draft.restored(&left.written.reply);
+        open.draft.restored(&left.written);
         open.note = left.written.note;
         return typed(model, at);
     }
@@ -95,7 +95,7 @@ pub(super) fn restored(model: &mut Model, request: RequestId, written: &Written)
     let Some(open) = model.open.as_deref_mut() else { return vec![] };
     let (mut joined, draft) = (false, &mut open.draft);
     if !draft.edited {
-        draft.restored(&written.reply);
+        draft.restored(written);
     } else if !written.reply.is_empty() {
         joined |= draft.editor.append(&written.reply).is_ok();
     }

@@ -93,6 +93,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::PrevMessage => split::point(model, Motion::Up),
         Command::NextMessage => split::point(model, Motion::Down),
         Command::Tone => draft::tone(model),
+        Command::Redraft => draft::redo(model),
         Command::Canned => picker::open(model),
         Command::Rewrite => rewrite::open(model),
         Command::Sources => sources::open(model),

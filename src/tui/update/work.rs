@@ -71,7 +71,7 @@ pub(super) fn load(model: &mut Model) -> Vec<Effect> {
 /// Asks what the assistant says of the ticket at hand, once it is there to be read: nobody waits for both.
 pub(super) fn assist(model: &mut Model) -> Vec<Effect> {
     let mut effects = summarize(model, true);
-    effects.extend(draft::suggest(model));
+    effects.extend(draft::anew(model));
     effects.extend(find_similar(model));
     effects
 }

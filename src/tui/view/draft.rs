@@ -70,7 +70,7 @@ fn state(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Span<'sta
         return canvas.say(Ink::Accent, format!(" {} … {words} ", label(rewriting.way)));
     }
     if open.is_stale() {
-        return canvas.say(Ink::Warn, " stale: the ticket moved ");
+        return canvas.say(Ink::Warn, model.tell(" stale: the ticket moved · {redo-draft} redoes it "));
     }
     saving(model, canvas, open, open.draft.edited)
 }

@@ -42,7 +42,7 @@ fn a_note_is_saved_after_a_pause_as_a_reply_is() {
     person.write("half a note");
     assert!(saves(&person).is_empty() && person.sees("not saved yet"), "{}", person.screen());
     person.wait(1000);
-    assert_eq!(last_save(&person).1, Written { reply: String::new(), note: "half a note".into() });
+    assert_eq!(last_save(&person).1, Written { note: "half a note".into(), ..Written::default() });
     assert!(person.sees("saved"), "{}", person.screen());
 }
 
@@ -85,12 +85,12 @@ fn what_was_typed_before_the_saved_text_came_stands_above_it() {
         Effect::LoadDraft { request, .. } => Some(*request),
         _ => None,
     });
-    let written = Written { reply: "OLD".into(), note: "old note".into() };
+    let written = Written { reply: "OLD".into(), note: "old note".into(), made_for: None };
     person.msg(Msg::Answered { request: load.unwrap(), answer: Answer::Draft(written) });
     assert!(person.sees("what you had written before stands below"), "{}", person.screen());
     person.wait(2000);
     let (_, saved) = last_save(&person);
-    assert_eq!(saved, Written { reply: format!("NEW {REPLY}\n\nOLD"), note: "old note".into() });
+    assert_eq!(saved, Written { reply: format!("NEW {REPLY}\n\nOLD"), note: "old note".into(), made_for: Some(7) });
     person.press("ctrl-u");
     assert!(!person.sees("OLD") && person.sees("NEW"), "{}", person.screen());
 }

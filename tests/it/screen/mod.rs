@@ -23,6 +23,7 @@ mod rewrite;
 mod screens;
 mod seek;
 mod sources;
+mod stale;
 mod supervisor;
 mod themes;
 mod tour;
