@@ -7,6 +7,7 @@ mod audit;
 mod bench;
 mod canned;
 mod conduct;
+mod drafting;
 mod feedback;
 mod figures;
 mod finding;

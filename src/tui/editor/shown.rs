@@ -15,12 +15,19 @@ pub(crate) enum Mark {
     Found,
     /// What is looked for, at the cursor.
     Here,
+    /// What nothing supports.
+    Doubted,
 }
 
 impl Editor {
     /// The rows in sight, each in parts.
     pub(crate) fn shown(&self) -> impl Iterator<Item = Vec<(Mark, String)>> {
-        (self.top..self.top + self.height).map_while(|at| self.rows.get(at)).map(|row| self.parts(row))
+        self.shown_doubting(&[])
+    }
+
+    /// The rows in sight; these phrases are told apart where they stand in a line.
+    pub(crate) fn shown_doubting(&self, phrases: &[String]) -> impl Iterator<Item = Vec<(Mark, String)>> {
+        (self.top..self.top + self.height).map_while(|at| self.rows.get(at)).map(|row| self.parts(row, phrases))
     }
 
     /// The whole of a text of one line.
@@ -28,9 +35,9 @@ impl Editor {
         text::line(&self.text()).into_owned()
     }
 
-    fn parts(&self, row: Row) -> Vec<(Mark, String)> {
+    fn parts(&self, row: Row, doubted: &[String]) -> Vec<(Mark, String)> {
         let part = &self.area.lines()[row.line][row.from.bytes..row.to.bytes];
-        let marks = self.marks(row);
+        let marks = self.marks(row, doubted);
         if marks.is_empty() {
             return vec![(Mark::Plain, shown(part))];
         }
@@ -53,7 +60,7 @@ impl Editor {
     }
 
     /// From where to where in the row's line there is what; the first that holds counts.
-    fn marks(&self, row: Row) -> Vec<(usize, usize, Mark)> {
+    fn marks(&self, row: Row, doubted: &[String]) -> Vec<(usize, usize, Mark)> {
         let found = self.finding().into_iter().flat_map(|find| find.in_line(row.line));
         let mut marks: Vec<_> =
             found.map(|(chars, here)| (chars.start, chars.end, if here { Mark::Here } else { Mark::Found })).collect();
@@ -62,6 +69,12 @@ impl Editor {
             let end = if to.0 == row.line { to.1 } else { usize::MAX };
             marks.push((start, end, Mark::Selected));
         }
+        let line = &self.area.lines()[row.line];
+        let places = doubted.iter().flat_map(|phrase| line.match_indices(phrase.as_str()));
+        marks.extend(places.map(|(at, phrase)| {
+            let start = line[..at].chars().count();
+            (start, start + phrase.chars().count(), Mark::Doubted)
+        }));
         marks.retain(|(from, to, _)| *from <= row.to.chars && *to > row.from.chars);
         marks
     }

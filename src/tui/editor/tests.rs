@@ -30,13 +30,22 @@ fn seen(editor: &Editor) -> String {
 
 /// What is in sight, with brackets around what is marked.
 fn marked(editor: &Editor) -> String {
+    marked_doubting(editor, &[])
+}
+
+fn marked_doubting(editor: &Editor, phrases: &[String]) -> String {
     let part = |(mark, text): (Mark, String)| match mark {
         Mark::Plain => text,
         Mark::Selected => format!("[{text}]"),
         Mark::Found => format!("<{text}>"),
         Mark::Here => format!("<<{text}>>"),
+        Mark::Doubted => format!("~{text}~"),
     };
-    editor.shown().map(|row| row.into_iter().map(part).collect::<String>()).collect::<Vec<_>>().join("\n")
+    editor
+        .shown_doubting(phrases)
+        .map(|row| row.into_iter().map(part).collect::<String>())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// An editor of 20 columns and 6 rows with the cursor at the beginning.
@@ -420,4 +429,16 @@ fn another_text_in_place_of_all_is_one_step_back() {
     assert_eq!(editor.text(), "theirs");
     editor.undo();
     assert_eq!(editor.text(), "mine\nalone");
+}
+
+#[test]
+fn doubted_phrases_are_told_apart_over_rows_and_a_selection_counts_first() {
+    let mut editor = at_top("Ünsure: it costs 59.00 and comes on Friday.\nBye 59.00");
+    let phrases = ["59.00".to_owned(), "comes on Friday.".to_owned(), "not here".to_owned()];
+    let plain = marked(&editor);
+    assert_eq!(marked_doubting(&editor, &[]), plain);
+    let shown = marked_doubting(&editor, &phrases);
+    assert_eq!(shown, "Ünsure: it costs \n~59.00~ and ~comes on ~\n~Friday.~\nBye ~59.00~");
+    editor.select_all();
+    assert!(!marked_doubting(&editor, &phrases).contains('~'));
 }

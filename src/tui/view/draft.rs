@@ -34,7 +34,9 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let (left, right) = (facts(canvas, open), vec![state(model, canvas, open)]);
     head(model, canvas, area, Pane::Draft, left, right);
     if model.dialog.is_editing() {
-        written(canvas, inside(area), &open.draft.editor, true);
+        let doubted = open.draft.unsupported();
+        rows(canvas, inside(area), open.draft.editor.shown_doubting(&doubted));
+        at_cursor(canvas, inside(area), &open.draft.editor);
     } else {
         // The source that is open beside it says more than its name.
         let notes = if model.dialog.has_source() { vec![] } else { draft_notes::lines(canvas, open) };
@@ -112,16 +114,24 @@ fn read(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket, notes: Vec<V
 
 /// A text with the cursor in it, where it is being edited.
 pub(crate) fn written(canvas: &mut Canvas<'_, '_>, area: Rect, editor: &Editor, with_cursor: bool) {
-    for (at, row) in (0..area.height).zip(editor.shown()) {
+    rows(canvas, area, editor.shown());
+    if with_cursor {
+        at_cursor(canvas, area, editor);
+    }
+}
+
+fn rows(canvas: &mut Canvas<'_, '_>, area: Rect, rows: impl Iterator<Item = Vec<(Mark, String)>>) {
+    for (at, row) in (0..area.height).zip(rows) {
         canvas.row(area, at, row.iter().map(|(mark, text)| canvas.say(ink_of(*mark), text)).collect());
     }
-    match editor.finding() {
-        Some(find) if with_cursor => looked_for(canvas, area, find),
-        None if with_cursor => {
-            let (row, column) = editor.cursor_in_sight();
-            canvas.cursor(area, column, row);
-        }
-        Some(_) | None => {}
+}
+
+fn at_cursor(canvas: &mut Canvas<'_, '_>, area: Rect, editor: &Editor) {
+    if let Some(find) = editor.finding() {
+        looked_for(canvas, area, find);
+    } else {
+        let (row, column) = editor.cursor_in_sight();
+        canvas.cursor(area, column, row);
     }
 }
 
@@ -142,5 +152,6 @@ fn ink_of(mark: Mark) -> Ink {
         Mark::Selected => Ink::Selected,
         Mark::Found => Ink::SelectedIdle,
         Mark::Here => Ink::Alarm,
+        Mark::Doubted => Ink::Unsupported,
     }
 }

@@ -141,3 +141,21 @@ fn lines_know_the_keys_of_words_too() {
     person.write("new ");
     assert!(person.sees("/ new card "), "{}", person.screen());
 }
+
+#[test]
+fn what_nothing_supports_is_underlined_while_one_writes_too() {
+    let mut person = Person::at(80, 24);
+    person.press("enter e");
+    let underlined = |person: &Person| -> String {
+        let cells = person.buffer().content;
+        let marked = cells.iter().filter(|cell| cell.modifier.contains(ratatui::style::Modifier::UNDERLINED));
+        marked.map(ratatui::buffer::Cell::symbol).collect()
+    };
+    assert_eq!(underlined(&person), "You will see it on Friday.");
+    person.press("ctrl-home alt-f");
+    assert_eq!(underlined(&person), "You will see it on Friday.", "moving changes nothing");
+    person.press("ctrl-f");
+    person.write("on Friday");
+    person.press("esc delete");
+    assert_eq!(underlined(&person), "", "it is another sentence now");
+}
