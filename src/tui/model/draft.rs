@@ -65,6 +65,11 @@ impl Draft {
         self.suggestion.value.as_ref().map_or(0, |suggestion| suggestion.citations.len())
     }
 
+    /// How many of so many rows the text keeps for itself: what explains it was asked for, and is read first.
+    pub(crate) fn keeps(&self, rows: u16) -> u16 {
+        if self.explained { rows.min(2) } else { rows.div_ceil(2) }
+    }
+
     /// A model has written so much; shown while the person has written nothing.
     pub(crate) fn writing(&mut self, text: String) {
         self.made_width = None;

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::tui::model::draft::Draft;
 use crate::tui::model::pages::Page;
 use crate::tui::model::{Dialog, Model, Pane};
 
@@ -167,10 +168,10 @@ pub(crate) fn queue_rows(pane: Rect) -> Rect {
     Rect::new(pane.x, (inner.y + 1).min(inner.bottom()), pane.width, inner.height.saturating_sub(1))
 }
 
-/// The rows of the draft pane that hold the text; below it stand its sources, as many as there is room for.
-pub(crate) fn draft_text(pane: Rect, notes: u16) -> Rect {
+/// The rows of the draft pane that hold the text; below it stand its sources, as many as the text leaves room for.
+pub(crate) fn draft_text(pane: Rect, notes: u16, draft: &Draft) -> Rect {
     let inner = inside(pane);
-    let notes = notes.min(inner.height / 2);
+    let notes = notes.min(inner.height.saturating_sub(draft.keeps(inner.height)));
     Rect::new(inner.x, inner.y, inner.width, inner.height.saturating_sub(notes))
 }
 

@@ -92,9 +92,9 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, written: Rewritten)
     let notice = match applied {
         Applied::Done => done(model, &rewriting, &written.maker),
         Applied::Same => Notice::plain(format!("{}: it stays as it was", label(rewriting.way))),
-        Applied::Moved => {
-            Notice::plain(model.tell("you have written meanwhile, so nothing was replaced · {rewrite} asks again"))
-        }
+        Applied::Moved => Notice::plain(
+            model.tell("the draft is another text by now, so nothing was replaced · {rewrite} asks again"),
+        ),
         Applied::Full => Notice::bad("there is no room for so much in this draft; nothing was replaced"),
     };
     model.note(notice);

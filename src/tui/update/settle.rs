@@ -44,7 +44,7 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
             let inner = inside(panes.draft);
             open.draft.editor.arrange(width(inner), height(inner), editing);
             let notes = if has_source { 0 } else { draft_notes::count(open) };
-            let area = layout::draft_text(panes.draft, notes);
+            let area = layout::draft_text(panes.draft, notes, &open.draft);
             open.draft.arrange(width(area), height(area));
             if let Dialog::Sources(sources) = &model.dialog {
                 open.draft.show(&sources.mark(), height(area));

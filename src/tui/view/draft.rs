@@ -39,7 +39,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         at_cursor(canvas, inside(area), &open.draft.editor);
     } else {
         // The source that is open beside it says more than its name.
-        let notes = if model.dialog.has_source() { vec![] } else { draft_notes::lines(canvas, open) };
+        let notes = if model.dialog.has_source() { vec![] } else { draft_notes::lines(model, canvas, open) };
         read(canvas, area, open, notes);
     }
 }
@@ -91,7 +91,7 @@ fn saving(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket, written: bo
 }
 
 fn read(canvas: &mut Canvas<'_, '_>, area: Rect, open: &OpenTicket, notes: Vec<Vec<Span<'static>>>) {
-    let body = draft_text(area, u16::try_from(notes.len()).unwrap_or(u16::MAX));
+    let body = draft_text(area, u16::try_from(notes.len()).unwrap_or(u16::MAX), &open.draft);
     let draft = &open.draft;
     for (at, row) in (0..body.height).zip(draft.rows.iter().skip(draft.top)) {
         let ink = |claim: bool| if claim { Ink::Unsupported } else { Ink::Plain };

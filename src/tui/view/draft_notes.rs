@@ -4,6 +4,7 @@ use ratatui::text::Span;
 
 use crate::domain::draft::{Citation, Evidence, Maker, Suggestion};
 use crate::domain::text;
+use crate::tui::model::Model;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -20,17 +21,19 @@ pub(crate) fn count(open: &OpenTicket) -> u16 {
 }
 
 /// The rows, a blank one first.
-pub(crate) fn lines(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Vec<Span<'static>>> {
+pub(crate) fn lines(model: &Model, canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Vec<Span<'static>>> {
     let draft = &open.draft;
     let mut rows: Vec<_> = match &draft.suggestion.value {
-        Some(s) if draft.explained => explained(canvas, s),
+        Some(s) if draft.explained => explained(model, canvas, s),
         Some(s) => {
             let claims = draft.unsupported();
-            let sources = s.citations.iter().map(|citation| source(canvas, citation));
+            let opens = model.tell("{sources} opens it · ");
+            let hint = |nth: usize| if nth == 0 { opens.as_str() } else { "" };
+            let sources = s.citations.iter().enumerate().map(|(nth, citation)| source(canvas, citation, hint(nth)));
             let claims = claims.iter().map(|claim| no_source(canvas, claim));
             notes(canvas, &s.maker).chain(claims).chain(sources).collect()
         }
-        None => vec![vec![canvas.say(Ink::Dim, waiting(open))]],
+        None => vec![vec![canvas.say(Ink::Dim, waiting(model, open))]],
     };
     if !rows.is_empty() {
         rows.insert(0, vec![]);
@@ -38,18 +41,19 @@ pub(crate) fn lines(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Vec<Span<
     rows
 }
 
-fn waiting(open: &OpenTicket) -> String {
+fn waiting(model: &Model, open: &OpenTicket) -> String {
+    let own = model.tell("{edit} writes your own");
     match &open.draft.suggestion.trouble {
-        Some(trouble) => format!("no suggestion: {} · e writes your own", trouble.message),
-        None => "the assistant is writing … · e writes your own".to_owned(),
+        Some(trouble) => format!("no suggestion: {} · {own}", trouble.message),
+        None => format!("the assistant is writing … · {own}"),
     }
 }
 
-fn source(canvas: &Canvas<'_, '_>, citation: &Citation) -> Vec<Span<'static>> {
+fn source(canvas: &Canvas<'_, '_>, citation: &Citation, hint: &str) -> Vec<Span<'static>> {
     vec![
         canvas.say(Ink::Accent, format!("[{}] ", citation.index)),
         canvas.say(Ink::Plain, format!("{} {}", citation.source_id, citation.title)),
-        canvas.say(Ink::Dim, format!("  {}", citation.snippet)),
+        canvas.say(Ink::Dim, format!("  {hint}{}", citation.snippet)),
     ]
 }
 
@@ -62,12 +66,13 @@ fn notes(canvas: &Canvas<'_, '_>, maker: &Maker) -> impl Iterator<Item = Vec<Spa
     maker.notes.iter().map(|note| vec![canvas.say(Ink::Warn, format!("! {}", text::short(note, 300)))])
 }
 
-fn explained(canvas: &Canvas<'_, '_>, suggestion: &Suggestion) -> Vec<Vec<Span<'static>>> {
+fn explained(model: &Model, canvas: &Canvas<'_, '_>, suggestion: &Suggestion) -> Vec<Vec<Span<'static>>> {
     let Suggestion { confidence, decisions, score, evidence, maker, .. } = suggestion;
+    let closes = model.tell("{explain} closes this");
     let title = if suggestion.calibrated {
-        format!("Confidence {confidence:.2} from {decisions} decisions; score {score:.2}, because (c closes this)")
+        format!("Confidence {confidence:.2} from {decisions} decisions; score {score:.2}, because ({closes})")
     } else {
-        format!("Score {confidence:.2}, because (c closes this); no confidence yet: not enough data (n={decisions})")
+        format!("Score {confidence:.2}, because ({closes}); no confidence yet: not enough data (n={decisions})")
     };
     let title = vec![canvas.say(Ink::Strong, title)];
     let by = vec![canvas.say(Ink::Dim, format!("by {}", made_by(maker)))];

@@ -147,10 +147,31 @@ fn an_answer_to_another_text_replaces_nothing() {
     person.press("enter e alt-w 1");
     person.write(" mine");
     says(&mut person, SHORT, &["Monday"]);
-    assert!(person.sees("you have written meanwhile, so nothing was replaced"), "{}", person.screen());
+    assert!(person.sees("the draft is another text by now, so nothing was replaced"), "{}", person.screen());
     assert_eq!(saved(&mut person), format!("{REPLY} mine"));
     person.press("esc");
     assert!(!person.sees("~Monday~"), "{}", person.screen());
+}
+
+#[test]
+fn a_suggestion_that_comes_meanwhile_is_another_text_too() {
+    let mut person = with_model();
+    person.press("enter d w 1");
+    let (request, _) = last(&person);
+    person.press("t");
+    assert!(person.sees("(concise) Dear Ines"), "{}", person.screen());
+    let rewritten = Rewritten { text: SHORT.into(), unsupported: vec![], maker: Maker::default() };
+    person.msg(Msg::Answered { request, answer: Answer::Rewritten(Box::new(rewritten)) });
+    assert!(person.sees("another text by now") && person.sees("(concise) Dear Ines"), "{}", person.screen());
+}
+
+#[test]
+fn an_answer_that_does_not_fit_replaces_nothing() {
+    let mut person = with_model();
+    person.press("enter e ctrl-home shift-end alt-w 3");
+    says(&mut person, &"so many words ".repeat(5_000), &[]);
+    assert!(person.sees("no room for so much") && person.sees("Dear Ines,"), "{}", person.screen());
+    assert!(!person.sees("edited"), "{}", person.screen());
 }
 
 #[test]

@@ -296,6 +296,18 @@ fn confidence_is_explained_by_its_evidence() {
 }
 
 #[test]
+fn every_reason_is_in_sight_in_a_window_of_any_size() {
+    for (width, height) in [(60, 15), (80, 24), (160, 45)] {
+        let mut person = Person::at(width, height);
+        person.press("enter c");
+        insta::assert_snapshot!(format!("why_{width}x{height}"), person.screen());
+        for words in ["article KB-31 answers", "two similar tickets", "one statement has no source", "Dear Ines"] {
+            assert!(person.sees(words), "{words}: {}", person.screen());
+        }
+    }
+}
+
+#[test]
 fn a_note_that_was_begun_survives_opening_another_ticket() {
     let mut person = Person::at(120, 40);
     person.press("enter n");
