@@ -12,7 +12,7 @@ pub use own::Own;
 
 use crate::domain::actor::Role;
 use crate::domain::policy::Policy;
-use crate::domain::ticket::Tone;
+use crate::domain::ticket::{Status, Tone};
 use crate::domain::view::View;
 use crate::llm::remote::Kind;
 
@@ -178,6 +178,32 @@ pub struct Mcp {
 pub struct Sending {
     /// Seconds in which a signed reply can be taken back.
     pub undo_seconds: u64,
+    /// What becomes of a new or open ticket with a reply.
+    pub answered: AnsweredChoice,
+}
+
+words! {
+    /// The status of a ticket that was answered.
+    AnsweredChoice {
+        /// It waits for the customer.
+        Pending = "pending",
+        /// Work goes on.
+        Open = "open",
+        /// It stays as it is.
+        Keep = "keep",
+    }
+}
+
+impl AnsweredChoice {
+    /// The status that a reply proposes; none where the ticket keeps its own.
+    #[must_use]
+    pub const fn status(self) -> Option<Status> {
+        match self {
+            Self::Pending => Some(Status::Pending),
+            Self::Open => Some(Status::Open),
+            Self::Keep => None,
+        }
+    }
 }
 
 /// The queue.

@@ -57,7 +57,8 @@ pub async fn start(
     let undo = Duration::from_secs(config.send.undo_seconds);
     let mut model = Model::new(desk, theme, guard.size()?, &crate::clock::now().to_zoned(zone.await?))
         .assisted(config.assistant.tone, ahead)
-        .holding_replies(undo);
+        .holding_replies(undo)
+        .answering_with(config.send.answered.status());
     model.set_manner(Manner { colors: colors(manner.colors), ..manner });
     let configured = format!("{:?} {:?}", config.screen.theme, config.screen.mouse);
     let keeper = Keeper::new(state, desk_file, configured);

@@ -529,6 +529,19 @@ async fn a_run_hears_how_a_proposal_ended_that_was_filed_anew() {
 }
 
 #[tokio::test]
+async fn whoever_has_an_answer_is_owed_none_and_a_note_answers_nobody() {
+    let house = House::new().await;
+    let owed = house.ticket("T-1").await.row.due_at;
+    assert!(owed.is_some());
+    let note = json!({"ticket_id": "T-1", "body": "Asked the bank.", "visibility": "internal"});
+    let note = WriteCall::SendReply(serde_json::from_value(note).unwrap());
+    for (call, after) in [(note, owed), (reply("T-1", "We refund 49.00."), None)] {
+        house.through(call).await;
+        assert_eq!(house.ticket("T-1").await.row.due_at, after);
+    }
+}
+
+#[tokio::test]
 async fn a_program_that_asks_for_the_same_again_asks_a_person_once() {
     let house = House::new().await;
     let first = house.propose(resolve("T-1")).await.proposal_id;

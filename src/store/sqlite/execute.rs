@@ -59,6 +59,9 @@ fn one(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, Ref
     if it.call.expected_version() != Some(row.version) {
         return Ok(Err(Refusal::Superseded));
     }
+    let answers = matches!(&it.call, WriteCall::SendReply(reply) if reply.visibility == Visibility::Public);
+    // Whoever has an answer is owed none.
+    let row = if answers { TicketRow { due_at: None, ..row } } else { row };
     if !change(db, &row, it.call.update(), it.now)? {
         return Ok(Err(Refusal::Invalid));
     }

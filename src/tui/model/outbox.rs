@@ -4,7 +4,7 @@ use crate::domain::approval::{Card, Signature};
 use crate::domain::call::WriteCall;
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::text;
-use crate::domain::ticket::Visibility;
+use crate::domain::ticket::{Status, Visibility};
 use crate::tui::events::{Moment, RequestId};
 use crate::tui::model::card::Ending;
 use crate::tui::model::{Model, wrap};
@@ -87,6 +87,8 @@ pub(crate) struct Outbox {
     pub(crate) wait: Moment,
     /// Whether the seconds are counted down on the screen.
     pub(crate) counts: bool,
+    /// What a reply makes of a new or open ticket.
+    pub(crate) answered: Option<Status>,
     pub(crate) letters: Vec<Letter>,
     /// The program ends once all of them are away.
     pub(crate) then_quit: bool,
@@ -95,7 +97,7 @@ pub(crate) struct Outbox {
 
 impl Default for Outbox {
     fn default() -> Self {
-        Self { wait: Moment::ZERO, counts: true, letters: Vec::new(), then_quit: false, alarm: None }
+        Self { wait: Moment::ZERO, counts: true, answered: None, letters: Vec::new(), then_quit: false, alarm: None }
     }
 }
 
@@ -179,6 +181,13 @@ impl Model {
     #[must_use]
     pub fn holding_replies(mut self, wait: Moment) -> Self {
         self.outbox.wait = wait;
+        self
+    }
+
+    /// Gives a new or open ticket this status with a reply.
+    #[must_use]
+    pub fn answering_with(mut self, status: Option<Status>) -> Self {
+        self.outbox.answered = status;
         self
     }
 }

@@ -17,7 +17,7 @@ use crate::tui::update::{bulk, keep, pending};
 
 /// Proposes to send the draft to the customer, and to set a status with it.
 pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
-    let me = model.desk.me.id.to_string();
+    let (me, after) = (model.desk.me.id.to_string(), model.outbox.answered);
     let Some(open) = at_hand(model) else { return vec![] };
     let body = without_marks(&open.draft.editor.text(), open.draft.citations());
     if body.trim().is_empty() {
@@ -25,6 +25,7 @@ pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
         return vec![];
     }
     let why = why(&open.draft, &me);
+    let status = status.or_else(|| answered(open, after));
     let update = TicketUpdate { status, ..TicketUpdate::default() };
     let call = reply(open, body, Visibility::Public, update);
     if model.outbox.holds_reply_to(call.ticket_id()) {
@@ -34,6 +35,12 @@ pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
     let mut effects = keep::save_now(model);
     effects.extend(propose_reply(model, call, why));
     effects
+}
+
+/// What a reply makes of a ticket that somebody waits for: `status`, where that is another one.
+fn answered(open: &OpenTicket, status: Option<Status>) -> Option<Status> {
+    let now = open.ticket.value.as_ref()?.row.status;
+    status.filter(|status| *status != now && matches!(now, Status::New | Status::Open))
 }
 
 /// One reply of the person to a ticket waits, and no two: the same one is opened again, another takes its place.

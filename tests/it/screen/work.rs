@@ -396,3 +396,19 @@ fn a_model_never_touches_what_a_person_writes_and_is_asked_once() {
     let times = person.asked.iter().filter(|e| matches!(e, Effect::Suggest { quick: false, .. })).count();
     assert_eq!(times, 1, "an answer without a model is no reason to ask again");
 }
+
+#[test]
+fn a_reply_lets_a_ticket_that_was_open_wait_for_the_customer_and_leaves_any_other_as_it_is() {
+    let status = |keys: &str, answered: Option<Status>| {
+        let mut person = Person::at(120, 40);
+        person.model = person.model.answering_with(answered);
+        person.press(keys);
+        proposed(&person).unwrap_or_else(|| panic!("{}", person.screen())).0.update().status
+    };
+    let pending = Some(Status::Pending);
+    assert_eq!(status("enter s", pending), pending, "T-1042 is open");
+    assert_eq!(status("enter s", None), None);
+    assert_eq!(status("enter S", pending), Some(Status::Resolved));
+    assert_eq!(status("j enter s", pending), None, "T-1017 waits already");
+    assert_eq!(status("G enter s", pending), None, "T-0871 is resolved");
+}
