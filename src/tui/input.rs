@@ -4,6 +4,7 @@
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::tui::events::{Moment, Msg, Pointing};
+use crate::tui::terminal::Late;
 
 /// So long before and after it nothing else may come. A person's keys are further apart, a paste's are not.
 const ALONE: Moment = Moment::from_millis(25);
@@ -14,6 +15,7 @@ pub(crate) struct Input {
     last: Option<Moment>,
     /// A key that signs, and when it came.
     held: Option<(KeyEvent, Moment)>,
+    late: Late,
 }
 
 impl Input {
@@ -25,6 +27,7 @@ impl Input {
         let in_a_burst = self.last.replace(at).is_some_and(|last| at < last + ALONE);
         let mut messages: Vec<Msg> = self.held.take().map(|(key, _)| pasted(&key, at)).into_iter().collect();
         match event {
+            Event::Key(key) if self.late.is_part(&key, at) => {}
             Event::Key(key) if signs && (in_a_burst || !messages.is_empty()) => messages.push(pasted(&key, at)),
             Event::Key(key) if signs => self.held = Some((key, at)),
             Event::Key(key) => messages.push(Msg::Key { key, at }),

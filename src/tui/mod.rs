@@ -15,8 +15,10 @@
 //! - Text from outside becomes a span through `view::text::outside` only.
 //! - [`events::Effect::Approve`] leaves only from a card whose every row was on screen, and only once.
 
+mod answered;
 mod editor;
 pub mod events;
+mod fault;
 mod highlight;
 pub(crate) mod input;
 pub mod keymap;
@@ -28,6 +30,7 @@ mod private;
 pub mod run;
 pub(crate) mod runtime;
 pub mod sheet;
+mod signals;
 pub mod start;
 pub mod terminal;
 pub mod theme;

@@ -21,10 +21,10 @@ const USUAL: &str = "vi";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Kept {
     /// The variable is no command.
-    #[error("{variable} cannot be read: a quote is not closed")]
+    #[error("{variable} cannot be read: a quote in it is not closed")]
     Misread { variable: &'static str },
     /// There is no such program, or it is none.
-    #[error("`{program}` cannot be started: {reason}")]
+    #[error("`{program}` cannot be started: {reason}: VISUAL or EDITOR names the editor")]
     Missing { program: String, reason: String },
     /// It ended, and not well.
     #[error("`{program}` ended with {status}{left}")]
@@ -67,10 +67,7 @@ impl Outside {
             Ok(status) => status,
             Err(error) => {
                 let _ = std::fs::remove_file(&path);
-                return Err(Kept::Missing {
-                    program: shown(&line.program),
-                    reason: text::line(&error.to_string()).into(),
-                });
+                return Err(Kept::Missing { program: shown(&line.program), reason: private::reason(&error) });
             }
         };
         let left = std::fs::read(&path).map_err(|error| file_trouble(&path, &error))?;
@@ -105,7 +102,7 @@ fn command(variables: impl Iterator<Item = (&'static str, OsString)>) -> Result<
 /// What came of it; the file stays where there is something in it to be told of.
 fn outcome(program: &str, before: &str, status: ExitStatus, left: &[u8], path: &Path) -> Result<Option<String>, Kept> {
     let program = shown(program);
-    let told = format!("; what it had written is in {}", text::line(&path.to_string_lossy()));
+    let told = format!("; what it had written is in {}", private::shown(path));
     let after = std::str::from_utf8(left).ok().map(|text| text.replace("\r\n", "\n"));
     let after = after.map(|text| text.strip_suffix('\n').map_or_else(|| text.clone(), str::to_owned));
     let changed = after.as_deref() != Some(before);
@@ -130,8 +127,7 @@ fn shown(program: &str) -> String {
 }
 
 fn file_trouble(path: &Path, error: &io::Error) -> Kept {
-    let shown = |text: &str| text::line(text).into_owned();
-    Kept::File { path: shown(&path.to_string_lossy()), reason: shown(&error.to_string()) }
+    Kept::File { path: private::shown(path), reason: private::reason(error) }
 }
 
 #[cfg(test)]
@@ -160,7 +156,7 @@ mod tests {
         assert_eq!(command(variables(["emacs -nw", "ed"])).unwrap().program, "emacs");
         assert_eq!(command(variables(["", "ed"])).unwrap().program, "ed");
         let open = command(variables(["vim 'x", "ed"])).unwrap_err();
-        assert_eq!(open.to_string(), "VISUAL cannot be read: a quote is not closed");
+        assert_eq!(open.to_string(), "VISUAL cannot be read: a quote in it is not closed");
     }
 
     #[cfg(unix)]

@@ -8,6 +8,8 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 
+use crate::tui::theme::color::Depth;
+
 /// Begins and ends a frame that the terminal shows at once.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
@@ -25,6 +27,8 @@ pub(crate) struct Pen<W> {
     is_agreed: bool,
     look: Look,
     shows_cursor: Option<bool>,
+    /// How many colours the terminal has.
+    pub(crate) depth: Depth,
 }
 
 /// How the terminal writes.
@@ -37,7 +41,8 @@ struct Look {
 
 impl<W: Write> Pen<W> {
     pub(crate) fn new(out: W, size: Size) -> Self {
-        Self { out, size, frame: BEGIN.to_vec(), at: None, is_agreed: false, look: Look::default(), shows_cursor: None }
+        let (frame, look, depth) = (BEGIN.to_vec(), Look::default(), Depth::default());
+        Self { out, size, frame, at: None, is_agreed: false, look, shows_cursor: None, depth }
     }
 
     /// Writes something that is no frame, and at once.
@@ -109,7 +114,8 @@ impl<W: Write> Backend for Pen<W> {
     fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, cells: I) -> io::Result<()> {
         for (x, y, cell) in cells {
             self.move_to(Position { x, y });
-            self.look(Look { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
+            let (fg, bg) = (self.depth.shown(cell.fg), self.depth.shown(cell.bg));
+            self.look(Look { fg, bg, modifier: cell.modifier });
             self.frame.extend_from_slice(cell.symbol().as_bytes());
             self.is_agreed &= cell.symbol().is_ascii();
             // A wide glyph is followed by a move, so that terminals which disagree about its width do not drift.

@@ -4,8 +4,23 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::domain::text;
+
 /// Files of one name.
 const MOST: u32 = 1000;
+
+/// A path for people: their own folder is `~`.
+pub(crate) fn shown(path: &Path) -> String {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    let inside = home.and_then(|home| Some(Path::new("~").join(path.strip_prefix(home).ok()?)));
+    text::line(&inside.as_deref().unwrap_or(path).to_string_lossy()).into_owned()
+}
+
+/// Why a file cannot be what it is wanted for, in the system's own words without its number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let words = text::line(&error.to_string()).into_owned();
+    words.split(" (os error").next().unwrap_or_default().to_owned()
+}
 
 /// Makes a folder and those above it, where they are not there yet.
 pub(crate) fn folder(dir: &Path) -> io::Result<()> {

@@ -1,18 +1,21 @@
 //! The loop: everything that is ready is taken, then one frame is drawn, and only when something changed.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::tui::events::{Answer, Effect, Failure, Moment, Msg, RequestId};
 use crate::tui::input::Input;
 use crate::tui::model::Model;
 use crate::tui::outside::Outside;
+use crate::tui::signals::Signals;
 use crate::tui::terminal::Guard;
-use crate::tui::update;
+use crate::tui::{fault, update};
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(8);
@@ -23,12 +26,29 @@ const MINUTE: Duration = Duration::from_mins(1);
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// How the loop ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
     /// The person quit.
     Quit,
     /// A signal asked for it, or the terminal went away.
     Told,
+    /// The screen itself has a mistake.
+    Mistake {
+        /// What it said, and where.
+        words: String,
+        /// Whether what was written is in its file.
+        saved: bool,
+    },
+}
+
+/// What is around the loop.
+pub(crate) struct Around {
+    /// The person's own editor.
+    pub(crate) outside: Outside,
+    /// What ends the program.
+    pub(crate) signals: Signals,
+    /// The clock on the wall; it may be set at any time.
+    pub(crate) wall: fn() -> Timestamp,
 }
 
 /// What woke the loop.
@@ -45,30 +65,32 @@ enum Ready {
 /// Runs the screen until the person quits. `perform` gets every effect that is not the screen's own
 /// ([`Effect::Wake`], [`Effect::Copy`], [`Effect::Call`], [`Effect::Mouse`], [`Effect::EditOutside`],
 /// [`Effect::Suspend`], [`Effect::Redraw`] and [`Effect::Quit`] are) and must not block; answers come back through
-/// `inbox`. However it ends, what was written is saved first.
+/// `inbox`. However it ends, by a mistake of its own too, what was written is saved first.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub async fn run(
+pub(crate) async fn run(
     guard: Guard,
     model: Model,
     mut inbox: mpsc::Receiver<Msg>,
-    outside: &Outside,
+    mut around: Around,
     perform: impl FnMut(Effect),
 ) -> io::Result<Ended> {
-    let mut screen = Screen::new(guard, model, perform);
-    screen.begin();
-    let ended = turn(&mut screen, &mut inbox, outside).await;
-    screen.farewell(&mut inbox).await;
-    ended
+    let mut screen = Screen::new(guard, model, around.wall, perform);
+    let turned = AssertUnwindSafe(turn(&mut screen, &mut inbox, &mut around)).catch_unwind().await;
+    let parted = AssertUnwindSafe(screen.farewell(&mut inbox)).catch_unwind().await;
+    let Some(words) = Guard::mistake() else { return turned.unwrap_or(Ok(Ended::Told)) };
+    let saved = parted.is_ok() && catch_unwind(AssertUnwindSafe(|| !screen.model.is_unsaved())).unwrap_or(false);
+    Ok(Ended::Mistake { words, saved })
 }
 
 async fn turn<P: FnMut(Effect)>(
     screen: &mut Screen<P>,
     inbox: &mut mpsc::Receiver<Msg>,
-    outside: &Outside,
+    around: &mut Around,
 ) -> io::Result<Ended> {
-    let mut signals = Signals::new()?;
+    screen.begin();
+    let Around { outside, signals, .. } = around;
     let mut input = Some(EventStream::new());
     loop {
         let slot = screen.next_slot();
@@ -163,6 +185,7 @@ struct Screen<P> {
     started: Instant,
     drawn: Option<Instant>,
     alarms: Vec<Moment>,
+    wall: fn() -> Timestamp,
     due: bool,
     quit: bool,
     suspend: bool,
@@ -170,11 +193,10 @@ struct Screen<P> {
 }
 
 impl<P: FnMut(Effect)> Screen<P> {
-    fn new(guard: Guard, model: Model, perform: P) -> Self {
-        let started = Instant::now();
-        let (drawn, alarms) = (None, Vec::new());
-        let (input, outside) = (Input::default(), None);
-        Self { guard, model, perform, input, started, drawn, alarms, due: true, quit: false, suspend: false, outside }
+    fn new(guard: Guard, model: Model, wall: fn() -> Timestamp, perform: P) -> Self {
+        let (started, drawn, alarms, outside) = (Instant::now(), None, Vec::new(), None);
+        let (due, quit, suspend, input) = (true, false, false, Input::default());
+        Self { guard, model, perform, input, started, drawn, alarms, wall, due, quit, suspend, outside }
     }
 
     fn now(&self) -> Moment {
@@ -193,11 +215,15 @@ impl<P: FnMut(Effect)> Screen<P> {
     }
 
     fn take_clock(&mut self) {
-        self.take(Msg::Clock { now: jiff::Timestamp::now() });
+        self.take(Msg::Clock { now: (self.wall)() });
     }
 
     fn input(&mut self, event: Event) {
         let at = self.now();
+        if let Event::Resize(..) = event {
+            fault::here("take a new size");
+            self.guard.look_again();
+        }
         let signs = matches!(&event, Event::Key(key) if self.model.signs(key));
         for message in self.input.take(event, at, signs) {
             self.take(message);
@@ -285,17 +311,17 @@ impl<P: FnMut(Effect)> Screen<P> {
         drop(input.take());
         self.guard.lend();
         let edited = outside.edit(&errand.name, &errand.text).await;
-        self.guard.take_back()?;
-        self.again(input)?;
-        let (request, what) = (Some(errand.request), "edit the text in your editor".to_owned());
+        let (request, what) = (Some(errand.request), "edit the text".to_owned());
+        // The terminal may be gone by now; what was written is not.
         self.take(match edited {
             Ok(text) => Msg::Answered { request: errand.request, answer: Answer::Edited(text) },
             Err(kept) => {
-                let way_out = "your text is as it was · VISUAL or EDITOR names the editor".to_owned();
+                let way_out = "your text is as it was".to_owned();
                 Msg::Failed(Failure { request, what, message: kept.to_string(), way_out })
             }
         });
-        Ok(())
+        self.guard.take_back()?;
+        self.again(input)
     }
 
     /// Nobody may read keys while the shell has the terminal, so the stream is dropped and made anew.
@@ -329,55 +355,5 @@ impl<P: FnMut(Effect)> Screen<P> {
         {
             self.take(message);
         }
-    }
-}
-
-/// The signals that end the program.
-#[cfg(unix)]
-struct Signals {
-    term: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            term: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    /// A key that was meant for another program is no wish to end this one.
-    async fn forget_interrupt(&mut self) {
-        let _ = futures::poll!(Box::pin(self.interrupt.recv()));
-    }
-
-    async fn told(&mut self) {
-        tokio::select! {
-            _ = self.term.recv() => {}
-            _ = self.hangup.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn forget_interrupt(&mut self) {}
-
-    async fn told(&mut self) {
-        // Without a console handler the terminal's own end is the only way.
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -8,6 +8,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::tui::model::Model;
 use crate::tui::pen::Pen;
+use crate::tui::theme::color::Depth;
 use crate::tui::view;
 
 /// What was drawn last, and the way to the terminal.
@@ -26,6 +27,13 @@ impl<W: Write> Sheet<W> {
         let viewport = Viewport::Fixed(area(size));
         let terminal = Terminal::with_options(Pen::new(out, of(size)), TerminalOptions { viewport })?;
         Ok(Self { terminal, drawn_for: size })
+    }
+
+    /// For a terminal that has so many colours.
+    #[must_use]
+    pub(crate) fn with(mut self, depth: Depth) -> Self {
+        self.terminal.backend_mut().depth = depth;
+        self
     }
 
     /// Draws a frame: one write, shown at once; none where nothing changed.

@@ -1,7 +1,7 @@
 //! Opens the screen: takes the terminal, sits down at the desk, runs until the person leaves.
 
 use std::future::Future;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,14 +13,16 @@ use tokio::sync::mpsc;
 use crate::app::Sitting;
 use crate::config::{Config, ThemeChoice};
 use crate::domain::actor::{Principal, Role};
+use crate::domain::text;
 use crate::domain::ticket::TicketQuery;
 use crate::tui::events::{Failure, LogDetail, Msg};
 use crate::tui::manner::Manner;
 use crate::tui::model::kept::Kept;
 use crate::tui::model::{Desk, Model};
 use crate::tui::outside::Outside;
-use crate::tui::run::run;
+use crate::tui::run::{Around, Ended, run};
 use crate::tui::runtime::{Drafts, Keeper, Playback, Runtime};
+use crate::tui::signals::{Signals, outlives_its_terminal};
 use crate::tui::terminal::{Guard, ask_ground};
 use crate::tui::theme::{OwnColors, Theme, guess};
 
@@ -38,9 +40,10 @@ pub async fn start(
     (state, desk_file): (&Path, &Path),
     warning: Option<String>,
 ) -> color_eyre::Result<ExitCode> {
-    if !has_terminal() {
+    if !has_screen() {
         return Ok(ExitCode::from(2));
     }
+    let signals = Signals::new()?;
     // A time zone may have to be looked for among all there are.
     let zone = tokio::task::spawn_blocking(TimeZone::system);
     // The terminal answers while the desk is opened; both are waited for, since whoever asks has made it raw.
@@ -74,22 +77,40 @@ pub async fn start(
         let what = "use a model".to_owned();
         sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
     }
+    let is_logged = warning.is_none();
     if let Some(message) = warning {
         let what = "write a log".to_owned();
         sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
     }
     let runtime = Runtime::new(sitting, drafts, config.clone(), state.to_owned(), keeper, sender);
     tokio::spawn(runtime.clone().follow());
+    tokio::spawn(outlives_its_terminal());
     let attending = tokio::spawn(runtime.clone().attend());
-    let ended = run(guard, model, inbox, &Outside::beside(state), |effect| runtime.perform(effect)).await;
+    let around = Around { outside: Outside::beside(state), signals, wall: crate::clock::wall };
+    let ended = run(guard, model, inbox, around, |effect| runtime.perform(effect)).await;
     attending.abort();
     // Nothing is said after the farewell.
     let _ = attending.await;
     // Whoever cannot say it is forgotten soon.
     let _ = runtime.leave().await;
-    ended?;
-    store.flush().await?;
-    Ok(ExitCode::SUCCESS)
+    let flushed = store.flush().await;
+    let code = said(&ended?, state, is_logged);
+    flushed?;
+    Ok(code)
+}
+
+/// Says how the screen ended, where that was not as the person wanted it.
+fn said(ended: &Ended, state: &Path, is_logged: bool) -> ExitCode {
+    let Ended::Mistake { words, saved } = ended else { return ExitCode::SUCCESS };
+    let kept = if *saved { "What you wrote is saved." } else { "What you wrote since the last pause is not saved." };
+    let logs = state.join("logs").display().to_string();
+    let report = if is_logged { format!("The report is in {}", text::line(&logs)) } else { "No log is written".into() };
+    // A terminal that is gone is no reason to panic.
+    let _ = writeln!(
+        std::io::stderr(),
+        "countersign: the program made a mistake and had to end: {words}\n{kept} {report}; please report this line. Start it again: countersign"
+    );
+    ExitCode::FAILURE
 }
 
 /// What the screen says of where the person sits.
@@ -115,9 +136,10 @@ pub async fn replay(
     manner: Manner,
     state: &Path,
 ) -> color_eyre::Result<ExitCode> {
-    if !has_terminal() {
+    if !has_screen() {
         return Ok(ExitCode::from(2));
     }
+    let around = Around { outside: Outside::beside(state), signals: Signals::new()?, wall: crate::clock::wall };
     let me = Principal { id: "replay".parse()?, role: Role::Viewer };
     let desk =
         Desk { name: "Log".to_owned(), sample: false, assistant: String::new(), model: false, me, views: vec![] };
@@ -128,16 +150,26 @@ pub async fn replay(
     let (sender, inbox) = mpsc::channel(INBOX);
     model.set_manner(Manner { colors: colors(manner.colors), ..manner });
     let playback = Playback::new(steps, sender);
-    run(guard, model, inbox, &Outside::beside(state), |effect| playback.perform(&effect)).await?;
-    Ok(ExitCode::SUCCESS)
+    let ended = run(guard, model, inbox, around, |effect| playback.perform(&effect)).await?;
+    Ok(said(&ended, state, true))
 }
 
-fn has_terminal() -> bool {
-    let is_there = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
-    if !is_there {
-        eprintln!("countersign: there is no terminal here. Run it in one, or use a command: countersign --help");
-    }
-    is_there
+/// Terminals that can only print one line below the other.
+const WITHOUT_SCREEN: [&str; 3] = ["", "dumb", "unknown"];
+
+/// Whether there is a terminal that a screen can be drawn on; says what to do where there is none.
+fn has_screen() -> bool {
+    let term = std::env::var("TERM").unwrap_or_default();
+    let trouble = if !(std::io::stdout().is_terminal() && std::io::stdin().is_terminal()) {
+        "there is no terminal here. Run it in one".to_owned()
+    } else if cfg!(unix) && WITHOUT_SCREEN.contains(&term.as_str()) {
+        let is = if term.is_empty() { "TERM is not set".to_owned() } else { format!("TERM is {term}") };
+        format!("this terminal cannot show a screen: {is}. If it can, say so: TERM=xterm-256color countersign")
+    } else {
+        return true;
+    };
+    eprintln!("countersign: {trouble}, or use a command: countersign --help");
+    false
 }
 
 /// The person's own colours as this terminal can show them.

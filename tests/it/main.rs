@@ -8,6 +8,7 @@ mod bench;
 mod canned;
 mod conduct;
 mod drafting;
+mod failures;
 mod feedback;
 mod figures;
 mod finding;

@@ -15,15 +15,31 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
+    /// Gone when the terminal was closed.
+    wire: Option<Wire>,
+    /// How the line was set before the program came.
+    line: String,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+struct Wire {
     master: Box<dyn MasterPty + Send>,
     input: Box<dyn std::io::Write + Send>,
-    seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+impl Wire {
+    /// How the line is set: echo, whole lines, signals.
+    fn line(&self) -> String {
+        format!("{:?}", self.master.get_termios())
+    }
 }
 
 struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
     closed: bool,
+    /// Nobody looks any more: the next bytes are the last.
+    hangs_up: bool,
 }
 
 impl Terminal {
@@ -40,9 +56,17 @@ impl Terminal {
 
     /// For whoever it is, perhaps somebody who never sat here.
     pub(crate) fn first(home: &Path, width: u16, height: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let args: Vec<&str> = ["--theme", "dark"].iter().chain(args).copied().collect();
+        Self::of(PROGRAM, home, (width, height), &args, env)
+    }
+
+    /// Any program in a terminal.
+    pub(crate) fn of(program: &str, home: &Path, size: (u16, u16), args: &[&str], env: &[(&str, &str)]) -> Self {
+        let (width, height) = size;
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(PROGRAM);
+        let line = format!("{:?}", pair.master.get_termios());
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         for (name, value) in [("HOME", home.to_str().unwrap()), ("USER", "maya"), ("TERM", "xterm-256color")] {
             command.env(name, value);
@@ -50,12 +74,12 @@ impl Terminal {
         for (name, value) in env {
             command.env(name, value);
         }
-        command.args(["--theme", "dark"]);
         command.args(args);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let parser = vt100::Parser::new(cells(height), cells(width), 0);
-        let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), closed: false }), Condvar::new()));
+        let seen =
+            Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), closed: false, hangs_up: false }), Condvar::new()));
         let mut output = pair.master.try_clone_reader().unwrap();
         let watched = Arc::clone(&seen);
         std::thread::spawn(move || {
@@ -66,21 +90,22 @@ impl Terminal {
                 let mut seen = lock.lock().unwrap();
                 seen.parser.process(&buffer[..read]);
                 seen.bytes.extend_from_slice(&buffer[..read]);
-                seen.closed = read == 0;
+                seen.closed = read == 0 || seen.hangs_up;
                 changed.notify_all();
-                if read == 0 {
+                if seen.closed {
                     return;
                 }
             }
         });
         let input = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, input, seen }
+        Self { child, wire: Some(Wire { master: pair.master, input }), line, seen }
     }
 
     /// Types; escape sequences are the caller's.
     pub(crate) fn keys(&mut self, keys: &str) {
-        self.input.write_all(keys.as_bytes()).unwrap();
-        self.input.flush().unwrap();
+        let wire = self.wire.as_mut().unwrap();
+        wire.input.write_all(keys.as_bytes()).unwrap();
+        wire.input.flush().unwrap();
     }
 
     /// A paste, as a terminal marks it.
@@ -107,12 +132,16 @@ impl Terminal {
     }
 
     pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        self.wait_seen(what, |seen| holds(&seen.parser.screen().contents()))
+    }
+
+    fn wait_seen(&self, what: &str, holds: impl Fn(&Seen) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         let (lock, changed) = &*self.seen;
         let mut seen = lock.lock().unwrap();
         loop {
             let screen = seen.parser.screen().contents();
-            if holds(&screen) {
+            if holds(&seen) {
                 return screen;
             }
             let left = end.saturating_duration_since(Instant::now());
@@ -141,7 +170,12 @@ impl Terminal {
 
     pub(crate) fn resize(&self, width: u16, height: u16) {
         self.seen.0.lock().unwrap().parser.screen_mut().set_size(cells(height), cells(width));
-        self.master.resize(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }).unwrap();
+        self.wire
+            .as_ref()
+            .unwrap()
+            .master
+            .resize(PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 })
+            .unwrap();
     }
 
     pub(crate) fn alternate_screen(&self) -> bool {
@@ -164,12 +198,42 @@ impl Terminal {
         assert!(std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
+    /// Closes the terminal, as somebody closes a window.
+    pub(crate) fn hang_up(&mut self) {
+        self.seen.0.lock().unwrap().hangs_up = true;
+        // What is drawn for the other size is the last that is read: whoever reads holds the terminal open.
+        self.resize(90, 33);
+        let (lock, changed) = &*self.seen;
+        let (seen, timeout) = changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |seen| !seen.closed).unwrap();
+        assert!(!timeout.timed_out(), "it drew nothing for another size");
+        drop(seen);
+        self.wire = None;
+    }
+
+    /// Whether the line is set as it was before the program came.
+    pub(crate) fn is_line_as_before(&self) -> bool {
+        self.wire.as_ref().unwrap().line() == self.line
+    }
+
+    /// Waits until the terminal was sent these bytes.
+    pub(crate) fn wait_sent(&self, wanted: &str) {
+        let sent = |seen: &Seen| seen.bytes.windows(wanted.len()).any(|bytes| bytes == wanted.as_bytes());
+        self.wait_seen(&format!("the bytes {wanted:?}"), sent);
+    }
+
     /// Waits for the end; whether it was a good one.
     pub(crate) fn ended(&mut self) -> bool {
+        self.exit_code() == 0
+    }
+
+    /// Waits for the end and everything that was written until then.
+    pub(crate) fn exit_code(&mut self) -> u32 {
         let end = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                return status.success();
+                let (lock, changed) = &*self.seen;
+                drop(changed.wait_timeout_while(lock.lock().unwrap(), PATIENCE, |seen| !seen.closed).unwrap());
+                return status.exit_code();
             }
             assert!(Instant::now() < end, "it did not end; the screen:\n{}", self.screen());
             std::thread::sleep(Duration::from_millis(20));

@@ -48,7 +48,7 @@ pub(crate) fn naming(effect: &Effect) -> Named {
         Effect::LoadDraft { request, .. } => kept(*request, "load the draft", "loading the draft"),
         Effect::SaveDraft { request, .. } => kept(*request, "save the draft", "saving the draft"),
         Effect::ForgetDraft { request, .. } => kept(*request, "forget the draft", "forgetting the draft"),
-        Effect::EditOutside { request, .. } => kept(*request, "edit the text in your editor", "editing in your editor"),
+        Effect::EditOutside { request, .. } => kept(*request, "edit the text", "editing in your editor"),
         Effect::Propose { request, .. } => kept(*request, "file the proposal", "filing the proposal"),
         Effect::LoadPending { request } => read(*request, "load what waits", "loading what waits"),
         Effect::OpenCard { request, .. } => read(*request, "open the card", "opening the card"),

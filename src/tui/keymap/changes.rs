@@ -2,6 +2,7 @@
 
 use crate::domain::text;
 use crate::tui::keymap::{Bound, Command, Context, Keymap, named};
+use crate::tui::terminal::OPENS;
 
 /// A line of the configuration about keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,9 @@ fn parse<'a>(keymap: &Keymap, change: &'a Change) -> Result<Known<'a>, Refused> 
     let holds = |context: &Context| keymap.of(*context).any(|row| row.command == command && !row.is_fixed());
     let keys = change.keys.iter().map(|key| named(key)).collect::<Result<Vec<_>, _>>();
     let keys = keys.map_err(|error| refuse(text::short(&error.to_string(), 400)))?;
+    if keys.iter().any(|key| key == OPENS) {
+        return Err(refuse(format!("`{OPENS}` is how a terminal's answers begin, it cannot be a key")));
+    }
     let contexts: Vec<Context> = if change.context == EVERYWHERE {
         let free = |context: &Context| !keys.iter().any(|key| types(key, *context));
         Context::NAMES.iter().map(|(context, _)| *context).filter(holds).filter(free).collect()

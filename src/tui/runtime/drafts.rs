@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::domain::ids::TicketId;
-use crate::domain::text;
 use crate::domain::ticket::Visibility;
 use crate::store::{Store, StoreError};
+use crate::tui::answered::answered;
 use crate::tui::events::{Answer, Failure, Msg, RequestId, Written};
-use crate::tui::private;
+use crate::tui::runtime::mistaken;
+use crate::tui::{fault, private};
 
 /// What can be asked of the drafts.
 #[derive(Debug)]
@@ -27,6 +28,16 @@ pub(super) enum Job {
     Save(TicketId, Written),
     /// What was sent, unless it is another text by now.
     Forget(TicketId, Visibility, String),
+}
+
+impl Job {
+    fn what(&self) -> &'static str {
+        match self {
+            Self::Load(_) => "load the draft",
+            Self::Save(..) => "save the draft",
+            Self::Forget(..) => "forget the draft that was sent",
+        }
+    }
 }
 
 /// The drafts of a person on a desk.
@@ -84,28 +95,35 @@ impl Drafts {
         sender
     }
 
+    /// A mistake in one job costs that job and no other: whoever asked hears of it.
     fn done(&mut self, request: RequestId, job: Job) -> Msg {
-        let (what, answer) = match job {
-            Job::Load(ticket) => ("load the draft", self.load(&ticket).map(Answer::Draft)),
-            Job::Save(ticket, written) => ("save the draft", self.save(&ticket, &written).map(saved)),
-            Job::Forget(ticket, of, sent) => {
-                ("forget the draft that was sent", self.forget(&ticket, of, &sent).map(saved))
-            }
-        };
+        let what = job.what();
+        let answer = answered(|| {
+            fault::here(what);
+            self.answer(job)
+        });
         match answer {
-            Ok(answer) => Msg::Answered { request, answer },
-            Err(error) => Msg::Failed(self.failure(request, what, &error)),
+            Ok(Ok(answer)) => Msg::Answered { request, answer },
+            Ok(Err(error)) => Msg::Failed(self.failure(request, what, &error)),
+            Err(_) => Msg::Failed(mistaken(request, what)),
+        }
+    }
+
+    fn answer(&mut self, job: Job) -> io::Result<Answer> {
+        match job {
+            Job::Load(ticket) => self.load(&ticket).map(Answer::Draft),
+            Job::Save(ticket, written) => self.save(&ticket, &written).map(saved),
+            Job::Forget(ticket, of, sent) => self.forget(&ticket, of, &sent).map(saved),
         }
     }
 
     fn failure(&self, request: RequestId, what: &str, error: &io::Error) -> Failure {
-        let dir = text::line(&self.dir.to_string_lossy()).into_owned();
+        let dir = private::shown(self.dir.parent().unwrap_or(&self.dir));
         Failure {
             request: Some(request),
             what: what.to_owned(),
-            message: format!("{dir}: {}", text::line(&error.to_string())),
-            way_out: "it is kept while this program runs · free the folder, or name another in XDG_STATE_HOME"
-                .to_owned(),
+            message: format!("{} in {dir}", private::reason(error)),
+            way_out: "kept until you quit · make it writable, or set XDG_STATE_HOME".to_owned(),
         }
     }
 
@@ -131,7 +149,7 @@ impl Drafts {
             Ok(paper) => Ok(paper.written),
             Err(error) => {
                 let aside = put_aside(&path, "unreadable")?;
-                let reason = format!("it cannot be read ({error}) and was put aside as {}", aside.display());
+                let reason = format!("it cannot be read ({error}) and was put aside as {}", private::shown(&aside));
                 Err(io::Error::new(io::ErrorKind::InvalidData, reason))
             }
         }
@@ -181,7 +199,7 @@ fn put_aside(path: &Path, why: &str) -> io::Result<PathBuf> {
 }
 
 fn saved(aside: Option<PathBuf>) -> Answer {
-    Answer::Saved { aside: aside.map(|path| text::line(&path.to_string_lossy()).into_owned()) }
+    Answer::Saved { aside: aside.map(|path| private::shown(&path)) }
 }
 
 /// Whether there is no such file, be it that there is no such folder.

@@ -5,7 +5,6 @@ mod ahead;
 mod beside;
 mod decide;
 mod drafts;
-mod fault;
 mod kept;
 mod log;
 mod playback;
@@ -15,12 +14,10 @@ mod reads;
 mod sieve;
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc as queue};
 use std::time::Instant;
 
-use futures::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +30,9 @@ use crate::domain::presence::Doing;
 use crate::domain::text;
 use crate::mcp::client::{Draft, McpBackend};
 use crate::tools::{BackendError, Run, ToolBackend as _};
+use crate::tui::answered::answered_later;
 use crate::tui::events::{Answer, Effect, Failure, Msg, Named, RequestId, naming};
+use crate::tui::fault;
 use crate::tui::runtime::sieve::Sieve;
 
 pub(crate) use drafts::Drafts;
@@ -151,7 +150,7 @@ impl Inner {
     async fn survive(self: Arc<Self>, effect: Effect) {
         let Named { request, what, is_read, .. } = naming(&effect);
         let work = Arc::clone(&self);
-        let done = AssertUnwindSafe(async move {
+        let done = async move {
             fault::here(what);
             if let Effect::Handle { request, ticket } = effect {
                 work.handle(request, ticket).await;
@@ -163,12 +162,9 @@ impl Inner {
             } else {
                 answering.await;
             }
-        });
-        if done.catch_unwind().await.is_err() {
-            let message = "the program made a mistake there; the rest of it runs on".to_owned();
-            let way_out = "try again; the log file says more".to_owned();
-            let what = what.to_owned();
-            self.send(Msg::Failed(Failure { request: Some(request), what, message, way_out })).await;
+        };
+        if answered_later(done).await.is_err() {
+            self.send(Msg::Failed(mistaken(request, what))).await;
         }
     }
 
@@ -311,6 +307,13 @@ impl Inner {
     async fn read(&self, call: ReadCall) -> Answered {
         shown(self.call(&call).await?)
     }
+}
+
+/// Part of the program has panicked on the way to an answer.
+fn mistaken(request: RequestId, what: &str) -> Failure {
+    let message = "the program made a mistake there; the rest of it runs on".to_owned();
+    let way_out = "try again; the log file says more".to_owned();
+    Failure { request: Some(request), what: what.to_owned(), message, way_out }
 }
 
 /// An answer as the screen takes it.

@@ -2,23 +2,23 @@
 
 mod aside;
 mod clipboard;
+mod late;
+mod panics;
 
 use std::io::{self, Stdout, Write as _};
-use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
-use std::thread::ThreadId;
 
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, style, terminal};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::tui::manner::Notify;
 use crate::tui::model::Model;
 use crate::tui::sheet::Sheet;
 use crate::tui::terminal::aside::Wiring;
-use crate::tui::theme::{Theme, by_ground};
+pub(crate) use crate::tui::terminal::late::{Late, OPENS};
+use crate::tui::terminal::panics::Panics;
+use crate::tui::theme::{Theme, by_ground, depth};
 use crate::tui::view;
 
 /// Holds the terminal; dropping it gives the terminal back.
@@ -30,7 +30,7 @@ pub struct Guard {
     title: String,
     /// Whether it reports the mouse.
     mouse: bool,
-    panics: UnboundedReceiver<String>,
+    panics: Panics,
 }
 
 impl Guard {
@@ -39,12 +39,18 @@ impl Guard {
     /// # Errors
     /// When standard output is no terminal.
     pub fn take() -> io::Result<Self> {
-        let panics = hear_of_panics();
+        let panics = Panics::hear(leave);
         let size = terminal::size()?;
         let wiring = Wiring::of(variable);
         TITLED.store(wiring.titles, Ordering::Relaxed);
-        enter()?;
-        Ok(Self { sheet: Sheet::new(io::stdout(), size)?, wiring, title: String::new(), mouse: false, panics })
+        enter().inspect_err(|_| leave())?;
+        Ok(Self {
+            sheet: Sheet::new(io::stdout(), size)?.with(depth(variable)),
+            wiring,
+            title: String::new(),
+            mouse: false,
+            panics,
+        })
     }
 
     /// Columns and rows.
@@ -98,12 +104,21 @@ impl Guard {
         self.redraw(terminal::size()?)
     }
 
+    /// Has the system say again that there are keys, where there are. crossterm forgets those that come together with a new
+    /// size until the next one comes.
+    pub fn look_again(&mut self) {
+        look_again();
+    }
+
     /// Waits until another part of the program panics, and says what it said.
     pub async fn panicked(&mut self) -> String {
-        match self.panics.recv().await {
-            Some(words) => words,
-            None => std::future::pending().await,
-        }
+        self.panics.elsewhere().await
+    }
+
+    /// What the screen's own panic said, if there was one: the terminal was given back at once, and nothing is printed yet.
+    #[must_use]
+    pub fn mistake() -> Option<String> {
+        Panics::own()
     }
 
     /// Puts a text on the clipboard.
@@ -167,6 +182,13 @@ pub fn ask_ground() -> Theme {
 const MOUSE: &str = "\u{1b}[?1000h\u{1b}[?1006h";
 const NO_MOUSE: &str = "\u{1b}[?1006l\u{1b}[?1000l";
 
+/// Plain, empty, from the top: a terminal that has no alternate screen, as `screen` and the Linux console, keeps no picture
+/// for the shell to write into.
+const WIPE: &str = "\u{1b}[m\u{1b}[2J\u{1b}[H";
+
+/// Whether the terminal is ours: a panic and the guard may both give it back, and it is given back once.
+static OURS: AtomicBool = AtomicBool::new(false);
+
 /// Whether the title was put aside.
 static TITLED: AtomicBool = AtomicBool::new(false);
 
@@ -180,6 +202,7 @@ fn of_title(sequence: &'static str) -> style::Print<&'static str> {
 }
 
 fn enter() -> io::Result<()> {
+    OURS.store(true, Ordering::Relaxed);
     terminal::enable_raw_mode()?;
     let push = of_title(aside::PUSH_TITLE);
     execute!(io::stdout(), push, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)
@@ -187,12 +210,16 @@ fn enter() -> io::Result<()> {
 
 /// Undoes everything that [`enter`] did; there is nobody left to tell about an error.
 fn leave() {
+    if !OURS.swap(false, Ordering::Relaxed) {
+        return;
+    }
     let _ = execute!(
         io::stdout(),
         EndSynchronizedUpdate,
         style::Print(NO_MOUSE),
         DisableFocusChange,
         DisableBracketedPaste,
+        style::Print(WIPE),
         LeaveAlternateScreen,
         cursor::Show,
         of_title(aside::POP_TITLE)
@@ -201,39 +228,29 @@ fn leave() {
     let _ = io::stdout().flush();
 }
 
-/// Who hears of panics: the thread of the screen, whose own panic ends the program, and the screen that runs there.
-static HEARER: Mutex<Option<(ThreadId, UnboundedSender<String>)>> = Mutex::new(None);
-
-/// A panic of the screen gives the terminal back and is printed. One elsewhere must do neither while the screen runs:
-/// it is logged and told on the screen.
-fn hear_of_panics() -> UnboundedReceiver<String> {
-    static ONCE: Once = Once::new();
-    let (sender, receiver) = unbounded_channel();
-    *HEARER.lock().unwrap_or_else(PoisonError::into_inner) = Some((std::thread::current().id(), sender));
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !is_told(info) {
-                leave();
-                before(info);
-            }
-        }));
-    });
-    receiver
+/// Setting the line as it is set already wakes whoever waits for it.
+#[cfg(unix)]
+fn look_again() {
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    let line = io::stdin();
+    // A line that is gone has no keys.
+    let _ = tcgetattr(&line).and_then(|set| tcsetattr(&line, OptionalActions::Now, &set));
 }
 
-/// Tells the screen of a panic of another thread; false when there is no screen to tell, or it is the one that failed.
-fn is_told(info: &PanicHookInfo<'_>) -> bool {
-    let hearer = HEARER.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let Some((_, sender)) = hearer.filter(|(screen, _)| *screen != std::thread::current().id()) else { return false };
-    let said = info.payload_as_str().unwrap_or("no words");
-    let place = info.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(said, place, "part of the program panicked");
-    sender.send(crate::domain::text::line(said).into_owned()).is_ok()
-}
+/// Nothing is forgotten here.
+#[cfg(not(unix))]
+fn look_again() {}
 
-/// Stops this process as the shell expects it. `kill` is asked, because raising a signal needs unsafe code.
+/// Stops this program and what it was started with, as the terminal's own key would. Where nobody could wake it again,
+/// the system stops nothing.
+#[cfg(unix)]
 fn stop_self() -> io::Result<()> {
-    let id = std::process::id().to_string();
-    std::process::Command::new("kill").args(["-TSTP", &id]).status().map(|_| ())
+    use rustix::process::{Signal, kill_current_process_group};
+    Ok(kill_current_process_group(Signal::TSTP)?)
+}
+
+/// Nothing stops here.
+#[cfg(not(unix))]
+fn stop_self() -> io::Result<()> {
+    Ok(())
 }

@@ -22,6 +22,58 @@ pub(crate) const NAMES: [(&str, Color); 16] = [
     ("bright-white", Color::White),
 ];
 
+/// How many colours a terminal shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// As many as there are.
+    #[default]
+    Any,
+    /// The sixteen by name and no other.
+    Sixteen,
+}
+
+impl Depth {
+    /// This colour, or the one that is nearest to it here.
+    pub(crate) fn shown(self, color: Color) -> Color {
+        match (self, color) {
+            (Self::Any, _) => color,
+            (Self::Sixteen, Color::Indexed(named @ 0..=15)) => NAMES[usize::from(named)].1,
+            (Self::Sixteen, _) => rgb(color).map_or(color, of_sixteen),
+        }
+    }
+}
+
+/// How most terminals show the sixteen.
+const USUAL: [Rgb; 16] = [
+    (0, 0, 0),
+    (170, 0, 0),
+    (0, 170, 0),
+    (170, 85, 0),
+    (0, 0, 170),
+    (170, 0, 170),
+    (0, 170, 170),
+    (170, 170, 170),
+    (85, 85, 85),
+    (255, 85, 85),
+    (85, 255, 85),
+    (255, 255, 85),
+    (85, 85, 255),
+    (255, 85, 255),
+    (85, 255, 255),
+    (255, 255, 255),
+];
+
+fn of_sixteen(color: Rgb) -> Color {
+    let far = |(_, usual): &(&(&str, Color), Rgb)| apart(color, *usual);
+    NAMES.iter().zip(USUAL).min_by_key(far).map_or(Color::Reset, |((_, named), _)| *named)
+}
+
+/// How far one is from the other.
+fn apart(one: Rgb, other: Rgb) -> u32 {
+    let part = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+    part(one.0, other.0) + part(one.1, other.1) + part(one.2, other.2)
+}
+
 /// Red, green and blue.
 pub(crate) type Rgb = (u8, u8, u8);
 
@@ -47,10 +99,7 @@ pub(crate) fn rgb(color: Color) -> Option<Rgb> {
 
 /// The nearest of the 240 colours that every terminal of 256 has alike.
 pub(crate) fn nearest(color: Rgb) -> Color {
-    let far = |other: Rgb| {
-        let apart = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
-        apart(color.0, other.0) + apart(color.1, other.1) + apart(color.2, other.2)
-    };
+    let far = |other: Rgb| apart(color, other);
     let all = (16..=255).map(Color::Indexed);
     all.min_by_key(|index| rgb(*index).map_or(u32::MAX, far)).unwrap_or(Color::Reset)
 }

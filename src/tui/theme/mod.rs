@@ -1,12 +1,13 @@
 //! Colours, with a word or a glyph beside each: what the terminal can show, and what the person likes.
 
-mod color;
+pub(crate) mod color;
 mod guess;
 mod own;
 mod shipped;
 
 use ratatui::style::Style;
 
+pub(crate) use guess::depth;
 pub use guess::{by_ground, guess};
 pub use own::{BadColor, OwnColors};
 

@@ -7,8 +7,9 @@ use crate::domain::ids::TicketId;
 use crate::tui::keymap::Command;
 use crate::tui::model::Model;
 use crate::tui::model::pages::{Page, Weight};
+use crate::tui::model::wrap;
 use crate::tui::theme::Ink;
-use crate::tui::view::canvas::Canvas;
+use crate::tui::view::canvas::{Canvas, outside};
 use crate::tui::view::outbox;
 
 /// Which desk, which page, who, and whether the backend is there.
@@ -52,30 +53,53 @@ fn page_names(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     names
 }
 
-/// What just happened, and what waits.
-pub(crate) fn status(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
-    let left = match &model.notice {
-        Some(notice) => {
-            let (mark, ink) = match notice.weight {
-                Weight::Good => (" ✓ ", Ink::Good),
-                Weight::Plain => (" ", Ink::Plain),
-                Weight::Bad => (" ✗ ", Ink::Danger),
-            };
-            vec![canvas.say(ink, mark), canvas.say(ink, &notice.text)]
-        }
-        None => idle(model, canvas),
+/// What just happened, and what waits. What has failed and does not fit there begins in the line above, which is returned,
+/// until the next key.
+pub(crate) fn status(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Option<Span<'static>> {
+    let right = waiting(model, canvas);
+    let room = usize::from(area.width).saturating_sub(right.iter().map(Span::width).sum::<usize>() + 1);
+    let Some(notice) = &model.notice else {
+        canvas.row_split(area, 0, idle(model, canvas), right);
+        return None;
     };
+    let (mark, ink) = match notice.weight {
+        Weight::Good => (" ✓ ", Ink::Good),
+        Weight::Plain => (" ", Ink::Plain),
+        Weight::Bad => (" ✗ ", Ink::Danger),
+    };
+    let text = format!("{mark}{}", outside(&notice.text));
+    if notice.weight != Weight::Bad || wrap::columns(&text) <= room || keeps_keys(&model.page) {
+        canvas.row_split(area, 0, vec![canvas.say(ink, text)], right);
+        return None;
+    }
+    let first = wrap::text(&text, usize::from(area.width)).first().map_or(text.len(), |row| row.end);
+    let (above, rest) = text.split_at(first);
+    // That nothing waits is no news beside a failure.
+    let is_news = model.waiting() > 0 || is_sending(model) || model.underway.told().is_some();
+    let right = if is_news { right } else { vec![] };
+    canvas.row_split(area, 0, vec![canvas.say(ink, format!("   {}", rest.trim_start()))], right);
+    Some(canvas.say(ink, above))
+}
+
+/// Whether the line of keys says what signs here.
+fn keeps_keys(page: &Page) -> bool {
+    match page {
+        Page::Card(_) | Page::Bulk(_) => true,
+        Page::Work | Page::Pending(_) | Page::Outbox(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => false,
+    }
+}
+
+fn waiting(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     let waiting = match model.waiting() {
-        0 => vec![canvas.say(Ink::Dim, "nothing waits for you ")],
-        1 => vec![canvas.say(Ink::Warn, "● 1 waits for you ")],
-        many => vec![canvas.say(Ink::Warn, format!("● {many} wait for you "))],
+        0 => canvas.say(Ink::Dim, "nothing waits for you "),
+        1 => canvas.say(Ink::Warn, "● 1 waits for you "),
+        many => canvas.say(Ink::Warn, format!("● {many} wait for you ")),
     };
     // Beside a notice: what is about to be sent is never out of sight, nor is what goes on.
     let outbox = outbox::told(model, canvas, true).filter(|_| model.notice.is_some());
     let underway = underway(model, true).filter(|_| model.notice.is_some() || is_sending(model));
     let underway = underway.map(|words| canvas.say(Ink::Accent, words));
-    let right = underway.into_iter().chain(outbox).chain(waiting).collect();
-    canvas.row_split(area, 0, left, right);
+    underway.into_iter().chain(outbox).chain([waiting]).collect()
 }
 
 fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {

@@ -59,8 +59,11 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     if let Some(palette) = &model.palette {
         palette::draw(model, &mut canvas, palette);
     }
-    footer::draw(model, &mut canvas, parts.keys);
-    bars::status(model, &mut canvas, parts.status);
+    let above = bars::status(model, &mut canvas, parts.status);
+    match above {
+        Some(above) => canvas.row(parts.keys, 0, vec![above]),
+        None => footer::draw(model, &mut canvas, parts.keys),
+    }
 }
 
 /// The title of the terminal: what waits, and nothing from outside.

@@ -247,7 +247,7 @@ fn an_editor_that_fails_or_changes_nothing_leaves_the_text_and_says_so() {
     let (request, ..) = sent_outside(&person);
     person.msg(Msg::Failed(Failure {
         request: Some(request),
-        what: "edit the text in your editor".into(),
+        what: "edit the text".into(),
         message: "`ed` ended with code 1".into(),
         way_out: "your text is as it was".into(),
     }));
