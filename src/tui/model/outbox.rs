@@ -10,7 +10,7 @@ use crate::tui::model::card::Ending;
 use crate::tui::model::{Model, wrap};
 
 /// A wait that ends so much later than it should was seen by nobody: it begins anew.
-const LATE: Moment = Moment::from_secs(3);
+const LATE: Moment = Moment::from_secs(1);
 const SECOND: Moment = Moment::from_secs(1);
 
 /// Signed, and not away: the card with what was put under it.

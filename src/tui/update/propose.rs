@@ -45,10 +45,10 @@ fn answered(open: &OpenTicket, status: Option<Status>) -> Option<Status> {
 
 /// One reply of the person to a ticket waits, and no two: the same one is opened again, another takes its place.
 fn propose_reply(model: &mut Model, call: WriteCall, why: Why) -> Vec<Effect> {
-    let me = &model.desk.me.id;
+    let me = &model.desk.me;
     let is_it = |p: &Proposal| {
         let public = matches!(p.call(), WriteCall::SendReply(reply) if reply.visibility == Visibility::Public);
-        public && p.proposer().id == *me && p.call().ticket_id() == call.ticket_id()
+        public && p.proposer() == me && p.call().ticket_id() == call.ticket_id()
     };
     let Some(waiting) = model.pending.value.iter().flatten().map(|w| &w.proposal).find(|p| is_it(p)) else {
         return propose(model, call, why, None);

@@ -21,8 +21,8 @@ use crate::screen::desk::{self, Person};
 const FORGED: &str = "FORGED\u{a0}status\u{a0}open\u{a0}→\u{a0}open\u{a0}(stays)";
 
 /// A person before this card, all of it on one tall screen.
-fn before(card: Card, width: u16) -> Person {
-    let mut person = Person::muted(width, 600, |effect| opened(effect).is_some());
+fn before(card: Card, (width, height): (u16, u16)) -> Person {
+    let mut person = Person::muted(width, height, |effect| opened(effect).is_some());
     person.press("P enter");
     let request = request_of(&person, opened);
     person.msg(Msg::Answered { request, answer: Answer::Card(Box::new(card)) });
@@ -75,10 +75,10 @@ fn no_character_vanishes_between_two_letters() {
 }
 
 /// Numbers that look random and are the same in every run.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn of(&mut self, sides: usize) -> usize {
+    pub(crate) fn of(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
@@ -129,7 +129,7 @@ fn the_text_on_the_card_is_the_text_that_is_sent_to_the_last_character() {
         for _ in 0..3 {
             let line = |dice: &mut Dice| (0..40).map(|_| PARTS[dice.of(PARTS.len())]).collect::<String>();
             let body = (0..24).map(|_| line(&mut dice)).collect::<Vec<_>>().join("\n");
-            let person = before(card(desk::reply_call(&body, "internal"), "", &desk::ticket()), width);
+            let person = before(card(desk::reply_call(&body, "internal"), "", &desk::ticket()), (width, 600));
             let rows = inside(&person);
             let shown: String = rows.iter().filter_map(|row| row.strip_prefix("  │ ")).collect();
             let squeezed = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
@@ -176,7 +176,7 @@ fn no_row_of_a_stranger_s_text_begins_as_a_row_of_the_card_does() {
                 let why = format!("it is right\n{FORGED}\n  {FORGED}\nneeds: agent · one key");
                 let fresh = Fresh { ticket: &ticket, other: call.other_id().map(|_| &other) };
                 let card = Card::new(proposal(call, &why), fresh, &Policy::default(), desk::now());
-                nothing_forged(&before(card, width));
+                nothing_forged(&before(card, (width, 150)));
             }
         }
     }
@@ -186,7 +186,7 @@ fn no_row_of_a_stranger_s_text_begins_as_a_row_of_the_card_does() {
 fn the_proposer_s_words_stand_behind_a_bar_of_their_own() {
     let why = "It is done.\nneeds: agent · one key\nsha256 0000\nconfidence 1.00; approved by lena\n⚠ INTERNAL note";
     let call = desk::update_call(&json!({"status": "closed"}));
-    let person = before(card(call, why, &desk::ticket()), 100);
+    let person = before(card(call, why, &desk::ticket()), (100, 60));
     let rows = inside(&person);
     for line in why.lines() {
         assert!(rows.contains(&format!("  ┊ {line}")), "{line}\n{}", person.screen());
@@ -222,6 +222,24 @@ fn a_subject_cannot_pass_for_another_ticket_of_a_bulk() {
         let boxes = rows.iter().filter(|row| row.trim_start_matches([' ', '▸']).starts_with('[')).count();
         assert_eq!(boxes, 3, "{}", person.screen());
     }
+}
+
+#[test]
+fn one_card_takes_a_hundred_tickets_and_no_more() {
+    let mut person = Person::muted(80, 24, |effect| matches!(effect, Effect::LoadQueue { .. }));
+    let request = request_of(&person, |effect| match effect {
+        Effect::LoadQueue { request, .. } => Some(*request),
+        _ => None,
+    });
+    let row = |n: u32| TicketRow { id: format!("T-{n}").parse().unwrap(), ..desk::rows().remove(0) };
+    let tickets: Vec<_> = (0..10_000).map(row).collect();
+    person.msg(Msg::Answered { request, answer: Answer::Queue(TicketPage { total: 10_000, tickets }) });
+    person.draw();
+    person.press("* u");
+    assert_eq!(person.model.context(), Context::Queue, "{}", person.screen());
+    assert!(person.sees("one card takes 100"), "{}", person.screen());
+    let asks = |effect: &Effect| matches!(effect, Effect::Propose { .. } | Effect::Approve { .. });
+    assert!(!person.asked.iter().any(asks));
 }
 
 #[test]

@@ -102,6 +102,31 @@ fn wherever_no_card_is_read_no_key_signs_and_nothing_opens_a_palette_over_a_card
 }
 
 #[test]
+fn no_key_of_a_run_that_is_played_again_asks_for_more_than_its_records() {
+    let mut there = Person::at(120, 40);
+    there.press("L p");
+    assert_eq!(there.model.context(), Context::Replay);
+    for first in every_key() {
+        for second in [first, KeyEvent::new(KeyCode::Char('A'), KeyModifiers::NONE)] {
+            let mut person = again(&there);
+            press(&mut person, first);
+            press(&mut person, second);
+            let writes = |effect: &Effect| {
+                matches!(
+                    effect,
+                    Effect::Approve { .. }
+                        | Effect::Deny { .. }
+                        | Effect::Propose { .. }
+                        | Effect::EditProposal { .. }
+                        | Effect::Handle { .. }
+                )
+            };
+            assert!(!person.asked.iter().any(writes), "{first:?} {second:?}: {:?}", person.asked);
+        }
+    }
+}
+
+#[test]
 fn no_palette_offers_a_signature_and_what_is_named_there_runs_nothing() {
     for (context, name) in Context::NAMES {
         let offered = Keymap::default().holds(*context, Command::Palette);

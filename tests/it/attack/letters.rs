@@ -102,6 +102,18 @@ fn where_no_time_is_given_it_goes_at_once_and_once() {
     assert!(!person.asked.iter().any(|effect| matches!(effect, Effect::Deny { .. })));
 }
 
+#[test]
+fn a_wait_that_ended_while_the_program_stood_still_begins_anew() {
+    for late in [1100, 2500, 60_000] {
+        let (mut person, at) = signed(WAIT);
+        let moment = at + WAIT + Duration::from_millis(late);
+        woke(&mut person, moment);
+        assert_eq!(person.approvals(), 0, "{late} ms late: nobody could take it back");
+        woke(&mut person, moment + WAIT + Duration::from_millis(20));
+        assert_eq!(person.approvals(), 1, "{late} ms late");
+    }
+}
+
 /// A reply to T-1 that was read and signed; it has not gone out.
 async fn held(house: &House) -> (Commit, Reviewer, Card, ProposalId) {
     let (commit, maya) = house.commit_of("maya", Role::Agent).await;

@@ -7,3 +7,4 @@ mod keys;
 mod letters;
 mod races;
 mod typed;
+mod walk;

@@ -154,6 +154,40 @@ async fn approved_and_denied_at_once_is_one_of_the_two() {
 }
 
 #[tokio::test]
+async fn what_was_shown_is_written_whatever_stands_in_the_file_by_then() {
+    let house = House::new().await;
+    let (commit, maya) = house.commit_of("maya", Role::Agent).await;
+    let id = house.propose(reply("T-1", "We refund 49.00.")).await.proposal_id.unwrap();
+    let card = house.card(&commit, &maya, &id).await;
+    let raw = rusqlite::Connection::open(house.path()).unwrap();
+    let other = reply("T-1", "We refund 4900.00.").at_version(1).arguments().to_string();
+    raw.execute("UPDATE proposals SET arguments = ?2 WHERE id = ?1", [id.as_str(), &other]).unwrap();
+    assert_eq!(house.approve(&commit, &maya, card).await, Outcome::Executed { version: 2 });
+    assert_eq!(house.ticket("T-1").await.thread.last().unwrap().body, "We refund 49.00.");
+    // What was changed before the card was opened is on the card.
+    let id = house.propose(reply("T-1", "We refund 7.00.")).await.proposal_id.unwrap();
+    let other = reply("T-1", "We refund 700.00.").at_version(2).arguments().to_string();
+    raw.execute("UPDATE proposals SET arguments = ?2 WHERE id = ?1", [id.as_str(), &other]).unwrap();
+    assert!(house.card(&commit, &maya, &id).await.text().contains("We refund 700.00."));
+}
+
+/// Every write in the log has one approval before it, of the same call by the same person, and no approval two writes.
+async fn each_write_was_approved(house: &House) {
+    house.store.flush().await.unwrap();
+    let mut log = house.store.log(None, 1000).await.unwrap();
+    log.reverse();
+    let of = |action: Action| log.iter().filter(move |record| record.action == action.as_str());
+    let key = |record: &countersign::domain::audit::Record| (record.digest.clone(), record.actor.clone());
+    for write in of(Action::Executed) {
+        let approvals =
+            of(Action::Approved).filter(|record| record.seq < write.seq && key(record) == key(write)).count();
+        let writes = of(Action::Executed).filter(|record| record.digest == write.digest).count();
+        assert!(approvals >= 1 && writes == 1, "{approvals} {writes} {write:?}");
+        assert!(write.digest.is_some());
+    }
+}
+
+#[tokio::test]
 async fn the_same_person_at_two_screens_approves_once() {
     let house = House::new().await;
     let (one, maya) = house.commit_of("maya", Role::Agent).await;
@@ -166,4 +200,5 @@ async fn the_same_person_at_two_screens_approves_once() {
         assert!(done == 1 && replies(&house).await == n + 1, "{x:?} {y:?}");
     }
     assert_eq!(house.count(Action::Executed).await, 20);
+    each_write_was_approved(&house).await;
 }
