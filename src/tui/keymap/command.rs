@@ -45,6 +45,8 @@ pub enum Command {
     Mark,
     /// Mark every ticket that is loaded.
     MarkAll,
+    /// Another order of the queue.
+    Sort,
     /// Put tickets off.
     Snooze,
     /// Mark tickets unread, or read.
@@ -213,6 +215,7 @@ impl Command {
         (Command::View(8), "view-9"),
         (Command::Mark, "mark"),
         (Command::MarkAll, "mark-all"),
+        (Command::Sort, "sort"),
         (Command::Snooze, "snooze"),
         (Command::Unread, "unread"),
         (Command::GoDraft, "draft"),

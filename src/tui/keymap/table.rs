@@ -126,6 +126,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Queue], &["f"], C::Find, "find", "Find in all messages of the desk, best first"),
     row(&[X::Queue], &["space"], C::Mark, "Mark the ticket; u and Z then go for all marked"),
     row(&[X::Queue], &["*"], C::MarkAll, "Mark every ticket that is loaded, or none"),
+    row(&[X::Queue], &[">"], C::Sort, "Another order: soonest due, most urgent, last changed, newest"),
     row(WORK, &["Z"], C::Snooze, "Put the ticket off until a time; it is yours alone and changes nothing"),
     row(WORK, &["U"], C::Unread, "Mark the ticket unread, or read; it is yours alone and changes nothing"),
     row(&[X::Queue], &["1"], C::View(0), "The first view"),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::finding::Hit;
 use crate::domain::ids::{PrincipalId, TicketId};
-use crate::domain::ticket::{Priority, TicketPage, TicketQuery, TicketRow};
+use crate::domain::ticket::{Priority, Sort, TicketPage, TicketQuery, TicketRow};
 use crate::domain::view::View;
 use crate::tui::events::{Failure, RequestId};
 use crate::tui::keymap::Motion;
@@ -220,6 +220,16 @@ impl Queue {
     /// What was said where the selected ticket was found.
     pub(crate) fn selected_said(&self) -> Option<&Said> {
         self.window.value.as_ref()?.said(self.selected)
+    }
+
+    /// The order in words, where it is not the usual one.
+    pub(crate) fn order(&self) -> Option<&'static str> {
+        match self.views.get(self.view)?.sort {
+            Sort::Due => None,
+            Sort::Priority => Some("· most urgent first"),
+            Sort::Updated => Some("· last changed first"),
+            Sort::Created => Some("· newest first"),
+        }
     }
 
     /// A row anywhere in the window.

@@ -76,6 +76,7 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Export(format) => log::export(model, format),
         Command::View(view) => queue::view(model, view),
         Command::Mark => queue::mark(model),
+        Command::Sort => queue::sort(model),
         Command::MarkAll => {
             model.queue.mark_all();
             vec![]

@@ -3,7 +3,7 @@
 use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
 use crate::domain::snooze::{self, BadTime};
-use crate::domain::ticket::TicketPage;
+use crate::domain::ticket::{Sort, TicketPage};
 use crate::tui::editor::Editor;
 use crate::tui::events::{Effect, RequestId};
 use crate::tui::keymap::Motion;
@@ -76,6 +76,25 @@ pub(super) fn view(model: &mut Model, view: usize) -> Vec<Effect> {
     }
     model.queue.reset(view);
     load(model)
+}
+
+/// Another order of the view that is looked at, from its top, until the program ends.
+pub(super) fn sort(model: &mut Model) -> Vec<Effect> {
+    if !model.queue.seek.words().is_empty() {
+        model.note(Notice::plain(model.tell("what is looked for stands nearest first · {back} shows the view")));
+        return vec![];
+    }
+    let at = model.queue.view;
+    if let Some(view) = model.queue.views.get_mut(at) {
+        view.sort = next_sort(view.sort);
+    }
+    model.queue.reset(at);
+    load(model)
+}
+
+fn next_sort(sort: Sort) -> Sort {
+    let at = Sort::ALL.iter().position(|one| *one == sort).map_or(0, |at| at + 1);
+    Sort::ALL[at % Sort::ALL.len()]
 }
 
 /// Types a filter, or goes on typing the one there is.

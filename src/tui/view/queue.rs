@@ -47,7 +47,10 @@ fn title(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
     let mut facts = match &model.queue.seek {
         Seek::Filter(words) if !words.is_empty() => vec![view, canvas.say(Ink::Warn, format!("/ {words} "))],
         Seek::Said(words) if !words.is_empty() => vec![canvas.say(Ink::Warn, format!("in all messages: {words} "))],
-        Seek::View | Seek::Filter(_) | Seek::Said(_) => vec![view],
+        Seek::View | Seek::Filter(_) | Seek::Said(_) => {
+            let order = model.queue.order().map(|order| canvas.say(Ink::Dim, format!("{order} ")));
+            std::iter::once(view).chain(order).collect()
+        }
     };
     let marked = model.queue.marked.len();
     if marked > 0 {

@@ -1,6 +1,6 @@
 //! The queue in parts: saved views, marks, tickets put off.
 
-use countersign::domain::ticket::TicketQuery;
+use countersign::domain::ticket::{Sort, TicketQuery};
 use countersign::tui::events::{Effect, Failure, Msg};
 use countersign::tui::keymap::Context;
 
@@ -118,4 +118,23 @@ fn where_the_views_do_not_fit_each_one_shown_has_its_count_and_the_one_at_hand_i
     let mut person = Person::at(100, 30);
     person.press("7");
     assert!(person.sees("snoozed 2  +"), "{}", person.screen());
+}
+
+#[test]
+fn a_view_is_put_into_another_order_from_its_top_and_says_which() {
+    let mut person = Person::at(120, 40);
+    person.press("j j");
+    for (sort, words) in [
+        (Sort::Priority, "all · most urgent first"),
+        (Sort::Updated, "all · last changed first"),
+        (Sort::Created, "all · newest first"),
+        (Sort::Due, "all ───"),
+    ] {
+        person.press(">");
+        assert_eq!((asked(&person).sort, asked(&person).offset), (sort, 0));
+        assert!(person.sees(words), "{}", person.screen());
+    }
+    person.press("/ o r d e r enter >");
+    assert!(person.sees("nearest first"), "{}", person.screen());
+    assert_eq!(asked(&person).sort, Sort::Due);
 }
