@@ -132,4 +132,19 @@ mod tests {
         assert!(matches!(&told[..], [Msg::Paste { .. }]), "{told:?}");
         assert_eq!(input.due(), None);
     }
+
+    #[test]
+    fn an_answer_of_the_terminal_is_no_key_and_a_key_beside_it_signs_nothing() {
+        let mut input = Input::default();
+        assert!(input.take(key('A'), at(100), true).is_empty());
+        let opens = Event::Key(KeyEvent::new(KeyCode::Char(']'), KeyModifiers::ALT));
+        let told = input.take(opens, at(101), false);
+        assert!(matches!(&told[..], [Msg::Paste { .. }]), "{told:?}");
+        for c in "11;rgb:AAAA".chars() {
+            assert!(input.take(key(c), at(102), c == 'A').is_empty());
+        }
+        let told = input.take(Event::Key(KeyEvent::new(KeyCode::Char('\\'), KeyModifiers::ALT)), at(103), false);
+        assert!(told.is_empty() && input.due().is_none(), "{told:?}");
+        assert!(matches!(&input.take(key('j'), at(104), false)[..], [Msg::Key { .. }]));
+    }
 }

@@ -70,7 +70,8 @@ impl Notice {
 
     pub(crate) fn failed(failure: &Failure) -> Self {
         let Failure { what, message, way_out, .. } = failure;
-        Self::bad(format!("could not {what}: {message} · {way_out}"))
+        let way_out = if way_out.is_empty() { String::new() } else { format!(" · {way_out}") };
+        Self::bad(format!("could not {what}: {message}{way_out}"))
     }
 }
 

@@ -122,8 +122,8 @@ impl Drafts {
         Failure {
             request: Some(request),
             what: what.to_owned(),
-            message: format!("{} in {dir}", private::reason(error)),
-            way_out: "kept until you quit · make it writable, or set XDG_STATE_HOME".to_owned(),
+            message: format!("{}, it is kept until you quit", private::reason(error)),
+            way_out: format!("{dir}: make it writable or set XDG_STATE_HOME"),
         }
     }
 

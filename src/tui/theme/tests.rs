@@ -1,6 +1,6 @@
 use ratatui::style::{Color, Modifier};
 
-use crate::tui::theme::color::{Rgb, contrast, nearest, rgb};
+use crate::tui::theme::color::{Depth, Rgb, contrast, nearest, rgb};
 use crate::tui::theme::{Ink, Inks, OwnColors, Theme, guess};
 
 /// Grounds that terminals come with: black, and the lightest of the usual dark ones.
@@ -143,4 +143,17 @@ fn the_environment_says_what_fits() {
     check(&[("TERM", "xterm"), ("COLORTERM", "truecolor")], None);
     check(&[("TERM", "vt100")], Some(Theme::NoColor));
     check(&[], None);
+}
+
+#[test]
+fn where_there_are_sixteen_colours_every_other_becomes_the_nearest_of_them() {
+    let shown = |color: Color| Depth::Sixteen.shown(color);
+    assert_eq!(shown(Color::Indexed(210)), Color::LightRed);
+    assert_eq!(shown(Color::Rgb(0, 160, 170)), Color::Cyan);
+    assert_eq!(shown(Color::Indexed(231)), Color::White);
+    assert_eq!(shown(Color::Indexed(9)), Color::LightRed, "one of them by number");
+    for own in [Color::Reset, Color::Blue] {
+        assert_eq!(shown(own), own);
+    }
+    assert_eq!(Depth::Any.shown(Color::Indexed(210)), Color::Indexed(210));
 }

@@ -74,9 +74,9 @@ pub(crate) fn status(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> 
     }
     let first = wrap::text(&text, usize::from(area.width)).first().map_or(text.len(), |row| row.end);
     let (above, rest) = text.split_at(first);
-    // That nothing waits is no news beside a failure.
-    let is_news = model.waiting() > 0 || is_sending(model) || model.underway.told().is_some();
-    let right = if is_news { right } else { vec![] };
+    // What waits is told by the title too, and here again with the next key; what is sent or goes on is told nowhere else.
+    let goes_on = is_sending(model) || model.underway.told().is_some();
+    let right = if goes_on { right } else { vec![] };
     canvas.row_split(area, 0, vec![canvas.say(ink, format!("   {}", rest.trim_start()))], right);
     Some(canvas.say(ink, above))
 }

@@ -21,8 +21,9 @@ async fn where_nothing_can_be_saved_it_is_said_what_to_do_and_nothing_is_lost_on
         assert!(words(&told).contains("Make the directory writable, or set XDG_STATE_HOME"), "{told}");
         write(&mut terminal, "only on the screen ");
         let told = terminal.wait("could not save the draft");
-        let way_out = "kept until you quit · make it writable, or set XDG_STATE_HOME";
+        let way_out = "it is kept until you quit · ~/";
         assert!(told.contains("NOT SAVED") && words(&told).contains(way_out), "{told}");
+        assert!(words(&told).contains("drafts: make it writable or set XDG_STATE_HOME"), "{told}");
         terminal.keys(ESC);
         terminal.wait("e edit");
         terminal.keys(ESC);

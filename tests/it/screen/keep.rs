@@ -116,6 +116,43 @@ fn a_save_that_fails_is_told_once_seen_all_the_time_and_tried_again() {
     assert!(!person.sees("NOT SAVED") && person.sees("saved"), "{}", person.screen());
 }
 
+/// As the program says it where the folder cannot be written.
+fn refuse_at_length(person: &mut Person, request: RequestId) {
+    person.msg(Msg::Failed(Failure {
+        request: Some(request),
+        what: "save the draft".into(),
+        message: "Read-only file system, it is kept until you quit".into(),
+        way_out: "~/.local/state/countersign/drafts: make it writable or set XDG_STATE_HOME".into(),
+    }));
+}
+
+#[test]
+fn a_failure_that_does_not_fit_has_the_line_of_keys_too_until_the_next_key() {
+    let mut person = Person::muted(80, 24, |effect| matches!(effect, Effect::SaveDraft { .. }));
+    person.press("enter d e");
+    person.write("x");
+    person.wait(1000);
+    let request = last_save(&person).0;
+    refuse_at_length(&mut person, request);
+    assert!(person.sees("set XDG_STATE_HOME") && !person.sees("^s done"), "{}", person.screen());
+    insta::assert_snapshot!("failure_in_two_rows_80x24", person.screen());
+    person.write("y");
+    assert!(!person.sees("XDG_STATE_HOME") && person.sees("^s done"), "{}", person.screen());
+}
+
+#[test]
+fn a_card_keeps_its_line_of_keys_whatever_fails() {
+    let mut person = Person::at(80, 24);
+    person.press("P enter");
+    person.wait(2000);
+    let keys = person.screen().lines().rev().nth(1).unwrap().to_owned();
+    let what = "go on in the background".to_owned();
+    let (message, way_out) = ("a mistake ".repeat(20), "the log file says more".to_owned());
+    person.msg(Msg::Failed(Failure { request: None, what, message, way_out }));
+    assert!(person.sees("could not go on"), "{}", person.screen());
+    assert_eq!(person.screen().lines().rev().nth(1).unwrap(), keys);
+}
+
 #[test]
 fn what_cannot_be_saved_stays_in_memory_when_another_ticket_is_opened() {
     let mut person = unsaving();
