@@ -166,7 +166,23 @@ mod tests {
         check("a\n\nb", 4, &["a", "", "b"]);
         check("漢字漢字", 5, &["漢字", "漢字"]);
         check("ab e\u{301}e\u{301}e\u{301}", 4, &["ab ", "e\u{301}e\u{301}e\u{301}"]);
-        check("ｱ\u{ff9e}ｱ\u{ff9e}ｱ\u{ff9e}", 4, &["ｱ\u{ff9e}ｱ\u{ff9e}", "ｱ\u{ff9e}"]);
+    }
+
+    #[test]
+    fn a_row_has_room_for_all_that_is_drawn_of_it() {
+        use ratatui::buffer::{Buffer, Cell};
+        use ratatui::layout::Rect;
+
+        for letters in ["ｱ\u{ff9e}", "ﾊ\u{ff9f}x", "لا", "🇩🇪🇫", "👍🏽", "ﷺ", "e\u{301}", "ก\u{e33}"]
+        {
+            let line = letters.repeat(30);
+            for row in text(&line, 20) {
+                let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 1));
+                buffer.set_string(0, 0, &line[row.clone()], ratatui::style::Style::default());
+                let drawn: String = buffer.content.iter().map(Cell::symbol).filter(|symbol| *symbol != " ").collect();
+                assert_eq!(drawn, line[row], "{letters}");
+            }
+        }
     }
 
     #[test]
