@@ -210,6 +210,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Rewriting], &["1", "2", "3", "4", "5", "6"], C::Number, "to 6 choose", "The way with this number"),
     foot(&[X::Rewriting], &["esc", "q"], C::Back, "close", "Close; the draft stays as it is"),
     foot(&[X::Sources], &["K", "tab"], C::NextSource, "next", "The next citation of the draft"),
+    foot(&[X::Sources], &["e", "enter"], C::Edit, "write", "Write on; it stays open beside the text"),
     row(&[X::Sources], &["backtab"], C::PrevSource, "The citation before"),
     foot(&[X::Sources], &["esc", "q"], C::Back, "close", "Close it, back to the draft"),
     row(&[X::List], &["tab"], C::NextField, "Where it is for a merge: turn it round, which of the two stays"),

@@ -33,11 +33,6 @@ pub(crate) enum Dialog {
 }
 
 impl Dialog {
-    /// Whether a source lies open beside the draft.
-    pub(crate) fn has_source(&self) -> bool {
-        matches!(self, Self::Sources(_))
-    }
-
     /// Whether the draft is being edited, be it under the picker.
     pub(crate) fn is_editing(&self) -> bool {
         match self {

@@ -9,6 +9,7 @@ use crate::tui::editor::Editor;
 use crate::tui::events::Written;
 use crate::tui::model::rewrite::Rewriting;
 use crate::tui::model::slot::Slot;
+use crate::tui::model::sources::Sources;
 use crate::tui::model::{scrolled, wrap};
 
 /// The draft pane.
@@ -21,6 +22,8 @@ pub(crate) struct Draft {
     pub(crate) explained: bool,
     /// A part of the text, or all of it, that is being put into other words.
     pub(crate) rewriting: Option<Box<Rewriting>>,
+    /// What lies open beside the text while it is edited.
+    pub(crate) source: Option<Box<Sources>>,
     /// What nothing supports in what was put into other words.
     doubted: Vec<String>,
     /// What a model is writing just now, all there is so far.
@@ -49,6 +52,7 @@ impl Draft {
             edited: false,
             explained: false,
             rewriting: None,
+            source: None,
             doubted: Vec::new(),
             live: String::new(),
             made_for: None,

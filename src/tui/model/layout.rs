@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::model::draft::Draft;
 use crate::tui::model::pages::Page;
-use crate::tui::model::{Dialog, Model, Pane};
+use crate::tui::model::{Model, Pane};
 
 /// Columns from which the panes lie side by side.
 const WIDE: u16 = 100;
@@ -77,7 +77,7 @@ pub(crate) fn panes(model: &Model) -> Panes {
     } else {
         one_at_a_time(body, model.focus)
     };
-    if let Dialog::Sources(_) = model.dialog { with_source(panes) } else { panes }
+    if model.source().is_some() { with_source(panes) } else { panes }
 }
 
 fn side_by_side(body: Rect) -> Panes {

@@ -7,9 +7,9 @@ use crate::domain::draft::Citation;
 use crate::tui::events::Source;
 use crate::tui::keymap::Motion;
 use crate::tui::model::draft::{Draft, DraftRow, marked_rows};
-use crate::tui::model::moved;
 use crate::tui::model::picker::OpenedIn;
 use crate::tui::model::slot::Slot;
+use crate::tui::model::{Dialog, Model, moved};
 
 /// Letters from which on a word of a text tells something.
 const TELLING: usize = 4;
@@ -44,6 +44,23 @@ pub(crate) struct Cited {
     said: String,
     /// Whether what was taken from it stands in the draft word for word, as without a model it does.
     quoted: bool,
+}
+
+impl Model {
+    /// What lies open beside the draft, be it that it has the keyboard or that somebody writes on.
+    pub(crate) fn source(&self) -> Option<&Sources> {
+        if let Dialog::Sources(sources) = &self.dialog {
+            return Some(sources);
+        }
+        self.open.as_deref()?.draft.source.as_deref()
+    }
+
+    pub(crate) fn source_mut(&mut self) -> Option<&mut Sources> {
+        if let Dialog::Sources(sources) = &mut self.dialog {
+            return Some(sources);
+        }
+        self.open.as_deref_mut()?.draft.source.as_deref_mut()
+    }
 }
 
 impl Sources {

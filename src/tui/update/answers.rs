@@ -293,9 +293,7 @@ pub(super) fn was_waited_for(model: &mut Model, request: RequestId, failure: &Fa
     if let Dialog::Picking(picker) = &mut model.dialog {
         wanted |= picker.canned.fail(request, failure);
     }
-    if let Dialog::Sources(sources) = &mut model.dialog {
-        wanted |= sources.source.fail(request, failure);
-    }
+    wanted |= model.source_mut().is_some_and(|sources| sources.source.fail(request, failure));
     if let Dialog::List(list) = &mut model.dialog {
         wanted |= list.rows.fail(request, failure);
     }

@@ -6,7 +6,7 @@ use crate::tui::model::ahead::Part;
 use crate::tui::model::draft::{Draft, next_tone};
 use crate::tui::model::pages::Notice;
 use crate::tui::model::{Dialog, Model, Pane, Question};
-use crate::tui::update::{keep, presence, rewrite, work};
+use crate::tui::update::{keep, presence, rewrite, sources, work};
 
 /// Asks for a suggestion in the tone at hand: at once, and then a model where there is one.
 pub(super) fn suggest(model: &mut Model) -> Vec<Effect> {
@@ -101,7 +101,7 @@ pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
         return vec![];
     }
     model.focus = Pane::Draft;
-    model.dialog = Dialog::Editing;
+    sources::stay(model);
     presence::warn(model);
     vec![]
 }

@@ -170,13 +170,16 @@ fn back(model: &mut Model) -> Vec<Effect> {
     if typing::editor(model).is_some_and(|editor| editor.stop_finding() || editor.unselect()) {
         return vec![];
     }
-    // Then what the assistant is asked for in the editor.
+    // Then what the assistant is asked for in the editor, and what is read beside it.
     if let (Page::Work, Dialog::Editing) = (&model.page, &model.dialog) {
         let stopped = rewrite::stop(model);
         if !stopped.is_empty() {
             model.note(Notice::plain("nothing was replaced"));
             return stopped;
         }
+    }
+    if sources::put_away(model) {
+        return vec![];
     }
     match &model.page {
         Page::Work => work::back(model),

@@ -4,6 +4,7 @@ use crate::tui::events::Effect;
 use crate::tui::model::card::Stage;
 use crate::tui::model::layout::{self, Panes, height, inside, width};
 use crate::tui::model::pages::{Page, Tray};
+use crate::tui::model::sources::Sources;
 use crate::tui::model::{Dialog, Model, scrolled};
 use crate::tui::update::{log, presence, queue};
 use crate::tui::view::{self, draft_notes, figures};
@@ -11,6 +12,9 @@ use crate::tui::view::{self, draft_notes, figures};
 pub(super) fn settle(model: &mut Model) -> Vec<Effect> {
     if !layout::fits(&model.page, model.size) {
         return vec![];
+    }
+    if let Some(open) = model.open.as_deref_mut().filter(|_| !model.dialog.is_editing()) {
+        open.draft.source = None;
     }
     let panes = layout::panes(model);
     arrange_work(model, &panes);
@@ -32,7 +36,8 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     model.queue.arrange(height(layout::queue_rows(panes.queue)));
     let steps = height(panes.steps).saturating_sub(1);
     model.steps_top = model.steps_top.min(model.steps.len().saturating_sub(steps));
-    let (editing, has_source) = (model.dialog.is_editing(), model.dialog.has_source());
+    let editing = model.dialog.is_editing();
+    let mark = model.source().map(Sources::mark);
     if let Some(open) = model.open.as_deref_mut() {
         if panes.ticket.height > 0
             && let Some(ticket) = &open.ticket.value
@@ -43,11 +48,11 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
         if panes.draft.height > 0 {
             let inner = inside(panes.draft);
             open.draft.editor.arrange(width(inner), height(inner), editing);
-            let notes = if has_source { 0 } else { draft_notes::count(open) };
+            let notes = if mark.is_some() { 0 } else { draft_notes::count(open) };
             let area = layout::draft_text(panes.draft, notes, &open.draft);
             open.draft.arrange(width(area), height(area));
-            if let Dialog::Sources(sources) = &model.dialog {
-                open.draft.show(&sources.mark(), height(area));
+            if let Some(mark) = &mark {
+                open.draft.show(mark, height(area));
             }
         }
     }
@@ -57,7 +62,7 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     if let Dialog::Picking(picker) = &mut model.dialog {
         picker.arrange(&layout::picker(model.size, picker.warns()));
     }
-    if let Dialog::Sources(sources) = &mut model.dialog {
+    if let Some(sources) = model.source_mut() {
         let area = layout::source_text(panes.beside);
         sources.arrange(width(area).saturating_sub(1), height(area));
     }

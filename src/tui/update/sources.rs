@@ -1,7 +1,7 @@
 //! Citations: what the draft cites, opened beside it.
 
 use crate::tui::events::{Effect, RequestId, Source};
-use crate::tui::model::pages::Notice;
+use crate::tui::model::pages::{Notice, Page};
 use crate::tui::model::picker::OpenedIn;
 use crate::tui::model::sources::Sources;
 use crate::tui::model::{Dialog, Model, Pane};
@@ -22,6 +22,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         model.note(Notice::plain("this draft cites no article"));
         return vec![];
     };
+    draft.source = None;
     model.focus = Pane::Draft;
     model.dialog = Dialog::Sources(Box::new(sources));
     load(model)
@@ -29,7 +30,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Opens the next citation, or the one before.
 pub(super) fn turn(model: &mut Model, back: bool) -> Vec<Effect> {
-    let Dialog::Sources(sources) = &mut model.dialog else { return vec![] };
+    let Some(sources) = model.source_mut() else { return vec![] };
     if !sources.turn(back) {
         model.note(Notice::plain("the draft cites no other one"));
         return vec![];
@@ -48,12 +49,26 @@ fn load(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn arrived(model: &mut Model, request: RequestId, source: Option<Source>) -> Vec<Effect> {
-    if let Dialog::Sources(sources) = &mut model.dialog
+    if let Some(sources) = model.source_mut()
         && sources.source.take(request, source)
     {
         sources.forget_rows();
     }
     vec![]
+}
+
+/// Somebody writes on: what had the keyboard stays open beside the text.
+pub(super) fn stay(model: &mut Model) {
+    let before = std::mem::replace(&mut model.dialog, Dialog::Editing);
+    if let (Dialog::Sources(sources), Some(open)) = (before, model.open.as_deref_mut()) {
+        open.draft.source = Some(sources);
+    }
+}
+
+/// Closes what lies open beside the text that is edited; says whether something did.
+pub(super) fn put_away(model: &mut Model) -> bool {
+    let editing = matches!((&model.page, &model.dialog), (Page::Work, Dialog::Editing));
+    editing && draft(model).is_some_and(|draft| draft.source.take().is_some())
 }
 
 /// Back to where it was opened.

@@ -39,7 +39,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         at_cursor(canvas, inside(area), &open.draft.editor);
     } else {
         // The source that is open beside it says more than its name.
-        let notes = if model.dialog.has_source() { vec![] } else { draft_notes::lines(model, canvas, open) };
+        let notes = if model.source().is_some() { vec![] } else { draft_notes::lines(model, canvas, open) };
         read(canvas, area, open, notes);
     }
 }

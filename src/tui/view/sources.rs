@@ -4,9 +4,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::text;
-use crate::tui::model::Model;
 use crate::tui::model::layout::source_text;
 use crate::tui::model::sources::Sources;
+use crate::tui::model::{Dialog, Model};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
 
@@ -19,7 +19,9 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, sources: &Sources
     let place = format!("{} of {}", sources.at + 1, sources.cited.len());
     let title = format!(" [{}] {} {} · {place} ", citation.index, citation.source_id, text::short(&citation.title, 60));
     let foot = foot(sources);
-    canvas.boxed(area, Ink::Accent, canvas.say(Ink::Strong, title), canvas.say(Ink::Dim, foot));
+    // Whose the keyboard is, is seen by the border too.
+    let border = if let Dialog::Sources(_) = model.dialog { Ink::Accent } else { Ink::Rule };
+    canvas.boxed(area, border, canvas.say(Ink::Strong, title), canvas.say(Ink::Dim, foot));
     let body = source_text(area);
     if let Some(words) = instead(model, sources) {
         let ink = if sources.source.is_waiting() { Ink::Dim } else { Ink::Warn };

@@ -21,9 +21,11 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
     summary::draw(model, canvas, panes.summary);
     draft::draw(model, canvas, panes.draft);
     steps(model, canvas, panes.steps);
+    if let Some(open) = model.source() {
+        sources::draw(model, canvas, open, panes.beside);
+    }
     match &model.dialog {
         Dialog::Picking(open) => picker::draw(model, canvas, open),
-        Dialog::Sources(open) => sources::draw(model, canvas, open, panes.beside),
         Dialog::Rewriting(ways) => rewrite::draw(model, canvas, *ways),
         Dialog::Form(form) => overlay::form(model, canvas, form),
         Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
@@ -33,7 +35,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
         Dialog::Rating(open) => rating::draw(canvas, open, model.size),
         Dialog::Tour(step) => tour::draw(model, canvas, *step),
         Dialog::Leaving => overlay::leaving(canvas, model.outbox.waiting().count()),
-        Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Note(_) => {}
+        Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Sources(_) | Dialog::Note(_) => {}
     }
 }
 

@@ -150,6 +150,39 @@ fn what_is_written_stays_while_one_reads() {
 }
 
 #[test]
+fn one_can_write_on_beside_it_and_escape_closes_it_before_the_editor() {
+    for (width, height) in [(80, 24), (160, 45)] {
+        let mut person = Person::at(width, height);
+        person.press("enter d K e");
+        assert_eq!(person.model.context(), Context::Editing);
+        person.write("PS");
+        assert!(person.sees("MayaPS") && person.sees("▌A hold ends by itself"), "{}", person.screen());
+        insta::assert_snapshot!(format!("source_beside_{width}x{height}"), person.screen());
+        person.press("alt-k");
+        assert_eq!(person.model.context(), Context::Sources, "it can be scrolled again");
+        person.press("g enter esc");
+        assert_eq!((person.model.context(), person.sees("KB-31 Auth")), (Context::Editing, false));
+        person.press("alt-k e alt-k esc");
+        assert_eq!((person.model.context(), person.sees("KB-31 Auth")), (Context::Editing, false), "one is enough");
+        person.press("alt-k e ctrl-s");
+        assert_eq!(person.model.context(), Context::Draft);
+        assert!(!person.sees("· 1 of 1"), "whoever is done needs it no more: {}", person.screen());
+    }
+}
+
+#[test]
+fn a_source_that_comes_while_one_writes_on_is_shown() {
+    let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::LoadSource { .. }));
+    person.press("enter d K e");
+    let request = person.asked.iter().find_map(|effect| match effect {
+        Effect::LoadSource { request, .. } => Some(*request),
+        _ => None,
+    });
+    person.msg(Msg::Answered { request: request.unwrap(), answer: Answer::Source(source("KB-31")) });
+    assert!(person.sees("▌A hold ends by itself"), "{}", person.screen());
+}
+
+#[test]
 fn a_source_that_cannot_be_read_says_why_and_a_late_one_goes_nowhere() {
     let mut person = Person::muted(120, 40, |effect| matches!(effect, Effect::LoadSource { .. }));
     person.press("enter d K");
