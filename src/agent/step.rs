@@ -142,7 +142,7 @@ pub struct State {
     open_calls: usize,
     seen: HashMap<String, usize>,
     waiting: Vec<ProposalId>,
-    confidence: Option<f64>,
+    confidence: Option<Confidence>,
     over: bool,
 }
 
@@ -276,7 +276,9 @@ impl State {
         if text.len() < words.len() {
             text.push('…');
         }
-        Why { text, confidence: self.confidence, ..Why::default() }
+        let sure = self.confidence;
+        let calibrated = sure.is_some_and(|sure| sure.calibrated);
+        Why { text, confidence: sure.map(|sure| sure.value), calibrated, ..Why::default() }
     }
 
     fn repeated(&mut self, call: &ToolUse) -> Option<Ending> {
@@ -338,10 +340,18 @@ impl State {
 }
 
 /// The confidence that a suggestion came with; a model's own words never set it.
-fn confidence_in(content: &str) -> Option<f64> {
-    let value: serde_json::Value = serde_json::from_str(content).ok()?;
-    value.get("response_text")?;
-    value.get("confidence")?.as_f64()
+fn confidence_in(content: &str) -> Option<Confidence> {
+    let answer: serde_json::Value = serde_json::from_str(content).ok()?;
+    answer.get("response_text")?;
+    let calibrated = answer.get("calibrated").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    Some(Confidence { value: answer.get("confidence")?.as_f64()?, calibrated })
+}
+
+/// How sure a suggestion is, and whether enough people have decided for that to be a probability.
+#[derive(Clone, Copy, Debug)]
+struct Confidence {
+    value: f64,
+    calibrated: bool,
 }
 
 #[cfg(test)]

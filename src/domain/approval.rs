@@ -297,7 +297,8 @@ fn why(lines: &mut Vec<Line>, proposal: &Proposal) {
         text::block(&why.text).split('\n').for_each(|line| push(lines, Kind::Said, line));
     }
     if let Some(confidence) = why.confidence {
-        push(lines, Kind::Note, format!("confidence {confidence:.2}; it does not replace your decision"));
+        let name = if why.calibrated { "confidence" } else { "score" };
+        push(lines, Kind::Note, format!("{name} {confidence:.2}; it does not replace your decision"));
     }
     for claim in &why.unsupported {
         push(lines, Kind::Warning, format!("no source supports: {}", text::line(claim)));
@@ -342,6 +343,7 @@ mod tests {
             why: Why {
                 text: "because\u{1b}[2K".into(),
                 confidence: Some(0.9),
+                calibrated: true,
                 unsupported: vec!["Friday".into()],
                 begun: None,
             },

@@ -70,6 +70,9 @@ pub struct Why {
     pub text: String,
     /// How sure the proposer is, 0 to 1; never a substitute for an approval.
     pub confidence: Option<f64>,
+    /// Whether that is a probability by now, and no mere score.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calibrated: bool,
     /// Statements in the text that no source supports.
     #[serde(default)]
     pub unsupported: Vec<String>,

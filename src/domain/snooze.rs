@@ -52,7 +52,7 @@ pub fn until(text: &str, now: &Zoned) -> Result<Option<Timestamp>, BadTime> {
 
 fn moment(text: &str, now: &Zoned) -> Option<Timestamp> {
     let morning = |day: &Zoned| Some(day.with().time(MORNING).build().ok()?.timestamp());
-    if text == "tomorrow" {
+    if text.len() >= 3 && "tomorrow".starts_with(text) {
         return morning(&now.tomorrow().ok()?);
     }
     if let Some((_, weekday)) = DAYS.iter().find(|(short, _)| text.len() >= 3 && day_name(text, short)) {

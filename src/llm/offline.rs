@@ -55,7 +55,7 @@ fn decide(talk: &Conversation, suggestion: &Suggestion) -> Reply {
     let confidence = suggestion.confidence;
     if confidence < limit || !suggestion.unsupported.is_empty() {
         let found = in_words(suggestion);
-        return say(format!("{found}, below {limit:.2}: nothing is proposed, a person should look."));
+        return say(format!("nothing is proposed, a person should look: {found}, below {limit:.2}"));
     }
     let ticket = talk.task.ticket.as_str();
     let body = without_marks(&suggestion.response_text, suggestion.citations.len());

@@ -137,6 +137,19 @@ impl WriteCall {
         }
     }
 
+    /// The tool, and where it writes a note that no customer reads, that it does.
+    #[must_use]
+    pub fn named(&self) -> String {
+        match self {
+            Self::SendReply(reply) if reply.visibility == Visibility::Internal => {
+                format!("{} (internal note)", self.tool())
+            }
+            Self::UpdateTicket(_) | Self::SendReply(_) | Self::MergeTickets(_) | Self::SplitMessage(_) => {
+                self.tool().to_owned()
+            }
+        }
+    }
+
     /// The call of this tool, from its arguments.
     ///
     /// # Errors

@@ -76,6 +76,8 @@ pub(crate) struct UpdateForm {
     /// Every ticket that it is for, where it is for many.
     pub(crate) many: Vec<TicketId>,
     pub(crate) before: Before,
+    /// The version of the ticket that this is, where it is known.
+    pub(crate) version: Option<u64>,
     pub(crate) field: Field,
     pub(crate) status: Option<Status>,
     pub(crate) priority: Option<Priority>,
@@ -93,7 +95,7 @@ impl UpdateForm {
             assignee: Some(row.assignee.clone().into()),
             tags: Some(row.tags.clone()),
         };
-        Self::with(row.id.clone(), before, &TicketUpdate::default())
+        Self { version: Some(row.version), ..Self::with(row.id.clone(), before, &TicketUpdate::default()) }
     }
 
     /// A form that starts from a proposed update.
@@ -124,6 +126,7 @@ impl UpdateForm {
             assignee: Words { editor: Editor::line_of(&assignee), set: update.assignee.is_some() },
             tags: Words { editor: Editor::line_of(&tags), set: update.tags.is_some() },
             trouble: None,
+            version: None,
             before,
         }
     }
@@ -224,14 +227,27 @@ impl UpdateForm {
         match field {
             Field::Status => chosen(self.status, self.before.status, Status::as_str),
             Field::Priority => chosen(self.priority, self.before.priority, Priority::as_str),
-            Field::Assignee => (text::line(&self.assignee.editor.text()).into_owned(), self.assignee.set),
-            Field::Tags => (text::line(&self.tags.editor.text()).into_owned(), self.tags.set),
+            Field::Assignee => typed(&self.assignee, self.before.assignee.is_some(), "(nobody)"),
+            Field::Tags => typed(&self.tags, self.before.tags.is_some(), "(none)"),
         }
     }
 }
 
+/// What stands in a field, and whether somebody wrote it; where nothing does, what that means.
+fn typed(words: &Words, is_known: bool, empty: &str) -> (String, bool) {
+    let shown = match text::line(&words.editor.text()).into_owned() {
+        nothing if nothing.is_empty() && !words.set && !is_known => AS_IT_IS.to_owned(),
+        nothing if nothing.is_empty() => empty.to_owned(),
+        something => something,
+    };
+    (shown, words.set)
+}
+
+/// What is said of a field that nobody changes and whose value is not known.
+const AS_IT_IS: &str = "(as it is)";
+
 fn chosen<T: Copy + PartialEq>(new: Option<T>, old: Option<T>, word: fn(T) -> &'static str) -> (String, bool) {
-    let shown = new.or(old).map_or("(as it is)", word).to_owned();
+    let shown = new.or(old).map_or(AS_IT_IS, word).to_owned();
     (shown, new.is_some() && new != old)
 }
 

@@ -4,7 +4,7 @@ use crate::domain::customer::Customer;
 use crate::domain::draft::Summary;
 use crate::domain::feedback::{Given, digest_of};
 use crate::domain::ids::TicketId;
-use crate::domain::ticket::{Ticket, Tone};
+use crate::domain::ticket::{Author, Ticket, Tone, Visibility};
 use crate::tui::events::{Earlier, RequestId};
 use crate::tui::model::draft::Draft;
 use crate::tui::model::keep::Saving;
@@ -84,6 +84,13 @@ impl OpenTicket {
     /// The version that is read just now, where no newer one is known of or on its way.
     pub(crate) fn settled_version(&self) -> Option<u64> {
         self.version().filter(|_| self.moved_to.is_none() && !self.ticket.is_waiting())
+    }
+
+    /// Whether the last word to the customer is ours, so that nobody waits for another.
+    pub(crate) fn is_answered(&self) -> bool {
+        let thread = self.ticket.value.as_ref().map_or(&[][..], |ticket| &ticket.thread);
+        let last = thread.iter().rev().find(|message| message.visibility == Visibility::Public);
+        last.is_some_and(|message| message.author == Author::Agent)
     }
 
     /// Whether the draft was made for an older version of the ticket.

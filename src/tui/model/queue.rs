@@ -142,6 +142,8 @@ pub(crate) struct Queue {
     pub(crate) new_above: u64,
     /// The ticket that is to be selected when the first rows come.
     pub(crate) wanted: Option<TicketId>,
+    /// The ticket that the person decided on last: where that sends it, the person does not go.
+    pub(crate) decided: Option<TicketId>,
     asked_offset: u64,
 }
 
@@ -168,6 +170,7 @@ impl Queue {
             top: 0,
             new_above: 0,
             wanted: None,
+            decided: None,
             asked_offset: 0,
         }
     }
@@ -266,7 +269,7 @@ impl Queue {
     }
 
     fn take(&mut self, request: RequestId, window: Window) -> bool {
-        let selected = self.selected_row().map(|row| row.id.clone()).or_else(|| self.wanted.take());
+        let selected = self.stays_at(&window).or_else(|| self.wanted.take());
         let before = Known::of(self.window.value.as_ref());
         if !self.window.take(request, window) {
             return false;
@@ -281,6 +284,20 @@ impl Queue {
         }
         self.selected = self.selected.min(self.total().saturating_sub(1));
         true
+    }
+
+    /// The ticket that is selected in the rows that come: the same one; where the person's own decision moved it away,
+    /// the one that came after it.
+    fn stays_at(&self, rows: &Window) -> Option<TicketId> {
+        let known = self.window.value.as_ref()?;
+        let selected = &known.row(self.selected)?.id;
+        let now_at = |at: u64| rows.find(&known.row(at)?.id);
+        let next = known.row(self.selected + 1);
+        let (here, after) = (rows.find(selected), now_at(self.selected + 1));
+        let before = self.selected.checked_sub(1).and_then(now_at);
+        let is_gone = here.is_none() || after.is_some_and(|after| here > Some(after)) || here < before;
+        let leaves = self.decided.as_ref() == Some(selected) && is_gone && after.is_some();
+        Some(next.filter(|_| leaves).map_or(selected, |next| &next.id).clone())
     }
 
     /// Takes the failure of a load; what is listed is not what was asked for then.

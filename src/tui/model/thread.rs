@@ -1,5 +1,7 @@
 //! A thread as rows: wrapped once per width, quoted text folded.
 
+use jiff::Zoned;
+
 use crate::domain::mail::{self, Part, PartKind};
 use crate::domain::text;
 use crate::domain::ticket::{Message, Visibility};
@@ -43,9 +45,9 @@ pub(crate) struct Thread {
 
 impl Thread {
     /// Wraps again if the width or the folding changed.
-    pub(crate) fn arrange(&mut self, messages: &[Message], width: usize, height: usize) {
+    pub(crate) fn arrange(&mut self, here: &Zoned, messages: &[Message], width: usize, height: usize) {
         if self.made_for != Some((width, self.quotes_shown)) {
-            self.rows = messages.iter().enumerate().flat_map(|(at, m)| self.message(at, m, width)).collect();
+            self.rows = messages.iter().enumerate().flat_map(|(at, m)| self.message(here, at, m, width)).collect();
             self.made_for = Some((width, self.quotes_shown));
         }
         if let Some(message) = self.goal.take() {
@@ -81,9 +83,9 @@ impl Thread {
         self.point(if self.pointed.is_some() { moved(here, motion, len, 1) } else { here });
     }
 
-    fn message(&self, at: usize, message: &Message, width: usize) -> Vec<ThreadRow> {
+    fn message(&self, here: &Zoned, at: usize, message: &Message, width: usize) -> Vec<ThreadRow> {
         let row = |kind, text| ThreadRow { kind, text, message: at };
-        let mut rows = vec![row(RowKind::Head(message.visibility), head(message))];
+        let mut rows = vec![row(RowKind::Head(message.visibility), head(here, message))];
         let parts = mail::parts(message.body.trim_end()).into_iter().flat_map(quotes_apart);
         for part in parts.filter(|part| !part.text.trim().is_empty()) {
             rows.extend(self.part(&part, width).into_iter().map(|(kind, text)| row(kind, text)));
@@ -135,8 +137,10 @@ fn quotes_apart(part: Part<'_>) -> Vec<Part<'_>> {
     runs
 }
 
-fn head(message: &Message) -> String {
-    let day = message.at.strftime("%d %b %H:%M");
+/// Who wrote it and when, on the person's clock; the year is said where it is another one.
+fn head(here: &Zoned, message: &Message) -> String {
+    let at = message.at.to_zoned(here.time_zone().clone());
+    let day = at.strftime(if at.year() == here.year() { "%d %b %H:%M" } else { "%d %b %Y %H:%M" });
     format!("{} ({}), {day}", text::short(&message.name, 40), message.author)
 }
 
@@ -161,11 +165,26 @@ mod tests {
         }))
         .unwrap();
         let mut thread = Thread::default();
-        thread.arrange(std::slice::from_ref(&message), 60, 10);
+        let here = "2026-01-02T00:00:00[UTC]".parse().unwrap();
+        thread.arrange(&here, std::slice::from_ref(&message), 60, 10);
         let shown: Vec<_> = thread.rows.iter().map(|row| row.text.as_str()).collect();
         assert!(shown.contains(&"Thanks.") && shown.contains(&"▸ quoted text, 3 lines"), "{shown:?}");
         thread.quotes_shown = true;
-        thread.arrange(&[message], 60, 10);
+        thread.arrange(&here, &[message], 60, 10);
         assert!(thread.rows.iter().any(|row| row.text == "> Please try again."));
+    }
+
+    #[test]
+    fn a_message_has_the_time_of_the_persons_clock_and_the_year_unless_it_is_this_one() {
+        let message: Message = serde_json::from_value(serde_json::json!({
+            "at": "2025-12-31T23:30:00Z", "author": "customer", "name": "Ines", "visibility": "public", "body": "Hi",
+        }))
+        .unwrap();
+        for (here, expect) in [
+            ("2026-01-02T00:00:00[UTC]", "Ines (customer), 31 Dec 2025 23:30"),
+            ("2026-01-02T00:00:00+01:00[+01:00]", "Ines (customer), 01 Jan 00:30"),
+        ] {
+            assert_eq!(head(&here.parse().unwrap(), &message), expect);
+        }
     }
 }

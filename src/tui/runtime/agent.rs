@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::sync::mpsc;
 
-use crate::agent::driver::Afterwards;
+use crate::agent::driver::{Afterwards, Notice};
 use crate::app;
 use crate::domain::ids::TicketId;
 use crate::domain::text;
@@ -30,7 +30,12 @@ impl Inner {
         let work = tokio::spawn(async move { driver.handle(&run, task, afterwards, &notices).await });
         let mut last = String::new();
         while let Some(notice) = told.recv().await {
-            if let Some(text) = notice.in_words() {
+            // The end of a run is told once, by its answer.
+            if let Notice::Ended { words, usage, .. } = &notice
+                && usage.tokens() == 0
+            {
+                last = text::short(words, 400);
+            } else if let Some(text) = notice.in_words() {
                 last.clone_from(&text);
                 self.send(Msg::AgentStep { run: request, text }).await;
             }

@@ -105,11 +105,12 @@ fn summarized(model: &mut Model, request: RequestId, summary: crate::domain::dra
 }
 
 fn handled(model: &mut Model, request: RequestId, words: String) -> Vec<Effect> {
-    if model.run.as_ref().is_none_or(|run| run.request != request) {
-        return vec![];
+    let Some(run) = model.run.take_if(|run| run.request == request) else { return vec![] };
+    model.note(Notice::plain(format!("{}, the assistant: {words}", run.ticket)));
+    // What it said last stands there already.
+    if model.steps.last().is_none_or(|step| !step.text.ends_with(&words)) {
+        add_step(model, words);
     }
-    model.run = None;
-    add_step(model, words);
     pending::load(model)
 }
 
@@ -203,7 +204,7 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
         way_out: way_out.to_owned(),
     };
     let nothing = "Nothing was written.";
-    let tool = decision.call.tool();
+    let tool = decision.call.named();
     match outcome {
         Outcome::Executed { before, after } => {
             let other = decision.call.other_id().map(|other| format!("; {other} is closed")).unwrap_or_default();

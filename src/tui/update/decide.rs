@@ -34,6 +34,7 @@ fn deny(model: &mut Model, reading: &Reading, origin: Origin, reason: String) ->
 fn decide(model: &mut Model, origin: Origin, request: RequestId, reading: &Reading, words: String) {
     let (proposal, call) = (reading.card.proposal().id().clone(), reading.card.proposal().call().clone());
     let draft = outbox::own_draft(model, &call);
+    model.queue.decided = Some(call.ticket_id().clone());
     model.decisions.push(Decision { request, proposal, call, draft });
     show(model, origin, Stage::Deciding { request, words });
 }

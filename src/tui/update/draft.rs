@@ -114,6 +114,12 @@ pub(super) fn explain(model: &mut Model) -> Vec<Effect> {
     vec![]
 }
 
+/// Closes what explains the confidence, where the person looks at it.
+pub(super) fn explains_no_more(model: &mut Model) -> bool {
+    let looked_at = model.focus == Pane::Draft;
+    draft(model).filter(|_| looked_at).is_some_and(|draft| std::mem::take(&mut draft.explained))
+}
+
 /// Asks for the next tone; an edited text is replaced only after a question.
 pub(super) fn tone(model: &mut Model) -> Vec<Effect> {
     let Some(draft) = draft(model) else { return vec![] };

@@ -92,6 +92,7 @@ fn go_one(model: &mut Model, at: usize) -> Vec<Effect> {
         let words = format!("{} on {} is being carried out", call.tool(), call.ticket_id());
         page.stage = Stage::Deciding { request, words };
     }
+    model.queue.decided = Some(call.ticket_id().clone());
     model.decisions.push(Decision { request, proposal, call, draft });
     let signature = Signature { held: now.saturating_sub(signed), ..signature };
     vec![Effect::Approve { request, card, signature }]

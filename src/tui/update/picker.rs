@@ -53,7 +53,8 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, canned: Vec<CannedT
     vec![]
 }
 
-/// Puts the selected reply into the draft: at the cursor, or from the pane below what is there.
+/// Puts the selected reply into the draft: at the cursor; from the pane below what somebody wrote, or in place of a
+/// suggestion that nobody touched: two letters in one have two greetings.
 pub(super) fn insert(model: &mut Model, picker: Box<Picker>) -> Vec<Effect> {
     let (at, opened_in) = (model.at, picker.opened_in);
     let (Some(reply), Some(draft)) = (picker.selected().cloned(), draft::draft(model)) else {
@@ -61,8 +62,13 @@ pub(super) fn insert(model: &mut Model, picker: Box<Picker>) -> Vec<Effect> {
         return vec![];
     };
     let text = reply.text.trim_end();
+    let replaces = opened_in == OpenedIn::Pane && !draft.edited && !draft.editor.text().trim().is_empty();
     let taken = match opened_in {
         OpenedIn::Editor => draft.editor.paste(text),
+        OpenedIn::Pane if replaces => {
+            draft.editor.replace_all(text);
+            Ok(true)
+        }
         OpenedIn::Pane => draft.editor.append(text),
     };
     if let Err(full) = taken {
@@ -70,6 +76,9 @@ pub(super) fn insert(model: &mut Model, picker: Box<Picker>) -> Vec<Effect> {
         return close(model, opened_in);
     }
     model.dialog = Dialog::Editing;
+    if replaces {
+        model.note(Notice::plain(model.tell("in place of the suggestion · {undo} brings that back")));
+    }
     if !reply.open.is_empty() {
         model.note(Notice::bad(format!("no value for {}: write it yourself", reply.open.join(", "))));
     }

@@ -4,7 +4,7 @@ use crate::domain::call::{SendReply, TicketUpdate, UpdateTicket, WriteCall};
 use crate::domain::draft::without_marks;
 use crate::domain::ids::ProposalId;
 use crate::domain::proposal::{Begun, Proposal, Why};
-use crate::domain::ticket::{Status, Visibility};
+use crate::domain::ticket::{Status, TicketRow, Visibility};
 use crate::domain::wording;
 use crate::tui::editor::Editor;
 use crate::tui::events::Effect;
@@ -63,13 +63,14 @@ fn propose_reply(model: &mut Model, call: WriteCall, why: Why) -> Vec<Effect> {
 fn why(draft: &crate::tui::model::draft::Draft, me: &str) -> Why {
     let suggestion = draft.suggestion.value.as_ref();
     let (text, confidence) = match (suggestion, draft.edited) {
-        (Some(suggestion), false) => (format!("{} suggestion, not edited", draft.tone), Some(suggestion.confidence)),
+        (Some(suggestion), false) => (format!("{} suggestion", draft.tone), Some(suggestion.confidence)),
         (Some(_), true) => (format!("{} suggestion, edited by {me}", draft.tone), None),
         (None, _) => (format!("written by {me}"), None),
     };
+    let calibrated = suggestion.is_some_and(|s| s.calibrated);
     let sent = draft.editor.text();
     let begun = suggestion.map(|s| Begun { tone: draft.tone, kept: wording::kept(&s.response_text, &sent) });
-    Why { text, confidence, unsupported: draft.unsupported(), begun }
+    Why { text, confidence, calibrated, unsupported: draft.unsupported(), begun }
 }
 
 pub(super) fn note(model: &mut Model) -> Vec<Effect> {
@@ -99,11 +100,21 @@ pub(super) fn form(model: &mut Model) -> Vec<Effect> {
     if !model.queue.marked.is_empty() {
         return form_for_many(model);
     }
+    if let Some(row) = selected_elsewhere(model) {
+        model.dialog = Dialog::Form(Box::new(UpdateForm::of(row)));
+        return vec![];
+    }
     let Some(open) = at_hand(model) else { return vec![] };
     if let Some(ticket) = &open.ticket.value {
         model.dialog = Dialog::Form(Box::new(UpdateForm::of(&ticket.row)));
     }
     vec![]
+}
+
+/// The ticket that is selected in the queue, where it is not the open one: its fields can be changed unopened.
+fn selected_elsewhere(model: &Model) -> Option<&TicketRow> {
+    let row = model.queue.selected_row().filter(|_| model.focus == Pane::Queue)?;
+    Some(row).filter(|row| model.open.as_deref().is_none_or(|open| open.id != row.id))
 }
 
 fn form_for_many(model: &mut Model) -> Vec<Effect> {
@@ -120,7 +131,7 @@ fn form_for_many(model: &mut Model) -> Vec<Effect> {
 
 /// Proposes what the form says, or says what is wrong with it.
 pub(super) fn form_filled(model: &mut Model, mut form: Box<UpdateForm>) -> Vec<Effect> {
-    let expected_version = model.open.as_ref().and_then(|open| open.version());
+    let expected_version = form.version;
     match form.update() {
         Err(trouble) => {
             form.trouble = Some(trouble);

@@ -36,6 +36,7 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
     model.queue.arrange(height(layout::queue_rows(panes.queue)));
     let steps = height(panes.steps).saturating_sub(1);
     model.steps_top = model.steps_top.min(model.steps.len().saturating_sub(steps));
+    let here = model.now.to_zoned(model.zone.clone());
     let editing = model.dialog.is_editing();
     let mark = model.source().map(Sources::mark);
     if let Some(open) = model.open.as_deref_mut() {
@@ -43,7 +44,7 @@ fn arrange_work(model: &mut Model, panes: &Panes) {
             && let Some(ticket) = &open.ticket.value
         {
             let area = layout::thread(panes.ticket);
-            open.thread.arrange(&ticket.thread, width(area), height(area));
+            open.thread.arrange(&here, &ticket.thread, width(area), height(area));
         }
         if panes.draft.height > 0 {
             let inner = inside(panes.draft);

@@ -1,10 +1,10 @@
 //! Text being typed: whoever has an editor gets what no command took.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::tui::editor::{Editor, Full};
 use crate::tui::events::{Effect, Moment};
-use crate::tui::keymap::{Command, Stroke};
+use crate::tui::keymap::{self, Command, Stroke};
 use crate::tui::model::card::Stage;
 use crate::tui::model::form::UpdateForm;
 use crate::tui::model::pages::{Notice, Page};
@@ -21,13 +21,24 @@ pub(super) fn typed(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect
         form.typed(key, stroke);
         return vec![];
     }
-    let Some(editor) = editor(model) else { return vec![] };
+    let Some(editor) = editor(model) else { return nothing(model, key) };
     let taken = match stroke {
         Some(Stroke::Go(go)) => editor.go_with(go, key),
         Some(Stroke::Erase(go)) => Ok(editor.erase(go)),
         Some(_) | None => editor.key(key),
     };
     took(model, taken, at)
+}
+
+/// A key that means nothing here: the person hears so, and where the keys stand.
+fn nothing(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
+    let help = model.keys.key(model.context(), Command::Help);
+    if let (KeyCode::Char(_), Some(name)) = (key.code, keymap::name_of(key))
+        && !help.is_empty()
+    {
+        model.note(Notice::plain(format!("{} means nothing here · {help} lists the keys", keymap::shown(&name))));
+    }
+    vec![]
 }
 
 /// What came of it, where something did.

@@ -115,7 +115,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
             }
             let stopped = draft::stop(model);
             if stopped.is_empty() {
-                return leave_ticket(model);
+                return if draft::explains_no_more(model) { vec![] } else { leave_ticket(model) };
             }
             model.note(Notice::plain("the model was stopped; what was here before stays"));
             return stopped;
@@ -217,12 +217,14 @@ pub(super) fn meant(model: &Model) -> Option<TicketId> {
 pub(super) fn handle(model: &mut Model) -> Vec<Effect> {
     let Some(ticket) = meant(model) else { return vec![] };
     if let Some(run) = &model.run {
-        let text = format!("the agent is busy with {} · {}", run.ticket, model.tell("{cancel} ends that run"));
+        let text = format!("the assistant is busy with {} · {}", run.ticket, model.tell("{cancel} ends that run"));
         model.note(Notice::plain(text));
         return vec![];
     }
     let request = model.request();
-    add_step(model, format!("{ticket}: handed to the agent; it proposes, you decide"));
+    add_step(model, format!("{ticket}: handed to the assistant; it proposes, you decide"));
+    let ends = model.tell("{cancel} ends that");
+    model.note(Notice::plain(format!("the assistant reads {ticket}; it proposes, you decide · {ends}")));
     model.run = Some(Run { request, ticket: ticket.clone() });
     vec![Effect::Handle { request, ticket }]
 }

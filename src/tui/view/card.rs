@@ -50,7 +50,7 @@ pub(crate) fn draw(model: &Model, page: &CardPage, canvas: &mut Canvas<'_, '_>) 
 
 fn read(model: &Model, reading: &Reading, canvas: &mut Canvas<'_, '_>) {
     let proposal = reading.card.proposal();
-    let title = format!(" Approve {} on {}? ", proposal.call().tool(), proposal.call().ticket_id());
+    let title = format!(" Approve {} on {}? ", proposal.call().named(), proposal.call().ticket_id());
     let area = framed(model, reading, canvas, &title);
     for (at, row) in (0..area.height).zip(reading.rows.iter().skip(reading.top)) {
         canvas.row(area, at, vec![canvas.say(ink_of(row.kind), &row.text)]);

@@ -57,6 +57,8 @@ fn facts(canvas: &Canvas<'_, '_>, open: &OpenTicket) -> Vec<Span<'static>> {
     facts.extend(open.draft_thumb().map(|thumb| rating::given(canvas, thumb)));
     if draft.edited {
         facts.push(canvas.say(Ink::Warn, "· edited "));
+    } else if open.is_answered() {
+        facts.push(canvas.say(Ink::Warn, "· answered already "));
     }
     facts
 }

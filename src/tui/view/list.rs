@@ -233,11 +233,11 @@ fn about_ticket((now, zone): (Timestamp, &TimeZone), earlier: &Earlier, width: u
     let came = row.created_at.to_zoned(zone.clone()).strftime("%d %b %Y").to_string();
     let tags = if row.tags.is_empty() { String::new() } else { format!(" · {}", row.tags.join(", ")) };
     let facts = format!(
-        "{}, changed {} ago · with {with} · {} · came {came} · {} messages{tags}",
+        "{}, changed {} ago · with {with} · {} · came {came} · {}{tags}",
         row.status,
         age(now, row.updated_at),
         row.priority,
-        row.messages
+        if row.messages == 1 { "1 message".to_owned() } else { format!("{} messages", row.messages) }
     );
     let mut rows = wrapped(&[(Ink::Strong, row.subject.clone())], width);
     rows.extend(wrapped(&[(Ink::Dim, facts)], width));

@@ -101,11 +101,6 @@ pub(crate) fn snooze(canvas: &mut Canvas<'_, '_>, snooze: &Snooze) {
 fn field_row(canvas: &mut Canvas<'_, '_>, area: Rect, at: u16, form: &UpdateForm, field: Field) {
     let here = form.field == field;
     let (value, changes) = form.shown(field);
-    let value = match (field, value.as_str()) {
-        (Field::Assignee, "") => "(nobody)".to_owned(),
-        (Field::Tags, "") => "(none)".to_owned(),
-        (Field::Status | Field::Priority | Field::Assignee | Field::Tags, _) => value,
-    };
     let mark = if here { "▸" } else { " " };
     let ink = if here { Ink::Accent } else { Ink::Plain };
     let left = vec![

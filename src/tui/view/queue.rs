@@ -318,11 +318,12 @@ pub(crate) fn due(now: Timestamp, ticket: &TicketRow) -> (String, Ink) {
     }
 }
 
-/// A span of time, short: `42m`, `3h`, `2d`.
+/// A span of time, short: `42m`, `3h`, `2d`, `6y`.
 pub(crate) fn span(seconds: i64) -> String {
     match seconds {
         ..3600 => format!("{}m", seconds / 60),
         3600..172_800 => format!("{}h", seconds / 3600),
-        _ => format!("{}d", seconds / 86_400),
+        172_800..63_072_000 => format!("{}d", seconds / 86_400),
+        _ => format!("{}y", seconds / 31_536_000),
     }
 }

@@ -90,7 +90,9 @@ fn steps(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         canvas.row(
             inner,
             0,
-            vec![canvas.say(Ink::Dim, model.tell("nothing was called yet; {handle} lets the agent handle a ticket"))],
+            vec![
+                canvas.say(Ink::Dim, model.tell("nothing was called yet; {handle} lets the assistant handle a ticket")),
+            ],
         );
     }
     for (at, step) in (0..inner.height).zip(model.steps.iter().skip(model.steps_top)) {

@@ -29,16 +29,29 @@ fn the_picker() {
 }
 
 #[test]
-fn from_the_pane_it_is_added_below_the_draft_and_the_editor_opens() {
+fn from_the_pane_it_is_added_below_what_somebody_wrote_and_the_editor_opens() {
     let mut person = Person::at(120, 40);
-    person.press("enter d m");
+    person.press("enter e");
+    person.write("!");
+    person.press("esc m");
     assert_eq!(person.model.context(), Context::Picking);
     assert!(person.asked.iter().any(|e| matches!(e, Effect::LoadCanned { ticket, .. } if ticket.as_str() == "T-1042")));
     person.press("enter");
     assert_eq!(person.model.context(), Context::Editing);
     let text = saved(&mut person);
-    assert!(text.starts_with(&format!("{REPLY}\n\nHello Ines,")) && text.ends_with("Best wishes,\nMaya"), "{text}");
+    assert!(text.starts_with(&format!("{REPLY}!\n\nHello Ines,")) && text.ends_with("Best wishes,\nMaya"), "{text}");
     assert!(text.contains(HOLD));
+}
+
+#[test]
+fn from_the_pane_it_takes_the_place_of_a_suggestion_that_nobody_touched_and_one_undo_brings_that_back() {
+    let mut person = Person::at(120, 40);
+    person.press("enter d m enter");
+    assert!(person.sees("in place of the suggestion · ^u brings that back"), "{}", person.screen());
+    let text = saved(&mut person);
+    assert!(text.starts_with("Hello Ines,") && text.contains(HOLD) && !text.contains(REPLY), "{text}");
+    person.press("ctrl-u");
+    assert!(!person.sees(HOLD) && person.sees("Dear Ines"), "{}", person.screen());
 }
 
 #[test]

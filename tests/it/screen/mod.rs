@@ -13,6 +13,7 @@ mod join;
 mod keep;
 mod kept;
 mod keys;
+mod morning;
 mod mouse;
 mod outbox;
 mod outgoing;
