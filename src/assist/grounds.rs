@@ -41,8 +41,13 @@ pub fn of(text: &str, sources: &[String], ticket: &Ticket) -> Vec<Ground> {
 
 /// Where the sentences of a text stand, without the white space around them.
 pub(crate) fn sentences(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-    let mut from = 0;
-    let pieces = text.split_inclusive(['.', '!', '?', '\n', '。', '！', '？']).map(move |piece| {
+    let (mut from, mut after) = (0, text.chars().skip(1));
+    // A point inside a number or an address ends nothing.
+    let pieces = text.split_inclusive(move |c| {
+        let goes_on = after.next().is_some_and(char::is_alphanumeric);
+        matches!(c, '\n' | '。' | '！' | '？') || matches!(c, '.' | '!' | '?') && !goes_on
+    });
+    let pieces = pieces.map(move |piece| {
         let start = from;
         from += piece.len();
         (start, piece)
@@ -57,4 +62,16 @@ pub(crate) fn sentences(text: &str) -> impl Iterator<Item = (usize, usize)> + '_
 pub(crate) fn share(words: &BTreeSet<String>, of: &BTreeSet<String>) -> f64 {
     let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     count(words.intersection(of).count()) / count(words.len().max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_at_its_point_and_not_inside_a_number() {
+        let text = "The second 49.00 is a hold. See shop.example/help! Why?\n今天。明天。";
+        let found: Vec<_> = sentences(text).map(|(start, end)| &text[start..end]).collect();
+        assert_eq!(found, ["The second 49.00 is a hold.", "See shop.example/help!", "Why?", "今天。", "明天。"]);
+    }
 }

@@ -64,9 +64,7 @@ fn body(text: &str, lines: &[Range<usize>]) -> (usize, usize) {
     let signs =
         |line: &&Range<usize>| few(line) && !ends(line, &['.', '?', '!', ':', ']']) && !is_item(&text[(*line).clone()]);
     let closing = lines.iter().skip(first).rev().take_while(signs).count();
-    // A text of short lines only is no letter without a body.
-    let last = lines.len() - closing;
-    if last > first { (first, last) } else { (0, lines.len()) }
+    (first, lines.len() - closing)
 }
 
 /// Whether a line is a point or a step of a list.
@@ -119,5 +117,5 @@ fn joins(text: &str, before: &Piece, next: &Range<usize>) -> bool {
     if is_item(said_next) {
         return last_line.ends_with(':') || (is_item(last_line) && !gap.contains("\n\n"));
     }
-    !gap.contains('\n') && (said.ends_with('?') || leans(said_next))
+    !gap.contains('\n') && leans(said_next)
 }
