@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::app::Fill;
@@ -69,7 +70,7 @@ pub(crate) struct Which {
 
 impl Which {
     fn query(&self) -> color_eyre::Result<LogQuery> {
-        Ok(LogQuery::parse(&self.filter.join(" "), crate::clock::now())?)
+        Ok(LogQuery::parse(&self.filter.join(" "), &crate::clock::now().to_zoned(TimeZone::UTC))?)
     }
 }
 

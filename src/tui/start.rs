@@ -75,12 +75,14 @@ pub async fn start(
     let (sender, inbox) = mpsc::channel(INBOX);
     for message in sitting.models.left_out.clone() {
         let what = "use a model".to_owned();
-        sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
+        let way_out = "`countersign setup` chooses one".to_owned();
+        sender.send(Msg::Failed(Failure { request: None, what, message, way_out })).await?;
     }
     let is_logged = warning.is_none();
     if let Some(message) = warning {
         let what = "write a log".to_owned();
-        sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
+        let way_out = "everything else works; free the state directory".to_owned();
+        sender.send(Msg::Failed(Failure { request: None, what, message, way_out })).await?;
     }
     let runtime = Runtime::new(sitting, drafts, config.clone(), state.to_owned(), keeper, sender);
     tokio::spawn(runtime.clone().follow());

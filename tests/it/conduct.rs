@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::house::House;
+use countersign::domain::proposal::ProposalState;
+use countersign::store::Store as _;
+use serde_json::json;
+
+use crate::house::{House, update};
 use crate::terminal::Terminal;
 
 const ESC: &str = "\u{1b}";
@@ -84,4 +88,31 @@ async fn with_reduced_motion_nothing_moves_while_a_reply_waits_to_be_sent() {
     terminal.settle(Duration::from_millis(2_500));
     assert_eq!(terminal.bytes().len(), before);
     assert!(terminal.screen().contains("sends T-1 soon"), "{}", terminal.screen());
+}
+
+#[tokio::test]
+async fn one_key_goes_from_the_ticket_to_what_waits_and_on_and_signs_nothing_by_itself() {
+    let (house, home) = house_and_home().await;
+    let desk = house.path();
+    let mut terminal = Terminal::with(&home, 120, 40, &["--desk", desk.to_str().unwrap()], &[]);
+    terminal.wait("1–3 of 3");
+    terminal.keys("\r");
+    terminal.wait("two charges of 49.00");
+    let first = house.propose(update("T-2", json!({"priority": "high"}))).await.proposal_id.unwrap();
+    let second = house.propose(update("T-3", json!({"priority": "low"}))).await.proposal_id.unwrap();
+    terminal.wait("2 wait for you");
+    terminal.keys("NARARA");
+    terminal.wait("Approve update_ticket on T-2?");
+    terminal.wait("A approve  E edit");
+    for id in [&first, &second] {
+        assert_eq!(house.store.proposal(id).await.unwrap().unwrap().state, ProposalState::Pending);
+    }
+    terminal.keys("A");
+    terminal.wait("v1 → v2");
+    terminal.keys("NA");
+    terminal.wait("Approve update_ticket on T-3?");
+    terminal.wait("A approve  E edit");
+    assert_eq!(house.store.proposal(&second).await.unwrap().unwrap().state, ProposalState::Pending);
+    terminal.keys(ESC);
+    terminal.wait("▸ Ticket  T-1");
 }

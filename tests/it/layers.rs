@@ -142,3 +142,14 @@ fn no_code_of_ours_is_unsafe_or_globs_imports() {
         }
     }
 }
+
+#[test]
+fn no_text_of_the_screen_names_a_key_by_hand() {
+    for dir in ["src/tui/update", "src/tui/view", "src/tui/model", "src/tui/runtime"] {
+        for (name, text) in sources(dir) {
+            let code = code(&text);
+            let found = ["⏎", "Esc", "press "].into_iter().find(|key| code.contains(key));
+            assert_eq!(found, None, "{name}: a key can be another one; `model.tell` says which it is");
+        }
+    }
+}

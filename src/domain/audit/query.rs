@@ -3,8 +3,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 /// The names that a filter may use, with what they mean.
 pub const NAMES: [(&str, &str); 7] = [
@@ -44,11 +43,11 @@ pub struct LogQuery {
 pub struct BadQuery(String);
 
 impl LogQuery {
-    /// Reads a filter; `now` is what `since:2h` counts from. Dates are in UTC, as the log's own times are.
+    /// Reads a filter; `now` is what `since:2h` counts from, and its time zone is that of a date.
     ///
     /// # Errors
     /// When a name is not known, or a time cannot be read.
-    pub fn parse(text: &str, now: Timestamp) -> Result<Self, BadQuery> {
+    pub fn parse(text: &str, now: &Zoned) -> Result<Self, BadQuery> {
         let mut query = Self::default();
         for word in text.split_whitespace() {
             let Some((name, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) else {
@@ -76,17 +75,17 @@ fn unknown(name: &str) -> BadQuery {
     BadQuery(format!("{name:?} is not a column; there are {}", known.join(", ")))
 }
 
-fn time(value: &str, now: Timestamp) -> Result<Timestamp, BadQuery> {
+fn time(value: &str, now: &Zoned) -> Result<Timestamp, BadQuery> {
     let words = || format!("{value:?} is no time: write 30m, 2h, 3d, 2026-11-23 or 2026-11-23T09:00:00Z");
     moment(value, now).ok_or_else(|| BadQuery(words()))
 }
 
 /// `30m`, `2h`, `3d` before now; a date; a time.
-fn moment(value: &str, now: Timestamp) -> Option<Timestamp> {
+fn moment(value: &str, now: &Zoned) -> Option<Timestamp> {
     if let Ok(date) = value.parse::<Date>()
         && !value.contains(['T', 't', ' '])
     {
-        return Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp());
+        return Some(date.to_zoned(now.time_zone().clone()).ok()?.timestamp());
     }
     if let Ok(at) = value.parse() {
         return Some(at);
@@ -99,7 +98,7 @@ fn moment(value: &str, now: Timestamp) -> Option<Timestamp> {
         'd' => 86_400,
         _ => return None,
     };
-    now.checked_sub(SignedDuration::from_secs(number.saturating_mul(seconds))).ok()
+    now.timestamp().checked_sub(SignedDuration::from_secs(number.saturating_mul(seconds))).ok()
 }
 
 impl fmt::Display for LogQuery {
@@ -116,25 +115,27 @@ impl fmt::Display for LogQuery {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::{TimeZone, offset};
+
     use super::*;
 
-    fn now() -> Timestamp {
-        "2026-11-23T12:00:00Z".parse().unwrap()
+    fn now() -> Zoned {
+        "2026-11-23T12:00:00Z".parse::<Timestamp>().unwrap().to_zoned(TimeZone::UTC)
     }
 
     #[test]
     fn a_filter_is_read_as_a_person_writes_it() {
-        let query = LogQuery::parse("ticket:t-7 tool:send who:maya what:denied since:2h Refund", now()).unwrap();
+        let query = LogQuery::parse("ticket:t-7 tool:send who:maya what:denied since:2h Refund", &now()).unwrap();
         assert_eq!(query.ticket.as_deref(), Some("T-7"));
         assert_eq!(query.since, Some("2026-11-23T10:00:00Z".parse().unwrap()));
         assert_eq!(query.words, ["refund"]);
         assert_eq!(query.to_string(), "ticket:T-7 tool:send who:maya what:denied since:2026-11-23T10:00:00Z refund");
-        assert_eq!(LogQuery::parse("  ", now()).unwrap(), LogQuery::default());
+        assert_eq!(LogQuery::parse("  ", &now()).unwrap(), LogQuery::default());
     }
 
     #[test]
     fn times_are_spans_dates_and_moments() {
-        let since = |text: &str| LogQuery::parse(&format!("since:{text}"), now()).map(|query| query.since.unwrap());
+        let since = |text: &str| LogQuery::parse(&format!("since:{text}"), &now()).map(|query| query.since.unwrap());
         for (text, expect) in [
             ("30m", "2026-11-23T11:30:00Z"),
             ("3d", "2026-11-20T12:00:00Z"),
@@ -149,9 +150,17 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_one_of_the_place_where_it_is_written() {
+        let in_tokyo = now().timestamp().to_zoned(TimeZone::fixed(offset(9)));
+        let query = LogQuery::parse("since:2026-11-01 until:2026-11-01T05:06:07Z", &in_tokyo).unwrap();
+        assert_eq!(query.since, Some("2026-10-31T15:00:00Z".parse().unwrap()));
+        assert_eq!(query.until, Some("2026-11-01T05:06:07Z".parse().unwrap()));
+    }
+
+    #[test]
     fn an_unknown_column_is_named_and_half_a_word_is_a_word() {
-        let error = LogQuery::parse("tol:x", now()).unwrap_err().to_string();
+        let error = LogQuery::parse("tol:x", &now()).unwrap_err().to_string();
         assert!(error.contains("\"tol\"") && error.contains("ticket, tool, who"), "{error}");
-        assert_eq!(LogQuery::parse("tool:", now()).unwrap().words, ["tool"]);
+        assert_eq!(LogQuery::parse("tool:", &now()).unwrap().words, ["tool"]);
     }
 }

@@ -50,6 +50,21 @@ pub(super) const BROWSED: &[X] = &[
     X::Figures,
     X::Replay,
 ];
+/// Where a person looks around, or has a card before them.
+pub(super) const SEEN: &[X] = &[
+    X::Queue,
+    X::Ticket,
+    X::Summary,
+    X::Draft,
+    X::Steps,
+    X::Pending,
+    X::Card,
+    X::Deciding,
+    X::Outbox,
+    X::Log,
+    X::LogDetail,
+    X::Figures,
+];
 pub(super) const HELPED: &[X] = &[
     X::Queue,
     X::Ticket,

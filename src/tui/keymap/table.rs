@@ -4,7 +4,7 @@ use crate::domain::feedback::Thumb;
 use crate::tui::events::ExportFormat;
 use crate::tui::keymap::Command as C;
 use crate::tui::keymap::Context as X;
-use crate::tui::keymap::places::{ALL, BROWSED, HELPED, LISTS, OPEN, PAGES, WORK};
+use crate::tui::keymap::places::{ALL, BROWSED, HELPED, LISTS, OPEN, PAGES, SEEN, WORK};
 use crate::tui::keymap::{Binding, Go, Motion, Stroke};
 use crate::tui::theme::Theme;
 
@@ -39,7 +39,7 @@ pub const BINDINGS: &[Binding] = &[
     foot(&[X::Bulk], &["space"], C::Mark, "in or out", "Take the ticket out, or put it back in"),
     foot(&[X::Card], &["v"], C::Arguments, "arguments", "Show the exact arguments as JSON"),
     foot(&[X::Arguments], &["v", "esc"], C::Back, "back to the card", "Back to the card"),
-    foot(&[X::Outcome], &["n", "enter"], C::NextPending, "next", "Go to the next proposal that waits"),
+    foot(&[X::Outcome], &["n", "enter", "N"], C::NextPending, "next", "Go to the next proposal that waits"),
     foot(&[X::Deny], &["1"], C::Reason(0), "reason", "Deny: the answer is wrong"),
     row(&[X::Deny], &["2"], C::Reason(1), "Deny: not our policy"),
     row(&[X::Deny], &["3"], C::Reason(2), "Deny: a person must look first"),
@@ -240,6 +240,7 @@ pub const BINDINGS: &[Binding] = &[
     ),
     // Everywhere.
     foot(WORK, &["P"], C::Pending, "pending", "The proposals that wait for you"),
+    row(SEEN, &["N"], C::NextPending, "The card of the proposal that has waited longest; on a card, of the next one"),
     row(PAGES, &["O"], C::Outbox, "The outbox: replies that are signed and can still be taken back"),
     foot(
         &[X::Outbox],

@@ -53,25 +53,32 @@ pub(crate) enum Weight {
 pub(crate) struct Notice {
     pub(crate) weight: Weight,
     pub(crate) text: String,
+    /// What to do about it; the text gives way to it.
+    pub(crate) way_out: String,
 }
 
 impl Notice {
+    /// What follows ` · ` says what to do.
+    fn of(weight: Weight, text: &str) -> Self {
+        let (text, way_out) = text.rsplit_once(" · ").unwrap_or((text, ""));
+        Self { weight, text: text.to_owned(), way_out: way_out.to_owned() }
+    }
+
     pub(crate) fn good(text: impl Into<String>) -> Self {
-        Self { weight: Weight::Good, text: text.into() }
+        Self::of(Weight::Good, &text.into())
     }
 
     pub(crate) fn plain(text: impl Into<String>) -> Self {
-        Self { weight: Weight::Plain, text: text.into() }
+        Self::of(Weight::Plain, &text.into())
     }
 
     pub(crate) fn bad(text: impl Into<String>) -> Self {
-        Self { weight: Weight::Bad, text: text.into() }
+        Self::of(Weight::Bad, &text.into())
     }
 
     pub(crate) fn failed(failure: &Failure) -> Self {
         let Failure { what, message, way_out, .. } = failure;
-        let way_out = if way_out.is_empty() { String::new() } else { format!(" · {way_out}") };
-        Self::bad(format!("could not {what}: {message}{way_out}"))
+        Self { weight: Weight::Bad, text: format!("could not {what}: {message}"), way_out: way_out.clone() }
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) const STEPS: [Step; 5] = [
         words: &[
             "Nothing changes a ticket or reaches a customer before you have read it all on a card and signed it.",
             "{approve} approves, {release} confirms where it takes two keys, {deny} denies.",
-            "{pending} lists what waits for you. {outbox} shows what was signed and can still be taken back.",
+            "{pending} lists what waits, {next-pending} opens the first of it, {outbox} shows what can still be taken back.",
         ],
     },
     Step {

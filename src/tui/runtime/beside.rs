@@ -108,5 +108,5 @@ fn beginning(body: &str) -> String {
 }
 
 fn something_else() -> Trouble {
-    trouble("the desk answered something else", "press r to try again")
+    trouble("the desk answered something else", "{reload} tries again")
 }

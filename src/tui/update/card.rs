@@ -8,7 +8,7 @@ use crate::tui::model::Model;
 use crate::tui::model::card::{APART, Arming, LATE, Reading, Signable, Stage};
 use crate::tui::model::layout;
 use crate::tui::model::pages::{Notice, Page};
-use crate::tui::update::{bulk, decide, help, moving};
+use crate::tui::update::{bulk, decide, help, moving, pending};
 
 /// A frame went out: what it showed was seen, and from now on quiet counts.
 pub(super) fn drawn(model: &mut Model, at: Moment) -> Vec<Effect> {
@@ -66,6 +66,7 @@ fn armed(model: &mut Model, command: Option<Command>, at: Moment) -> Vec<Effect>
         Some(Command::Deny) => decide::ask_reason(model),
         Some(Command::EditProposal) => decide::edit(model),
         Some(Command::Later) => decide::later(model),
+        Some(Command::NextPending) => pending::next(model),
         Some(Command::Arguments) => decide::arguments(model),
         Some(Command::Mark) => toggle(model),
         Some(Command::Back) => back(model),
@@ -92,7 +93,7 @@ fn first(model: &mut Model, at: Moment) -> Vec<Effect> {
 fn obstacle(model: &mut Model) -> Option<String> {
     let me = model.desk.me.clone();
     if !model.connected {
-        return Some("the backend cannot be reached".to_owned());
+        return Some(model.tell("the backend cannot be reached · {back} leaves it in the tray"));
     }
     signable(model).and_then(|paper| paper.obstacle(&me))
 }

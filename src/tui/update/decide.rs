@@ -129,7 +129,7 @@ fn edited(model: &mut Model, origin: Origin, stage: Stage, call: Result<WriteCal
     let call = match call {
         Ok(call) if !same => call,
         Ok(_) | Err(_) => {
-            model.note(Notice::plain("nothing would change"));
+            model.note(Notice::plain(model.tell("nothing would change: word it otherwise, or {back}")));
             return show(model, origin, stage);
         }
     };

@@ -10,7 +10,7 @@ use crate::tui::keymap;
 use crate::tui::model::list::{Entry, List, Listed, links_and_files};
 use crate::tui::model::pages::Notice;
 use crate::tui::model::{Dialog, Model};
-use crate::tui::update::{join, visit, work};
+use crate::tui::update::{NOTHING_SELECTED, join, visit, work};
 
 /// Who wrote the ticket at hand, and what else they wrote about.
 pub(super) fn customer(model: &mut Model) -> Vec<Effect> {
@@ -41,7 +41,7 @@ pub(super) fn links(model: &mut Model) -> Vec<Effect> {
     let request = model.request();
     let open = model.open.as_deref().filter(|open| meant.as_ref() == Some(&open.id));
     let Some(ticket) = open.and_then(|open| open.ticket.value.as_ref()) else {
-        model.note(Notice::plain("no ticket is open · ⏎ opens one"));
+        model.note(Notice::plain(model.tell("no ticket is open · {open} opens one")));
         return vec![];
     };
     let (of, rows) = (Listed::Links(ticket.row.id.clone()), links_and_files(&ticket.thread));
@@ -63,7 +63,7 @@ pub(super) fn wait(model: &mut Model, of: Listed) -> RequestId {
 }
 
 fn nothing_at_hand(model: &mut Model) -> Vec<Effect> {
-    model.note(Notice::plain("no ticket is selected"));
+    model.note(Notice::plain(model.tell(NOTHING_SELECTED)));
     vec![]
 }
 

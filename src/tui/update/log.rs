@@ -101,9 +101,9 @@ pub(super) fn keep_filter(page: &mut LogPage) {
 
 /// Looks for what stands in the filter line now; while that is no filter, what was found before stays.
 pub(super) fn filtered(model: &mut Model, words: &str) -> Vec<Effect> {
-    let now = model.now;
+    let now = model.now.to_zoned(model.zone.clone());
     let Page::Log(page) = &mut model.page else { return vec![] };
-    match LogQuery::parse(words, now) {
+    match LogQuery::parse(words, &now) {
         Ok(query) => {
             words.trim().clone_into(&mut page.filter);
             page.misread = None;

@@ -44,6 +44,9 @@ use crate::tui::model::pages::{Notice, Page, Step};
 /// Steps of the agent that are kept.
 const MOST_STEPS: usize = 500;
 
+/// Said where a command is for a ticket and there is none.
+const NOTHING_SELECTED: &str = "no ticket is selected · {view-1} to {view-9} show other tickets";
+
 /// What a new screen asks for first.
 pub fn start(model: &mut Model) -> Vec<Effect> {
     if let Page::Replay(_) = model.page {

@@ -36,7 +36,9 @@ pub(super) fn run(model: &mut Model, key: &KeyEvent, at: Moment) -> Vec<Effect> 
     };
     let here = model.context();
     if here != palette.asked_in || !model.keys.holds(here, chosen) {
-        model.note(Notice::plain("nothing was run: the page has changed meanwhile"));
+        model.note(Notice::plain(
+            model.tell("nothing was run, the page has changed meanwhile · {commands} lists what holds now"),
+        ));
         return vec![];
     }
     keys::run(model, chosen, key, at)

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::ProposalId;
 use crate::tui::events::{Effect, RequestId, Waiting};
+use crate::tui::keymap::Context;
 use crate::tui::manner::Notify;
 use crate::tui::model::Model;
 use crate::tui::model::card::{CardPage, Origin, Stage};
@@ -60,19 +61,46 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
     open_card(model, id)
 }
 
-/// Opens the next card that waits, or goes back to where the last one came from.
+/// Opens the card of the proposal that has waited longest; from a card, of the one after it. Where nothing else waits a
+/// card that is over is left.
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
-    let undecided = |waiting: &&Waiting| {
-        let id = waiting.proposal.id();
-        !model.decisions.iter().any(|decision| decision.proposal == *id) && !model.outbox.holds(id)
-    };
-    let first = model.pending.value.iter().flatten().find(undecided).map(|w| w.proposal.id().clone());
-    if let Some(id) = first {
-        return open_card(model, id);
+    let here = on_screen(model);
+    let waiting: Vec<_> = undecided(model).cloned().collect();
+    let from = here.as_ref().and_then(|id| waiting.iter().position(|other| other == id)).map_or(0, |at| at + 1);
+    let (before, after) = waiting.split_at(from);
+    if let Some(id) = after.iter().chain(before).find(|id| Some(*id) != here.as_ref()).cloned() {
+        return open_card_from(model, origin(model), id);
     }
-    model.page = Page::Work;
-    model.note(Notice::plain("nothing else waits for you"));
+    let words = if waiting.is_empty() { "nothing waits for you" } else { "nothing else waits for you" };
+    if model.context() == Context::Outcome {
+        model.page = Page::Work;
+    }
+    model.note(Notice::plain(words));
     vec![]
+}
+
+/// What waits for this person's decision, the oldest first.
+fn undecided(model: &Model) -> impl Iterator<Item = &ProposalId> {
+    let decided = |id: &ProposalId| model.decisions.iter().any(|decision| decision.proposal == *id);
+    let all = model.pending.value.iter().flatten().map(|waiting| waiting.proposal.id());
+    all.filter(move |id| !decided(id) && !model.outbox.holds(id))
+}
+
+/// The proposal whose card is on screen.
+fn on_screen(model: &Model) -> Option<ProposalId> {
+    let Page::Card(card) = &model.page else { return None };
+    card.stage.reading().map(|reading| reading.card.proposal().id().clone())
+}
+
+/// Where Esc leads from a card that is opened here.
+fn origin(model: &Model) -> Origin {
+    match &model.page {
+        Page::Work => Origin::Work,
+        Page::Card(card) => card.origin,
+        Page::Pending(_) | Page::Bulk(_) | Page::Outbox(_) | Page::Log(_) | Page::Replay(_) | Page::Help(_) => {
+            Origin::Tray
+        }
+    }
 }
 
 fn open_card(model: &mut Model, proposal: ProposalId) -> Vec<Effect> {
@@ -82,7 +110,7 @@ fn open_card(model: &mut Model, proposal: ProposalId) -> Vec<Effect> {
 /// Opens the card of a proposal that waits.
 pub(super) fn open_card_from(model: &mut Model, origin: Origin, proposal: ProposalId) -> Vec<Effect> {
     if model.outbox.holds(&proposal) {
-        model.note(Notice::plain("you have signed it: it waits in the outbox"));
+        model.note(Notice::plain(model.tell("you have signed it: it waits in the outbox · {outbox} shows it")));
         return vec![];
     }
     if model.decisions.iter().any(|decision| decision.proposal == proposal) {

@@ -10,7 +10,7 @@ use crate::tui::update::draft;
 /// Opens the picker over the draft, or over the editor of it.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(opened_in) = place(model) else {
-        model.note(Notice::plain("canned replies go into a draft: leave this text first"));
+        model.note(Notice::plain(model.tell("canned replies go into a draft · {back} leaves this text")));
         return vec![];
     };
     let request = model.request();

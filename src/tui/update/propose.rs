@@ -21,7 +21,7 @@ pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
     let Some(open) = at_hand(model) else { return vec![] };
     let body = without_marks(&open.draft.editor.text(), open.draft.citations());
     if body.trim().is_empty() {
-        model.note(Notice::plain("the draft is empty · e edits it"));
+        model.note(Notice::plain(model.tell("the draft is empty · {edit} edits it")));
         return vec![];
     }
     let why = why(&open.draft, &me);
@@ -29,7 +29,7 @@ pub(super) fn send(model: &mut Model, status: Option<Status>) -> Vec<Effect> {
     let update = TicketUpdate { status, ..TicketUpdate::default() };
     let call = reply(open, body, Visibility::Public, update);
     if model.outbox.holds_reply_to(call.ticket_id()) {
-        model.note(Notice::plain("your reply to it waits in the outbox already"));
+        model.note(Notice::plain(model.tell("your reply to it waits in the outbox already · {outbox} shows it")));
         return vec![];
     }
     let mut effects = keep::save_now(model);
@@ -120,7 +120,8 @@ fn selected_elsewhere(model: &Model) -> Option<&TicketRow> {
 fn form_for_many(model: &mut Model) -> Vec<Effect> {
     let tickets: Vec<_> = model.queue.marked.iter().cloned().collect();
     if tickets.len() > bulk::MOST {
-        model.note(Notice::plain(format!("{} are marked; one card takes {}", tickets.len(), bulk::MOST)));
+        let fewer = model.tell("{mark} takes one out");
+        model.note(Notice::plain(format!("{} are marked; one card takes {} · {fewer}", tickets.len(), bulk::MOST)));
         return vec![];
     }
     if let Some(form) = UpdateForm::for_many(tickets) {
@@ -183,12 +184,14 @@ fn elsewhere(model: &Model) -> Option<String> {
     let selected = model.queue.selected_row().map(|row| &row.id);
     let open = model.open.as_deref()?;
     let differs = model.focus == Pane::Queue && selected.is_some_and(|id| *id != open.id);
-    differs.then(|| format!("{} is open, another one is selected · ⏎ opens that", open.id))
+    differs.then(|| format!("{} is open, another one is selected · {}", open.id, model.tell("{open} opens that")))
 }
 
 fn trouble(model: &Model) -> Option<String> {
-    let Some(open) = model.open.as_deref() else { return Some("no ticket is open · ⏎ opens one".to_owned()) };
-    let Some(shown) = open.version() else { return Some(format!("{} is not loaded yet", open.id)) };
+    let Some(open) = model.open.as_deref() else { return Some(model.tell("no ticket is open · {open} opens one")) };
+    let Some(shown) = open.version() else {
+        return Some(format!("{} is not loaded yet · {}", open.id, model.tell("{reload} loads it again")));
+    };
     let moved = open.moved_to?;
-    Some(format!("{} moved from v{shown} to v{moved} · r loads it again", open.id))
+    Some(format!("{} moved from v{shown} to v{moved} · {}", open.id, model.tell("{reload} loads it again")))
 }

@@ -10,7 +10,7 @@ use crate::tui::keymap::Motion;
 use crate::tui::model::pages::Notice;
 use crate::tui::model::queue::{MOST_HITS, Seek};
 use crate::tui::model::{Dialog, Model, Snooze};
-use crate::tui::update::{pending, seen, work};
+use crate::tui::update::{NOTHING_SELECTED, pending, seen, work};
 
 /// Asks for what is listed: the view, what a filter leaves of it, or what was found in messages.
 pub(super) fn load(model: &mut Model) -> Vec<Effect> {
@@ -176,7 +176,7 @@ pub(super) fn meant(model: &Model) -> Vec<TicketId> {
 pub(super) fn snooze(model: &mut Model) -> Vec<Effect> {
     let tickets = meant(model);
     if tickets.is_empty() {
-        model.note(Notice::plain("no ticket is selected"));
+        model.note(Notice::plain(model.tell(NOTHING_SELECTED)));
         return vec![];
     }
     model.dialog = Dialog::Snooze(Box::new(Snooze { tickets, until: Editor::line_of(""), trouble: None }));

@@ -25,7 +25,8 @@ pub(super) fn arrived(model: &mut Model, request: RequestId, thumbs: Vec<Given>)
 /// Begins a thumb for the text at hand: in its pane the summary, else the draft.
 pub(super) fn rate(model: &mut Model, thumb: Thumb) -> Vec<Effect> {
     let Some((feedback, before)) = text_at_hand(model, thumb) else {
-        model.note(Notice::plain("there is no text of the assistant here yet"));
+        model
+            .note(Notice::plain(model.tell("there is no text of the assistant here yet · {reload} asks for it again")));
         return vec![];
     };
     let words = Editor::line_of(&before);

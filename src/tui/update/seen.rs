@@ -5,7 +5,7 @@ use crate::domain::ticket::TicketRow;
 use crate::tui::events::Effect;
 use crate::tui::model::Model;
 use crate::tui::model::pages::Notice;
-use crate::tui::update::queue;
+use crate::tui::update::{NOTHING_SELECTED, queue};
 
 /// Asks what the person has seen of the tickets that are loaded.
 pub(super) fn load(model: &mut Model) -> Vec<Effect> {
@@ -29,7 +29,7 @@ pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
     let meant = queue::meant(model);
     let rows: Vec<TicketRow> = meant.iter().filter_map(|id| row(model, id)).collect();
     let Some(first) = rows.first() else {
-        model.note(Notice::plain("no ticket is selected"));
+        model.note(Notice::plain(model.tell(NOTHING_SELECTED)));
         return vec![];
     };
     let read = model.queue.seen.is_unread(first);

@@ -17,7 +17,10 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(ticket) = ticket else { return vec![] };
     match SplitOff::of(&ticket, message as u64, "") {
         Ok(_) => model.dialog = Dialog::Splitting(Box::new(Splitting::of(ticket, message))),
-        Err(no) => model.note(Notice::plain(format!("{no} · [ and ] point at another"))),
+        Err(no) => {
+            let others = model.tell("{previous-message} and {next-message} point at another");
+            model.note(Notice::plain(format!("{no} · {others}")));
+        }
     }
     vec![]
 }

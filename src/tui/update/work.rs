@@ -231,7 +231,7 @@ pub(super) fn handle(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
     let Some(run) = model.run.take() else {
-        model.note(Notice::plain("nothing runs"));
+        model.note(Notice::plain(model.tell("nothing runs · {handle} lets the agent handle the ticket")));
         return vec![];
     };
     add_step(model, format!("{}: run ended by you", run.ticket));

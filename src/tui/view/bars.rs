@@ -6,10 +6,10 @@ use ratatui::text::Span;
 use crate::domain::ids::TicketId;
 use crate::tui::keymap::Command;
 use crate::tui::model::Model;
-use crate::tui::model::pages::{Page, Weight};
-use crate::tui::model::wrap;
+use crate::tui::model::pages::{Notice, Page, Weight};
+use crate::tui::model::wrap::{self, fit};
 use crate::tui::theme::Ink;
-use crate::tui::view::canvas::{Canvas, outside};
+use crate::tui::view::canvas::Canvas;
 use crate::tui::view::outbox;
 
 /// Which desk, which page, who, and whether the backend is there.
@@ -54,31 +54,35 @@ fn page_names(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
 }
 
 /// What just happened, and what waits. What has failed and does not fit there begins in the line above, which is returned,
-/// until the next key.
+/// until the next key; what to do about it is never cut.
 pub(crate) fn status(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) -> Option<Span<'static>> {
-    let right = waiting(model, canvas);
-    let room = usize::from(area.width).saturating_sub(right.iter().map(Span::width).sum::<usize>() + 1);
+    let (width, right) = (usize::from(area.width), beside(model, canvas, false));
     let Some(notice) = &model.notice else {
         canvas.row_split(area, 0, idle(model, canvas), right);
         return None;
     };
-    let (mark, ink) = match notice.weight {
-        Weight::Good => (" ✓ ", Ink::Good),
-        Weight::Plain => (" ", Ink::Plain),
-        Weight::Bad => (" ✗ ", Ink::Danger),
-    };
-    let text = format!("{mark}{}", outside(&notice.text));
-    if notice.weight != Weight::Bad || wrap::columns(&text) <= room || keeps_keys(&model.page) {
-        canvas.row_split(area, 0, vec![canvas.say(ink, text)], right);
+    let whole = parts(canvas, notice);
+    let wide = columns(&whole);
+    if wide + columns(&right) < width {
+        canvas.row_split(area, 0, whole.into(), right);
         return None;
     }
-    let first = wrap::text(&text, usize::from(area.width)).first().map_or(text.len(), |row| row.end);
-    let (above, rest) = text.split_at(first);
+    let right = beside(model, canvas, true);
+    let room = width.saturating_sub(columns(&right) + 1);
+    if notice.weight != Weight::Bad || wide <= room || keeps_keys(&model.page) {
+        canvas.row_split(area, 0, shortened(whole, room), right);
+        return None;
+    }
+    let [mark, text, way_out] = whole;
     // What waits is told by the title too, and here again with the next key; what is sent or goes on is told nowhere else.
     let goes_on = is_sending(model) || model.underway.told().is_some();
-    let right = if goes_on { right } else { vec![] };
-    canvas.row_split(area, 0, vec![canvas.say(ink, format!("   {}", rest.trim_start()))], right);
-    Some(canvas.say(ink, above))
+    let (right, room) = if goes_on { (right, room) } else { (vec![], width) };
+    let (line, style) = (format!("{}{}", mark.content, text.content), text.style);
+    let first = wrap::text(&line, width).first().map_or(line.len(), |row| row.end);
+    let (above, rest) = line.split_at(first);
+    let [begins, rest] = ["   ", rest.trim_start()].map(|part| Span::styled(part.to_owned(), style));
+    canvas.row_split(area, 0, shortened([begins, rest, way_out], room), right);
+    Some(Span::styled(above.to_owned(), style))
 }
 
 /// Whether the line of keys says what signs here.
@@ -89,17 +93,49 @@ fn keeps_keys(page: &Page) -> bool {
     }
 }
 
-fn waiting(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {
-    let waiting = match model.waiting() {
-        0 => canvas.say(Ink::Dim, "nothing waits for you "),
-        1 => canvas.say(Ink::Warn, "● 1 waits for you "),
-        many => canvas.say(Ink::Warn, format!("● {many} wait for you ")),
-    };
-    // Beside a notice: what is about to be sent is never out of sight, nor is what goes on.
+fn columns(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(Span::width).sum()
+}
+
+/// What stands at the right: what goes on or is about to be sent, where something else is said at the left, and what
+/// waits; `short` where that needs the room.
+fn beside(model: &Model, canvas: &Canvas<'_, '_>, short: bool) -> Vec<Span<'static>> {
     let outbox = outbox::told(model, canvas, true).filter(|_| model.notice.is_some());
     let underway = underway(model, true).filter(|_| model.notice.is_some() || is_sending(model));
     let underway = underway.map(|words| canvas.say(Ink::Accent, words));
-    underway.into_iter().chain(outbox).chain([waiting]).collect()
+    underway.into_iter().chain(outbox).chain([waiting(model, canvas, short)]).collect()
+}
+
+/// How much waits; `short` where something else needs the room.
+fn waiting(model: &Model, canvas: &Canvas<'_, '_>, short: bool) -> Span<'static> {
+    match (model.waiting(), short) {
+        (0, false) => canvas.say(Ink::Dim, "nothing waits for you "),
+        (0, true) => canvas.say(Ink::Dim, ""),
+        (1, false) => canvas.say(Ink::Warn, "● 1 waits for you "),
+        (1, true) => canvas.say(Ink::Warn, "● 1 waits "),
+        (many, false) => canvas.say(Ink::Warn, format!("● {many} wait for you ")),
+        (many, true) => canvas.say(Ink::Warn, format!("● {many} wait ")),
+    }
+}
+
+/// A notice: its mark, what it says, and what to do about it.
+fn parts(canvas: &Canvas<'_, '_>, notice: &Notice) -> [Span<'static>; 3] {
+    let (mark, ink) = match notice.weight {
+        Weight::Good => (" ✓ ", Ink::Good),
+        Weight::Plain => (" ", Ink::Plain),
+        Weight::Bad => (" ✗ ", Ink::Danger),
+    };
+    let way_out = if notice.way_out.is_empty() { String::new() } else { format!(" · {}", notice.way_out) };
+    [canvas.say(ink, mark), canvas.say(ink, &notice.text), canvas.say(ink, way_out)]
+}
+
+/// A notice in so many columns: what it says gives way to what to do about it.
+fn shortened([mark, mut text, way_out]: [Span<'static>; 3], room: usize) -> Vec<Span<'static>> {
+    let left = room.saturating_sub(mark.width() + way_out.width()).max(room / 3);
+    if text.width() > left {
+        text.content = fit(&text.content, left).into();
+    }
+    vec![mark, text, way_out]
 }
 
 fn idle(model: &Model, canvas: &Canvas<'_, '_>) -> Vec<Span<'static>> {

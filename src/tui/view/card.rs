@@ -87,7 +87,7 @@ fn framed(model: &Model, reading: &Reading, canvas: &mut Canvas<'_, '_>, title: 
     let area = Rect { height: body.height.saturating_sub(1), ..body };
     let requirement = reading.card.requirement();
     let (keys, ink) = match requirement.keys {
-        Keys::One => ("A approves".to_owned(), Ink::Accent),
+        Keys::One => (model.tell("{approve} approves"), Ink::Accent),
         Keys::Two(risk) => (format!("{}: {risk}", model.tell("{approve}, then {release}")), Ink::Danger),
     };
     let digest = reading.card.proposal().digest().short();

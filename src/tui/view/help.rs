@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::keymap::{Bound, Keymap};
+use crate::tui::keymap::{Bound, Command, Keymap};
 use crate::tui::model::Model;
+use crate::tui::model::card::Signable;
 use crate::tui::model::layout;
-use crate::tui::model::pages::Help;
+use crate::tui::model::pages::{Help, Page};
 use crate::tui::model::wrap::pad;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -46,9 +47,16 @@ pub(crate) fn rows(keys: &Keymap, help: &Help, width: usize) -> Vec<Row> {
         places: places(binding, width),
     };
     let wanted = |row: &Row| format!("{} {} {}", row.keys, row.help, row.places).to_lowercase().contains(&words);
-    let mut rows: Vec<_> = keys.rows().iter().map(row).filter(wanted).collect();
+    let offered = |binding: &&Bound| binding.command != Command::EditProposal || is_editable(&help.behind);
+    let mut rows: Vec<_> = keys.rows().iter().filter(offered).map(row).filter(wanted).collect();
     rows.sort_by_key(|row| !row.here);
     rows
+}
+
+/// Whether the card that help was asked over can be worded otherwise; where it was asked elsewhere some card can.
+fn is_editable(behind: &Page) -> bool {
+    let Page::Card(card) = behind else { return true };
+    card.stage.reading().is_none_or(Signable::is_editable)
 }
 
 fn places(binding: &Bound, width: usize) -> String {

@@ -127,9 +127,9 @@ fn extent(list: &List) -> String {
     }
 }
 
-fn nothing(list: &List) -> String {
+fn nothing(model: &Model, list: &List) -> String {
     match (&list.rows.trouble, &list.rows.value) {
-        (Some(trouble), _) => format!("{} · Esc, then the key again", trouble.message),
+        (Some(trouble), _) => format!("{} · {}", trouble.message, model.tell("{back}, then the key again")),
         (None, None) => "reading …".to_owned(),
         (None, Some(rows)) if !rows.is_empty() => "none has these words".to_owned(),
         (None, Some(_)) => match &list.of {
@@ -146,7 +146,7 @@ fn nothing(list: &List) -> String {
 
 fn rows(model: &Model, canvas: &mut Canvas<'_, '_>, list: &List, parts: &ListParts) {
     if list.found().len() == 0 {
-        canvas.row(parts.list, 0, vec![canvas.say(Ink::Dim, nothing(list))]);
+        canvas.row(parts.list, 0, vec![canvas.say(Ink::Dim, nothing(model, list))]);
     }
     let found = list.found().enumerate().skip(list.top);
     for (at, (place, (number, entry))) in (0..parts.list.height).zip(found) {

@@ -1,6 +1,7 @@
 //! The log: every tool call, newest first, and the record that is selected.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use crate::domain::audit::{Action, Record};
@@ -20,7 +21,7 @@ const TENTH: u64 = 100_000;
 pub(crate) fn draw(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>) {
     if page.figures.is_some() {
         let body = layout::frame(model.size).body;
-        filter_line(page, canvas, body);
+        filter_line(model, page, canvas, body);
         return figures::draw(page, canvas, Rect { y: body.y + 1, height: body.height - 1, ..body });
     }
     let (list, detail) = layout::log(model.size, page.reading);
@@ -36,9 +37,9 @@ pub(crate) fn draw(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>) {
 }
 
 fn draw_list(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
-    filter_line(page, canvas, area);
+    filter_line(model, page, canvas, area);
     let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let names = columns(["time (UTC)", "run", "ticket", "tool", "who", "what", "ms"], outcome_width(area));
+    let names = columns(["time", "run", "ticket", "tool", "who", "what", "ms"], outcome_width(area));
     canvas.row(area, 0, vec![canvas.say(Ink::Strong, names)]);
     let rows = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
     if page.records.is_empty() {
@@ -52,7 +53,7 @@ fn draw_list(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>, area: R
     }
     for (at, record) in (0..rows.height).zip(page.records.iter().skip(page.top)) {
         let ink = ink_of(record);
-        canvas.row(rows, at, vec![canvas.say(ink, record_row(record, model.now, outcome_width(area)))]);
+        canvas.row(rows, at, vec![canvas.say(ink, record_row(record, model, outcome_width(area)))]);
         if usize::from(at) + page.top == page.selected {
             canvas.tint_row(rows, at, if page.reading { Ink::SelectedIdle } else { Ink::Selected });
         }
@@ -60,7 +61,7 @@ fn draw_list(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>, area: R
 }
 
 /// The filter: what is typed, or what is in force.
-fn filter_line(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
+fn filter_line(model: &Model, page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let wrong = page.misread.iter().map(|words| canvas.say(Ink::Danger, format!("✗ {words} "))).collect();
     if let Some(editor) = &page.typing {
         let (_, column) = editor.cursor_in_sight();
@@ -71,21 +72,22 @@ fn filter_line(page: &LogPage, canvas: &mut Canvas<'_, '_>, area: Rect) {
         return;
     }
     let words = match page.filter.as_str() {
-        "" => vec![
-            canvas.say(Ink::Dim, " every record · / filters: ticket: tool: who: what: run: since: until: or words"),
-        ],
+        "" => vec![canvas.say(
+            Ink::Dim,
+            model.tell(" every record · {filter} filters: ticket: tool: who: what: run: since: until: or words"),
+        )],
         filter => vec![canvas.say(Ink::Accent, " / "), canvas.say(Ink::Warn, filter)],
     };
     canvas.row(area, 0, words);
 }
 
 fn outcome_width(area: Rect) -> usize {
-    usize::from(area.width).saturating_sub(63).max(8)
+    usize::from(area.width).saturating_sub(62).max(8)
 }
 
-fn record_row(record: &Record, now: Timestamp, outcome: usize) -> String {
+fn record_row(record: &Record, model: &Model, outcome: usize) -> String {
     let what = what(record);
-    let time = when(record.at, now);
+    let time = when(record.at, model.now, &model.zone);
     let ticket = record.ticket.as_deref().unwrap_or("–");
     columns([&time, &record.run, ticket, &record.tool, &record.actor, &what, &millis(record.micros)], outcome)
 }
@@ -108,8 +110,9 @@ fn read_for(micros: u64) -> String {
     }
 }
 
-/// A time with as much of its date as it takes to tell it from one of today.
-fn when(at: Timestamp, now: Timestamp) -> String {
+/// A time where the person is, with as much of its date as it takes to tell it from one of today.
+fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let [at, now] = [at, now].map(|time| time.to_zoned(zone.clone()));
     let same = |format: &str| at.strftime(format).to_string() == now.strftime(format).to_string();
     let format = if same("%F") {
         "%H:%M:%S"
@@ -124,7 +127,7 @@ fn when(at: Timestamp, now: Timestamp) -> String {
 fn columns(cells: [&str; 7], outcome: usize) -> String {
     let [time, run, ticket, tool, who, what, ms] = cells;
     let (time, run, ticket) = (pad(time, 12), shown(run, 5), shown(ticket, 8));
-    format!(" {time} {run} {ticket} {} {} {} {ms:>5}", shown(tool, 16), shown(who, 10), shown(what, outcome))
+    format!(" {time} {run} {ticket} {} {} {} {ms:>5}", shown(tool, 16), shown(who, 9), shown(what, outcome))
 }
 
 pub(crate) fn ink_of(record: &Record) -> Ink {
@@ -175,6 +178,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_time_is_that_of_the_place_where_the_person_is() {
+        let (now, tokyo) = ("2026-11-28T15:30:00Z".parse().unwrap(), TimeZone::fixed(jiff::tz::offset(9)));
+        for (at, expect) in [("2026-11-28T15:10:00Z", "00:10:00"), ("2026-11-28T14:59:00Z", "28 Nov 23:59")] {
+            assert_eq!(when(at.parse().unwrap(), now, &tokyo), expect);
+        }
+    }
+
+    #[test]
     fn a_time_says_its_day_unless_that_is_today_and_its_year_unless_that_is_this_one() {
         let now = "2026-11-28T15:00:00Z".parse().unwrap();
         for (at, expect) in [
@@ -182,7 +193,7 @@ mod tests {
             ("2026-11-27T23:59:59Z", "27 Nov 23:59"),
             ("2025-11-28T15:00:00Z", "28 Nov 2025"),
         ] {
-            assert_eq!(when(at.parse().unwrap(), now), expect);
+            assert_eq!(when(at.parse().unwrap(), now, &TimeZone::UTC), expect);
         }
     }
 }

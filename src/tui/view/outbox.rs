@@ -17,7 +17,7 @@ pub(crate) fn draw(model: &Model, page: OutboxPage, canvas: &mut Canvas<'_, '_>)
     canvas.row(body, 0, vec![canvas.say(Ink::Strong, " Outbox · signed, and not sent yet")]);
     let (list, rule, text) = layout::outbox(model.size, letters.len());
     if letters.is_empty() {
-        canvas.row(list, 0, vec![canvas.say(Ink::Dim, "   Nothing waits to be sent. Esc goes back.")]);
+        canvas.row(list, 0, vec![canvas.say(Ink::Dim, model.tell("   Nothing waits to be sent. {back} goes back."))]);
         return;
     }
     let top = (page.selected + 1).saturating_sub(usize::from(list.height));

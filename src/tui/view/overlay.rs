@@ -3,8 +3,9 @@
 use ratatui::layout::Rect;
 
 use crate::domain::snooze::CHOICES;
-use crate::tui::keymap::Context;
+use crate::tui::keymap::{Command, Context};
 use crate::tui::model::form::{Field, UpdateForm};
+use crate::tui::model::wrap::pad;
 use crate::tui::model::{Model, Question, Snooze};
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
@@ -25,21 +26,21 @@ pub(crate) fn confirm(model: &Model, canvas: &mut Canvas<'_, '_>, question: Ques
 }
 
 /// What is to become of the replies that wait, before the program ends.
-pub(crate) fn leaving(canvas: &mut Canvas<'_, '_>, letters: usize) {
+pub(crate) fn leaving(model: &Model, canvas: &mut Canvas<'_, '_>, letters: usize) {
     let title = match letters {
         1 => " A reply waits in the outbox ".to_owned(),
         many => format!(" {many} replies wait in the outbox "),
     };
     let lines = [
-        ("s  ", "send now, then quit"),
-        ("k  ", "keep as a proposal and quit; nothing is sent"),
-        ("Esc", "stay; the outbox goes on"),
+        (Command::SendAndQuit, "send now, then quit"),
+        (Command::KeepAndQuit, "keep as a proposal and quit; nothing is sent"),
+        (Command::No, "stay; the outbox goes on"),
     ];
     let area = middle(canvas.area(), 58, 5);
     let inner = canvas.boxed(area, Ink::Warn, canvas.say(Ink::Strong, title), canvas.say(Ink::Plain, ""));
     for (at, (key, words)) in (0..).zip(lines) {
-        let row = vec![canvas.say(Ink::Accent, format!(" {key}  ")), canvas.say(Ink::Plain, words)];
-        canvas.row(inner, at, row);
+        let key = pad(&model.keys.key(Context::Leaving, key), 3);
+        canvas.row(inner, at, vec![canvas.say(Ink::Accent, format!(" {key}  ")), canvas.say(Ink::Plain, words)]);
     }
 }
 
@@ -62,9 +63,9 @@ pub(crate) fn form(model: &Model, canvas: &mut Canvas<'_, '_>, form: &UpdateForm
         canvas.row(inner, 5, vec![canvas.say(Ink::Danger, format!(" ✗ {trouble}"))]);
     } else {
         let words = match form.field {
-            Field::Status | Field::Priority => " ← → choose",
-            Field::Assignee => " a name; empty for nobody",
-            Field::Tags => " tags with commas; they replace the old ones",
+            Field::Status | Field::Priority => model.keys.tell(Context::Form, " {previous-value} {next-value} choose"),
+            Field::Assignee => " a name; empty for nobody".to_owned(),
+            Field::Tags => " tags with commas; they replace the old ones".to_owned(),
         };
         canvas.row(inner, 5, vec![canvas.say(Ink::Dim, words)]);
     }

@@ -86,7 +86,7 @@ fn empty(model: &Model) -> String {
                 model.tell("nobody said that in any ticket · {back} shows the view again")
             }
             Seek::View | Seek::Filter(_) | Seek::Said(_) => {
-                "no tickets in this view · a number key shows another".to_owned()
+                model.tell("no tickets in this view · {view-1} to {view-9} show another")
             }
         },
     }
@@ -176,7 +176,11 @@ fn ticket_row(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect, ticket: &T
         (false, true) => '▸',
         (false, false) => elsewhere(model, ticket).unwrap_or(if unread { '•' } else { ' ' }),
     };
-    let customer = if width >= 84 { 18 } else { 0 };
+    let customer = match width {
+        84.. => 18,
+        72.. => 13,
+        _ => 0,
+    };
     // On a narrow list the subject needs the room; the ticket itself says where it stands.
     let status = if width >= 50 { 9 } else { 0 };
     let subject = width.saturating_sub(25 + customer + status);

@@ -3,17 +3,19 @@
 use ratatui::layout::Rect;
 
 use crate::domain::text;
+use crate::tui::model::Model;
 use crate::tui::model::layout;
 use crate::tui::model::split::Splitting;
 use crate::tui::theme::Ink;
 use crate::tui::view::canvas::Canvas;
 use crate::tui::view::draft;
 
-pub(crate) fn draw(canvas: &mut Canvas<'_, '_>, splitting: &Splitting, size: (u16, u16)) {
-    let parts = layout::splitting(size);
+pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>, splitting: &Splitting) {
+    let parts = layout::splitting(model.size);
     let number = splitting.message + 1;
     let title = format!(" A ticket of its own for message [{number}] of {} ", splitting.ticket.row.id);
-    let foot = canvas.say(Ink::Dim, " ⏎ opens the card, ↑ ↓ another message, Esc closes ");
+    let foot =
+        canvas.say(Ink::Dim, model.tell(" {submit} opens the card, {up} {down} another message, {back} closes "));
     canvas.boxed(parts.frame, Ink::Accent, canvas.say(Ink::Strong, title), foot);
     canvas.row(parts.label, 0, vec![canvas.say(Ink::Accent, "Subject: ")]);
     draft::written(canvas, parts.subject, &splitting.subject, true);
@@ -25,13 +27,13 @@ pub(crate) fn draw(canvas: &mut Canvas<'_, '_>, splitting: &Splitting, size: (u1
         );
     }
     canvas.rule(parts.message, 0);
-    message(canvas, splitting, parts.message);
+    message(model, canvas, splitting, parts.message);
 }
 
 /// Whose message it is, and how it begins; the card shows all of it.
-fn message(canvas: &mut Canvas<'_, '_>, splitting: &Splitting, area: Rect) {
+fn message(model: &Model, canvas: &mut Canvas<'_, '_>, splitting: &Splitting, area: Rect) {
     let Some(message) = splitting.chosen() else { return };
-    let day = message.at.strftime("%d %b %H:%M");
+    let day = message.at.to_zoned(model.zone.clone()).strftime("%d %b %H:%M").to_string();
     let who = format!("{} ({}), {day}, {}", text::short(&message.name, 40), message.author, message.visibility);
     canvas.row(area, 1, vec![canvas.say(Ink::Dim, who)]);
     let body = message.body.lines().filter(|line| !line.trim().is_empty());

@@ -67,7 +67,7 @@ pub(crate) fn context(model: &Model, canvas: &Canvas<'_, '_>) -> (Vec<Span<'stat
         right.push(canvas.say(Ink::Warn, format!("merged into {into} ")));
     }
     if let Some(newer) = open.moved_to {
-        right.push(canvas.say(Ink::Warn, format!("moved to v{newer}, r loads ")));
+        right.push(canvas.say(Ink::Warn, format!("moved to v{newer}, {}", model.tell("{reload} loads "))));
     }
     (left, right)
 }

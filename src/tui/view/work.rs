@@ -29,12 +29,12 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_, '_>) {
         Dialog::Rewriting(ways) => rewrite::draw(model, canvas, *ways),
         Dialog::Form(form) => overlay::form(model, canvas, form),
         Dialog::Snooze(snooze) => overlay::snooze(canvas, snooze),
-        Dialog::Splitting(open) => split::draw(canvas, open, model.size),
+        Dialog::Splitting(open) => split::draw(model, canvas, open),
         Dialog::Confirm(question) => overlay::confirm(model, canvas, *question),
         Dialog::List(open) => list::draw(model, canvas, open),
         Dialog::Rating(open) => rating::draw(canvas, open, model.size),
         Dialog::Tour(step) => tour::draw(model, canvas, *step),
-        Dialog::Leaving => overlay::leaving(canvas, model.outbox.waiting().count()),
+        Dialog::Leaving => overlay::leaving(model, canvas, model.outbox.waiting().count()),
         Dialog::None | Dialog::Filter(_) | Dialog::Editing | Dialog::Sources(_) | Dialog::Note(_) => {}
     }
 }
@@ -96,7 +96,7 @@ fn steps(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
         );
     }
     for (at, step) in (0..inner.height).zip(model.steps.iter().skip(model.steps_top)) {
-        let time = step.at.strftime("%H:%M:%S  ").to_string();
+        let time = step.at.to_zoned(model.zone.clone()).strftime("%H:%M:%S  ").to_string();
         canvas.row(inner, at, vec![canvas.say(Ink::Dim, time), canvas.say(Ink::Plain, &step.text)]);
     }
 }

@@ -222,8 +222,8 @@ fn where_any_text_is_typed_no_letter_can_become_a_command() {
         }
     }
     // What is said of every place leaves the texts alone.
-    let everywhere = with("everywhere", "down", "N").unwrap();
-    let key = KeyEvent::new(KeyCode::Char('N'), KeyModifiers::NONE);
+    let everywhere = with("everywhere", "down", "B").unwrap();
+    let key = KeyEvent::new(KeyCode::Char('B'), KeyModifiers::NONE);
     for place in typed {
         assert_eq!(everywhere.command(Context::named(place).unwrap(), &key), None, "{place}");
     }

@@ -15,6 +15,8 @@ mod kept;
 mod keys;
 mod morning;
 mod mouse;
+mod next;
+mod notices;
 mod outbox;
 mod outgoing;
 mod palette;

@@ -45,7 +45,7 @@ fn the_filter_narrows_as_it_is_typed_and_marks_why() {
 
 #[test]
 fn a_ticket_that_is_found_by_what_its_row_does_not_show_says_by_what() {
-    let mut person = Person::at(80, 24);
+    let mut person = Person::at(70, 24);
     person.press("/");
     person.write("weiss");
     assert!(person.sees("M. Weiss Wrong VAT"), "{}", person.screen());

@@ -98,10 +98,10 @@ fn a_ticket_that_could_not_be_put_off_is_not_said_to_be() {
         request,
         what: "put the ticket off".into(),
         message: "the disk is full".into(),
-        way_out: "press r to try again".into(),
+        way_out: "{reload} tries again".into(),
     };
     person.msg(Msg::Failed(failure));
-    assert!(person.sees("could not put the ticket off: the disk is full"), "{}", person.screen());
+    assert!(person.sees("could not put the ticket off: the disk is full · r tries again"), "{}", person.screen());
 }
 
 #[test]

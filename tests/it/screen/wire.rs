@@ -88,6 +88,24 @@ fn while_nothing_happens_nothing_is_due_and_what_did_not_change_is_not_sent() {
 }
 
 #[test]
+fn a_minute_sends_the_words_that_it_changes_and_no_more() {
+    let mut person = Person::at(SIZE.0, SIZE.1);
+    let (mut sheet, line) = shown(&person.model);
+    person.msg(Msg::Clock { now: now() + Duration::from_mins(1) });
+    sheet.draw(&person.model).unwrap();
+    let sent = line.take();
+    assert!((1..=300).contains(&sent.len()), "42m is 41m now: {sent:?}");
+    person.press("?");
+    sheet.draw(&person.model).unwrap();
+    line.take();
+    for minute in 2..60 {
+        person.msg(Msg::Clock { now: now() + Duration::from_mins(minute) });
+        sheet.draw(&person.model).unwrap();
+        assert_eq!(line.take(), "", "nothing here says how late it is");
+    }
+}
+
+#[test]
 fn a_frame_is_whole_between_its_marks() {
     let mut person = Person::at(SIZE.0, SIZE.1);
     let (mut sheet, line) = shown(&person.model);
