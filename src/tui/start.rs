@@ -81,8 +81,8 @@ pub async fn start(
     let is_logged = warning.is_none();
     if let Some(message) = warning {
         let what = "write a log".to_owned();
-        let way_out = "everything else works; free the state directory".to_owned();
-        sender.send(Msg::Failed(Failure { request: None, what, message, way_out })).await?;
+        // The message says what to do.
+        sender.send(Msg::Failed(Failure { request: None, what, message, way_out: String::new() })).await?;
     }
     let runtime = Runtime::new(sitting, drafts, config.clone(), state.to_owned(), keeper, sender);
     tokio::spawn(runtime.clone().follow());
