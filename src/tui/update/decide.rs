@@ -162,8 +162,13 @@ fn edited_fields(call: &WriteCall, update: crate::domain::call::TicketUpdate) ->
 
 pub(super) fn later(model: &mut Model) -> Vec<Effect> {
     leave(model);
-    model.note(Notice::plain(model.tell("left for later · {pending} shows what waits")));
+    left(model);
     vec![]
+}
+
+/// Says that the proposal waits: nobody took it back by going elsewhere.
+fn left(model: &mut Model) {
+    model.note(Notice::plain(model.tell("left for later · {pending} shows what waits")));
 }
 
 /// One level back: to the card from what was asked about it, from the card to where it was opened.
@@ -181,11 +186,11 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         Stage::Opening { kept: Some(kept), .. } => {
             show(model, origin, *kept);
         }
-        Stage::Opening { kept: None, .. }
-        | Stage::Reading(_)
-        | Stage::Held(_)
-        | Stage::Deciding { .. }
-        | Stage::Over(_) => {
+        Stage::Reading(_) => {
+            return_to(model, origin);
+            left(model);
+        }
+        Stage::Opening { kept: None, .. } | Stage::Held(_) | Stage::Deciding { .. } | Stage::Over(_) => {
             return_to(model, origin);
         }
     }

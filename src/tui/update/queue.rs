@@ -198,7 +198,10 @@ pub(super) fn snoozed(model: &mut Model, mut snooze: Box<Snooze>) -> Vec<Effect>
                 (None, n) => format!("{} back in the queue", tickets(n)),
                 (Some(at), n) => {
                     let at = at.to_zoned(model.zone.clone()).strftime("%a %d %b %H:%M").to_string();
-                    format!("{} put off until {at}, or until something happens", tickets(n))
+                    {
+                        let what = if n == 1 { String::new() } else { format!("{n} tickets ") };
+                        format!("{what}put off until {at}, or until something happens")
+                    }
                 }
             };
             model.errands.insert(request, words);

@@ -161,3 +161,22 @@ fn a_draft_for_a_ticket_with_our_word_last_says_so() {
     person.msg(Msg::Answered { request: request.unwrap(), answer });
     assert!(person.sees("· answered already"), "{}", person.screen());
 }
+
+#[test]
+fn escape_from_a_card_says_that_the_proposal_waits_and_where() {
+    let mut person = Person::at(80, 24);
+    person.press("enter s");
+    assert_eq!(person.model.context(), Context::Card);
+    person.wait(400);
+    person.press("esc");
+    assert!(person.sees("left for later · P shows what waits"), "{}", person.screen());
+}
+
+#[test]
+fn until_when_a_ticket_is_put_off_is_said_in_full_at_80_columns() {
+    let mut person = Person::at(80, 24);
+    person.press("Z");
+    person.write("mon");
+    person.press("enter");
+    assert!(person.sees("put off until Mon 09 Mar 09:00, or until something happens"), "{}", person.screen());
+}
