@@ -77,7 +77,7 @@ async fn with_reduced_motion_nothing_moves_while_a_reply_waits_to_be_sent() {
     terminal.wait("two charges of 49.00");
     terminal.wait("score");
     terminal.keys("s");
-    terminal.wait("A approve");
+    terminal.wait("A approve  E edit");
     terminal.keys("A");
     // The second key counts from 300 ms after the first.
     terminal.settle(Duration::from_millis(600));

@@ -300,6 +300,7 @@ async fn a25_a_clock_that_runs_back_revives_no_approval_and_the_log_keeps_its_or
     house.store.record(countersign::domain::audit::Event { at: ahead, ..crate::house::event() }).unwrap();
     // What comes after has an earlier time and a later place.
     house.through(update("T-1", json!({"priority": "low"}))).await;
+    house.store.flush().await.unwrap();
     let head = house.store.verify(None).await.unwrap().unwrap();
     let log = house.store.log(None, 1000).await.unwrap();
     assert_eq!(log[0].seq, head.size);

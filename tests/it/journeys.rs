@@ -51,7 +51,7 @@ fn sign(terminal: &mut Terminal) {
 
 /// Presses a key on a card whose keys are armed.
 fn press_when_armed(terminal: &mut Terminal, key: &str) {
-    terminal.wait("A approve");
+    terminal.wait("A approve  E edit");
     terminal.keys(key);
 }
 
@@ -59,7 +59,9 @@ fn press_when_armed(terminal: &mut Terminal, key: &str) {
 fn drafts(home: &Path) -> Vec<String> {
     let inside = |dir: PathBuf| std::fs::read_dir(dir).into_iter().flatten().map(|entry| entry.unwrap().path());
     let desks = inside(home.join(".local/state/countersign/drafts"));
-    desks.flat_map(inside).filter_map(|file| std::fs::read_to_string(file).ok()).collect()
+    // One that is just being written has another name until it is whole.
+    let whole = desks.flat_map(inside).filter(|file| file.extension().is_some_and(|end| end == "json"));
+    whole.filter_map(|file| std::fs::read_to_string(file).ok()).collect()
 }
 
 fn open_first(terminal: &mut Terminal) {
@@ -163,7 +165,7 @@ async fn typed_ahead_keys_paste_enter_space_and_y_approve_nothing() {
     terminal.wait("normal  →  high");
     terminal.settle(Duration::from_millis(300));
     terminal.paste("AAAARRRR yyyy");
-    terminal.wait("A approve");
+    terminal.wait("A approve  E edit");
     for keys in ["\r", " ", "y", "Y", "\t", "a", "r", "R", "\u{1b}[M !!"] {
         terminal.keys(keys);
         terminal.settle(Duration::from_millis(150));
@@ -284,7 +286,7 @@ async fn a19_a_small_terminal_refuses_to_approve() {
     terminal.keys("P");
     terminal.wait("update_ticket");
     terminal.keys(ENTER);
-    terminal.wait("A approve");
+    terminal.wait("A approve  E edit");
     terminal.resize(20, 5);
     terminal.wait("small");
     for _ in 0..5 {

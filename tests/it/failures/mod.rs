@@ -60,7 +60,9 @@ impl Work {
     fn drafts(&self) -> Vec<String> {
         let inside = |dir: PathBuf| std::fs::read_dir(dir).into_iter().flatten().map(|entry| entry.unwrap().path());
         let desks = inside(self.home.join(".local/state/countersign/drafts"));
-        desks.flat_map(inside).filter_map(|file| std::fs::read_to_string(file).ok()).collect()
+        // One that is just being written has another name until it is whole.
+        let whole = desks.flat_map(inside).filter(|file| file.extension().is_some_and(|end| end == "json"));
+        whole.filter_map(|file| std::fs::read_to_string(file).ok()).collect()
     }
 
     fn is_kept(&self, words: &str) -> bool {

@@ -109,7 +109,7 @@ async fn a_terminal_of_sixteen_colours_gets_no_other_whatever_theme_is_asked_for
         terminal.keys("\r");
         terminal.wait("score");
         terminal.keys("P\r");
-        terminal.wait("A approve");
+        terminal.wait("A approve  E edit");
         terminal.keys("\u{3}");
         assert!(terminal.ended());
         is_given_back(&terminal);
