@@ -77,7 +77,7 @@ async fn with_reduced_motion_nothing_moves_while_a_reply_waits_to_be_sent() {
     terminal.wait("two charges of 49.00");
     terminal.wait("score");
     terminal.keys("s");
-    terminal.wait("A approve  E edit");
+    terminal.wait("A approve  ");
     terminal.keys("A");
     // The second key counts from 300 ms after the first.
     terminal.settle(Duration::from_millis(600));
@@ -103,7 +103,7 @@ async fn one_key_goes_from_the_ticket_to_what_waits_and_on_and_signs_nothing_by_
     terminal.wait("2 wait for you");
     terminal.keys("NARARA");
     terminal.wait("Approve update_ticket on T-2?");
-    terminal.wait("A approve  E edit");
+    terminal.wait("A approve  ");
     for id in [&first, &second] {
         assert_eq!(house.store.proposal(id).await.unwrap().unwrap().state, ProposalState::Pending);
     }
@@ -111,7 +111,7 @@ async fn one_key_goes_from_the_ticket_to_what_waits_and_on_and_signs_nothing_by_
     terminal.wait("v1 → v2");
     terminal.keys("NA");
     terminal.wait("Approve update_ticket on T-3?");
-    terminal.wait("A approve  E edit");
+    terminal.wait("A approve  ");
     assert_eq!(house.store.proposal(&second).await.unwrap().unwrap().state, ProposalState::Pending);
     terminal.keys(ESC);
     terminal.wait("▸ Ticket  T-1");

@@ -51,7 +51,7 @@ fn sign(terminal: &mut Terminal) {
 
 /// Presses a key on a card whose keys are armed.
 fn press_when_armed(terminal: &mut Terminal, key: &str) {
-    terminal.wait("A approve  E edit");
+    terminal.wait("A approve  ");
     terminal.keys(key);
 }
 
@@ -165,7 +165,7 @@ async fn typed_ahead_keys_paste_enter_space_and_y_approve_nothing() {
     terminal.wait("normal  →  high");
     terminal.settle(Duration::from_millis(300));
     terminal.paste("AAAARRRR yyyy");
-    terminal.wait("A approve  E edit");
+    terminal.wait("A approve  ");
     for keys in ["\r", " ", "y", "Y", "\t", "a", "r", "R", "\u{1b}[M !!"] {
         terminal.keys(keys);
         terminal.settle(Duration::from_millis(150));
@@ -286,7 +286,7 @@ async fn a19_a_small_terminal_refuses_to_approve() {
     terminal.keys("P");
     terminal.wait("update_ticket");
     terminal.keys(ENTER);
-    terminal.wait("A approve  E edit");
+    terminal.wait("A approve  ");
     terminal.resize(20, 5);
     terminal.wait("small");
     for _ in 0..5 {
