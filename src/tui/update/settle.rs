@@ -33,7 +33,10 @@ fn more(model: &mut Model) -> Vec<Effect> {
 }
 
 fn arrange_work(model: &mut Model, panes: &Panes) {
-    model.queue.arrange(height(layout::queue_rows(panes.queue)));
+    // Out of sight it stays where it was.
+    if panes.queue.height > 0 {
+        model.queue.arrange(height(layout::queue_rows(panes.queue)));
+    }
     let steps = height(panes.steps).saturating_sub(1);
     model.steps_top = model.steps_top.min(model.steps.len().saturating_sub(steps));
     let here = model.now.to_zoned(model.zone.clone());

@@ -180,3 +180,16 @@ fn until_when_a_ticket_is_put_off_is_said_in_full_at_80_columns() {
     person.press("enter");
     assert!(person.sees("put off until Mon 09 Mar 09:00, or until something happens"), "{}", person.screen());
 }
+
+#[test]
+fn a_list_that_was_out_of_sight_stands_where_it_stood() {
+    let mut person = Person::muted(80, 24, is_load);
+    let many = (0..60).flat_map(|_| rows()).zip(1..=60);
+    load(&mut person, many.map(|(row, n)| TicketRow { id: format!("T-{n}").parse().unwrap(), ..row }).collect());
+    person.press("j j j");
+    assert!(person.sees("1–17 of 60"), "{}", person.screen());
+    person.press("enter");
+    assert!(!person.sees("of 60"), "{}", person.screen());
+    person.press("esc");
+    assert!(person.sees("1–17 of 60"), "{}", person.screen());
+}
