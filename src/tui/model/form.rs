@@ -137,8 +137,13 @@ impl UpdateForm {
     }
 
     /// The next value of a chosen field; in a typed one the cursor moves.
-    pub(crate) fn step_value(&mut self, by: isize, key: &KeyEvent) {
+    pub(crate) fn step_value(&mut self, by: isize, key: &KeyEvent, me: &PrincipalId) {
         match self.field {
+            // Nobody need type who they are.
+            Field::Assignee if by > 0 && self.assignee.editor.text().is_empty() => {
+                self.trouble = None;
+                self.assignee = Words { editor: Editor::line_of(me.as_str()), set: true };
+            }
             Field::Status => self.status = Some(stepped(Status::ALL, self.status.or(self.before.status), by)),
             Field::Priority => {
                 self.priority = Some(stepped(Priority::ALL, self.priority.or(self.before.priority), by));

@@ -227,8 +227,9 @@ fn leave_filter(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn next_value(model: &mut Model, by: isize, key: &KeyEvent) -> Vec<Effect> {
+    let me = model.desk.me.id.clone();
     if let Some(form) = form(model) {
-        form.step_value(by, key);
+        form.step_value(by, key, &me);
     }
     vec![]
 }

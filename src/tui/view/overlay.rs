@@ -64,7 +64,7 @@ pub(crate) fn form(model: &Model, canvas: &mut Canvas<'_, '_>, form: &UpdateForm
     } else {
         let words = match form.field {
             Field::Status | Field::Priority => model.keys.tell(Context::Form, " {previous-value} {next-value} choose"),
-            Field::Assignee => " a name; empty for nobody".to_owned(),
+            Field::Assignee => model.keys.tell(Context::Form, " a name; {next-value} for you; empty for nobody"),
             Field::Tags => " tags with commas; they replace the old ones".to_owned(),
         };
         canvas.row(inner, 5, vec![canvas.say(Ink::Dim, words)]);

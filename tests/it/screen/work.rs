@@ -412,3 +412,13 @@ fn a_reply_lets_a_ticket_that_was_open_wait_for_the_customer_and_leaves_any_othe
     assert_eq!(status("j enter s", pending), None, "T-1017 waits already");
     assert_eq!(status("G enter s", pending), None, "T-0871 is resolved");
 }
+
+#[test]
+fn nobody_need_type_who_they_are_to_take_a_ticket() {
+    let mut person = Person::at(80, 24);
+    person.press("enter u down down");
+    assert!(person.sees("a name; → for you; empty for nobody"), "{}", person.screen());
+    person.press("right enter");
+    let (call, _) = proposed(&person).unwrap_or_else(|| panic!("{}", person.screen()));
+    assert_eq!(call.update().assignee, Some(Some("maya".parse().unwrap())));
+}
