@@ -10,8 +10,10 @@
 //! | [`store`] | the desk's memory behind one trait; SQLite | domain, embed |
 //! | [`tools`] | the catalog of tools and the trait of a backend | domain |
 //! | [`assist`] | summary, reply and confidence: what a model reads and writes, and what is said without one | domain |
-//! | [`desk`] | the operations: authorise, validate, do, record | domain, store, assist, llm |
-//! | [`mcp`] | the desk as a server, any server as a backend | domain, tools, desk |
+//! | [`desk`] | the operations: authorise, validate, do, record | domain, store, assist, llm, tools |
+//! | [`access`] | who is at the door: tokens, issuers, certificates | domain, store |
+//! | [`mcp`] | the desk as a server, any server as a backend | domain, access, tools, desk |
+//! | [`http`] | the desk as a service: routes, who is at the door, connections | domain, access, desk, commit, tools |
 //! | [`agent`] | the loop: a pure step, a driver that does it | domain, llm, tools |
 //! | [`commit`] | the one way out: decision, write, read-back, record | domain, store, tools |
 //! | [`worker`] | the assistant over a view of the queue, continuously | domain, store, tools, agent, llm |
@@ -28,6 +30,7 @@
 #[macro_use]
 pub mod domain;
 
+pub mod access;
 pub mod agent;
 pub mod app;
 pub mod assist;
@@ -39,6 +42,7 @@ pub mod config;
 pub mod desk;
 pub mod embed;
 pub mod eval;
+pub mod http;
 pub mod import;
 pub mod llm;
 pub mod mcp;

@@ -1,6 +1,7 @@
 //! The composition root: the only place that names concrete types together.
 
 pub mod models;
+pub mod serve;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod learn;
 mod manner;
 mod measure;
 mod report;
+mod serve;
 mod setup;
 mod worker;
 
@@ -51,6 +52,8 @@ struct Global {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serves the desk to terminals, programs and other agents: HTTP API and MCP, with tokens.
+    Serve(serve::ServeArgs),
     /// Serves the desk over MCP on standard input and output; writes become proposals.
     Mcp(McpArgs),
     /// Runs the assistant on one ticket without a screen; files proposals, never writes.
@@ -161,8 +164,12 @@ fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
         eprintln!("countersign: {warning}");
     }
     // The screen has the main thread, the desk one worker: a call through MCP passes several tasks, and waking another
-    // core for each would cost more than the call.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    // core for each would cost more than the call. A service has them all.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if !matches!(cli.command, Some(Command::Serve(_))) {
+        runtime.worker_threads(1);
+    }
+    let runtime = runtime.enable_all().build()?;
     let code = runtime.block_on(dispatch(cli.command, &setting, log.as_ref().err().cloned()));
     // A blocked read of standard input must not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
@@ -181,6 +188,7 @@ async fn dispatch(
             Box::pin(crate::tui::start::start(setting.sit_down(), config, setting.manner.clone(), places, warning))
                 .await
         }
+        Some(Command::Serve(args)) => serve::run(setting, args).await,
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
         Some(Command::Worker(args)) => worker::run(setting, args).await,

@@ -2,6 +2,7 @@
 
 mod layers;
 mod own;
+mod serve;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use serde::Deserialize;
 
 pub use layers::{ConfigError, Effective, load};
 pub use own::Own;
+pub use serve::Serve;
 
 use crate::domain::actor::Role;
 use crate::domain::policy::Policy;
@@ -44,6 +46,8 @@ pub struct Config {
     pub policy: Policy,
     /// Tool calls.
     pub mcp: Mcp,
+    /// The desk as a service.
+    pub serve: Serve,
     /// Sending.
     pub send: Sending,
     /// The queue.

@@ -4,6 +4,7 @@ mod aside;
 mod assistant;
 mod canned;
 mod confidence;
+mod direct;
 mod learn;
 mod meter;
 mod read;
@@ -17,6 +18,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 pub use assistant::Assistant;
+pub use direct::Direct;
 pub use learn::{Known, NotLearned};
 pub use meter::{Caps, Metered};
 

@@ -142,8 +142,9 @@ pub struct WriteAnswer {
     pub other_id: Option<TicketId>,
 }
 
-/// What a read answers.
-#[derive(Clone, Debug, PartialEq)]
+/// What a read answers; as JSON, the structured content alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Answer {
     /// To `get_ticket`.
     Ticket(Box<TicketAnswer>),
@@ -171,18 +172,7 @@ impl Answer {
     /// The structured content.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        match self {
-            Self::Ticket(answer) => json!(answer),
-            Self::Summary(answer) => json!(answer),
-            Self::Suggestion(answer) => json!(answer),
-            Self::Faq(answer) => json!(answer),
-            Self::Page(answer) => json!(answer),
-            Self::Customer(answer) => json!(answer),
-            Self::Found(answer) => json!(answer),
-            Self::Proposals(answer) => json!(answer),
-            Self::Canned(answer) => json!(answer),
-            Self::Rewritten(answer) => json!(answer),
-        }
+        json!(self)
     }
 
     /// Reads structured content back, as the answer to `call`.

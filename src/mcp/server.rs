@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::request::Parts;
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
@@ -15,6 +16,7 @@ use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::access::Identity;
 use crate::desk::{Caller, Desk, DeskError};
 use crate::domain::actor::Principal;
 use crate::domain::answer::{Answer, WriteAnswer, WriteOutcome};
@@ -41,26 +43,56 @@ const TELLING: Duration = Duration::from_millis(80);
 #[derive(Clone)]
 pub struct DeskServer {
     desk: Arc<Desk>,
-    caller: Caller,
+    who: Who,
+}
+
+/// Who a connection's calls come from.
+#[derive(Clone)]
+enum Who {
+    /// From the same caller always.
+    Known(Box<Caller>),
+    /// From whomever the door has signed in, request by request; in this run where they name none.
+    Signed(RunId),
 }
 
 impl DeskServer {
     /// Serves `desk` to one principal.
     #[must_use]
     pub fn new(desk: Arc<Desk>, principal: Principal, name: String, run: RunId) -> Self {
-        Self { desk, caller: Caller { principal, name, run, by: None, ahead: false } }
+        Self { desk, who: Who::Known(Box::new(Caller { principal, name, run, by: None, ahead: false })) }
+    }
+
+    /// Serves `desk` to whomever the HTTP door has signed in: each request carries its [`Identity`].
+    #[must_use]
+    pub fn for_requests(desk: Arc<Desk>, run: RunId) -> Self {
+        Self { desk, who: Who::Signed(run) }
     }
 
     /// The caller in the run that the request names.
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Caller {
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+        let caller = match &self.who {
+            Who::Known(caller) => (**caller).clone(),
+            Who::Signed(run) => {
+                let parts = context.extensions.get::<Parts>();
+                let identity = parts.and_then(|parts| parts.extensions.get::<Identity>());
+                // The door lets nobody in without one.
+                let Identity { principal, name } =
+                    identity.cloned().ok_or_else(|| ErrorData::invalid_request("nobody is signed in", None))?;
+                Caller { principal, name, run: run.clone(), by: None, ahead: false }
+            }
+        };
         let named = context.meta.0.get(meta::RUN).and_then(Value::as_str).and_then(|run| run.parse().ok());
         let by = context.meta.0.get(meta::BY).and_then(Value::as_str).map(|by| text::short(by, 200));
         let ahead = context.meta.0.get(meta::AHEAD).and_then(Value::as_bool).unwrap_or(false);
-        Caller { run: named.unwrap_or_else(|| self.caller.run.clone()), by, ahead, ..self.caller.clone() }
+        Ok(Caller { run: named.unwrap_or_else(|| caller.run.clone()), by, ahead, ..caller })
     }
 
-    async fn call(&self, request: CallToolRequestParams, context: &RequestContext<RoleServer>) -> CallToolResult {
-        let caller = self.caller(context);
+    async fn call(
+        &self,
+        caller: Caller,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResult {
         let mut arguments = Value::Object(request.arguments.unwrap_or_default());
         let reason = catalog::take_reason(&request.name, &mut arguments);
         match catalog::parse(&request.name, arguments) {
@@ -209,7 +241,8 @@ impl ServerHandler for DeskServer {
             let bad = BadCall::UnknownTool { name: request.name.into_owned(), known };
             return Err(ErrorData::invalid_params(bad.to_string(), None));
         }
-        Ok(self.call(request, &context).await.into())
+        let caller = self.caller(&context)?;
+        Ok(self.call(caller, request, &context).await.into())
     }
 
     async fn list_resources(
@@ -228,7 +261,7 @@ impl ServerHandler for DeskServer {
         if request.uri != QUEUE_URI {
             return Err(ErrorData::resource_not_found(format!("there is no resource {}", request.uri), None));
         }
-        let page = self.desk.read(&self.caller(&context), &ReadCall::ListTickets(TicketQuery::default())).await;
+        let page = self.desk.read(&self.caller(&context)?, &ReadCall::ListTickets(TicketQuery::default())).await;
         let text = page.map_err(|e| ErrorData::internal_error(e.to_string(), None))?.to_value().to_string();
         Ok(ReadResourceResult::new(vec![ResourceContents::text(text, QUEUE_URI)]).into())
     }

@@ -1,0 +1,93 @@
+//! The desk as a service, put together: store, desk, who may come in, routes, MCP, connections.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use color_eyre::eyre::Context as _;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Access;
+use crate::app::models::Models;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::http::{self, Door, listen};
+use crate::mcp::server::DeskServer;
+use crate::random;
+use crate::store::Store;
+
+/// The largest request, in bytes.
+const MOST_BYTES: usize = 1024 * 1024;
+/// A session of an older client is kept while a person thinks, and no longer.
+const SILENCE: Duration = Duration::from_hours(4);
+/// This machine's own names.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+
+/// A service that listens and does not serve yet.
+pub struct Service {
+    listener: TcpListener,
+    routes: Router,
+    stop: CancellationToken,
+}
+
+impl Service {
+    /// Puts the service together and takes its address.
+    ///
+    /// # Errors
+    /// When the address is taken or is none.
+    pub async fn prepare(store: Arc<dyn Store>, config: &Config, models: &Models) -> color_eyre::Result<Self> {
+        let stop = CancellationToken::new();
+        let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
+        let desk = Arc::new(desk);
+        let mcp = mcp(Arc::clone(&desk), config, &stop);
+        let door = Arc::new(Door { desk, access: Access::new(store) });
+        let routes = http::router(door, mcp).layer(DefaultBodyLimit::max(MOST_BYTES));
+        let listen = &config.serve.listen;
+        let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
+        Ok(Self { listener, routes, stop })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// When the listener has lost its address.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Stops it: what was accepted is finished, within ten seconds.
+    #[must_use]
+    pub fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Serves until it is stopped.
+    pub async fn run(self) {
+        listen::serve(self.listener, None, self.routes, self.stop).await;
+    }
+}
+
+/// MCP over streamable HTTP, both eras: sessions for clients of 2025-11-25, none for those of 2026-07-28.
+fn mcp(desk: Arc<Desk>, config: &Config, stop: &CancellationToken) -> Router {
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(SILENCE);
+    let hosts = LOOPBACK.iter().map(|name| (*name).to_owned()).chain(config.serve.allowed_hosts.clone());
+    let settings = StreamableHttpServerConfig::default()
+        .with_allowed_hosts(hosts)
+        .with_allowed_origins(config.serve.allowed_origins.clone())
+        .enforce_origin_validation()
+        .with_json_response(true)
+        .with_max_request_body_bytes(MOST_BYTES)
+        .with_cancellation_token(stop.child_token());
+    let service = StreamableHttpService::new(
+        move || Ok(DeskServer::for_requests(Arc::clone(&desk), random::run_id())),
+        Arc::new(sessions),
+        settings,
+    );
+    Router::new().fallback_service(service)
+}

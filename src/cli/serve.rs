@@ -1,0 +1,61 @@
+//! `countersign serve`: the desk for everybody who has a token.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::Fill;
+use crate::app::serve::Service;
+use crate::cli::Setting;
+
+#[derive(Args)]
+pub(crate) struct ServeArgs {
+    /// Listens here instead of on the configured address.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Takes requests that are addressed to this name, too.
+    #[arg(long = "allowed-host", value_name = "NAME")]
+    allowed_hosts: Vec<String>,
+    /// Leaves a new desk empty: no sample tickets.
+    #[arg(long)]
+    empty: bool,
+    /// Looks whether everything is there, serves nothing: 0 when it could start.
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) async fn run(setting: &Setting, args: ServeArgs) -> color_eyre::Result<ExitCode> {
+    let mut config = setting.effective.config.clone();
+    config.serve.allowed_hosts.extend(args.allowed_hosts);
+    if let Some(listen) = args.listen {
+        config.serve.listen = listen;
+    }
+    let store = setting.open(if args.empty { Fill::Nothing } else { Fill::Sample }).await?;
+    let models = setting.models(&store)?;
+    let service = Service::prepare(store, &config, &models).await?;
+    if args.check {
+        println!("everything is there: {} could be served", service.address()?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    welcome(setting, &service)?;
+    let stop = service.stop();
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        stop.cancel();
+    });
+    service.run().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a person needs who has just started it: where it is, and how a terminal and a bot get in.
+fn welcome(setting: &Setting, service: &Service) -> color_eyre::Result<()> {
+    let at = format!("http://{}", service.address()?);
+    let desk = setting.places.desk.display();
+    println!("countersign serves {desk} on {at}  (MCP: {at}/mcp)");
+    Ok(())
+}

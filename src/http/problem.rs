@@ -1,0 +1,142 @@
+//! What is said when the answer is no: problem details of RFC 9457, one document for every refusal of the door.
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::desk::DeskError;
+use crate::domain::text;
+use crate::store::StoreError;
+
+/// Seconds after which a desk that is out of reach may be asked again.
+const AGAIN: u32 = 1;
+
+/// Why there is no answer, for programs (`type`, `status`) and for people (`title`, `detail`).
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// The kind: a name that stays the same, `about:blank` where the status says it all.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The kind in words.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// This very case in words, without control characters.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// Seconds to wait before the same may be asked again, where that helps.
+    #[serde(skip)]
+    pub retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A problem of this status and kind.
+    #[must_use]
+    pub fn new(status: StatusCode, kind: &'static str, detail: &str) -> Self {
+        let title = status.canonical_reason().unwrap_or("Problem");
+        Self { kind, title, status: status.as_u16(), detail: text::short(detail, 500), retry_after: None }
+    }
+
+    /// There is no such thing.
+    #[must_use]
+    pub fn not_found(detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "/problems/not-found", detail)
+    }
+
+    /// The request cannot be read.
+    #[must_use]
+    pub fn unreadable(detail: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "/problems/unreadable", detail)
+    }
+
+    /// The values do not fit.
+    #[must_use]
+    pub fn invalid(detail: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "/problems/invalid", detail)
+    }
+
+    /// The thing is not any more as the caller thinks.
+    #[must_use]
+    pub fn stale(detail: &str) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "/problems/stale", detail)
+    }
+
+    /// Something else happened meanwhile.
+    #[must_use]
+    pub fn conflict(detail: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "/problems/conflict", detail)
+    }
+
+    /// Not for this role.
+    #[must_use]
+    pub fn forbidden(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "/problems/forbidden", detail)
+    }
+
+    /// No credential, or none that is good; nothing is said that would help to guess one.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "/problems/unauthenticated", "a valid bearer token is needed")
+    }
+
+    /// Not now.
+    #[must_use]
+    pub fn unavailable(detail: &str) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "/problems/unavailable", detail);
+        Self { retry_after: Some(AGAIN), ..problem }
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Forbidden { .. } => Self::forbidden(&error.to_string()),
+            DeskError::NotFound { .. } => Self::not_found(&error.to_string()),
+            DeskError::Invalid(_) => Self::invalid(&error.to_string()),
+            DeskError::Unable(_) => Self::unavailable(&error.to_string()),
+            DeskError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::unavailable("the desk is busy"),
+            StoreError::Full => Self::unavailable("the desk has no room left: nothing was saved"),
+            // Paths, addresses and a database's own words are for the operator's log.
+            StoreError::Newer { .. }
+            | StoreError::Unopenable { .. }
+            | StoreError::Damaged(_)
+            | StoreError::Failed(_) => {
+                tracing::error!(%error, "the store failed");
+                Self::unavailable("the desk cannot be reached")
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+pub(crate) async fn no_route() -> Problem {
+    Problem::not_found("there is no such route; /openapi.json lists what there is")
+}
+
+pub(crate) async fn no_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "about:blank", "this route does not know that method")
+}

@@ -1,0 +1,169 @@
+//! Proposals: who asks for what, the card that a person must have read, and their decision.
+//!
+//! A decision names the digest of what was read. The card is built anew from a fresh read when it comes in; where that
+//! gives another digest, nothing is decided and the caller must read again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
+
+use crate::commit::{Commit, CommitError, Look, Outcome};
+use crate::domain::answer::Answer;
+use crate::domain::approval::{Card, Signature};
+use crate::domain::call::{ProposalQuery, ReadCall};
+use crate::domain::canonical::Digest;
+use crate::domain::ids::{BadId, ProposalId};
+use crate::http::Door;
+use crate::http::problem::Problem;
+use crate::http::sign_in::Signed;
+
+/// Proposals, oldest first.
+pub(crate) async fn list(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Query(query): Query<ProposalQuery>,
+) -> Result<Json<Answer>, Problem> {
+    Ok(Json(door.desk.read(&signed.caller, &ReadCall::ListProposals(query)).await?))
+}
+
+/// What a person must have read before they decide.
+#[derive(Debug, Serialize)]
+pub(crate) struct CardText {
+    /// The proposal; another one than was asked for where the ticket had moved.
+    id: ProposalId,
+    /// What a decision must name: SHA-256 of `text`.
+    digest: Digest,
+    /// Every line of the card, invisible characters made visible.
+    text: String,
+    /// Why nobody can approve it, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    obstacle: Option<String>,
+}
+
+/// A proposal's card, from a fresh read.
+pub(crate) async fn card(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<CardText>, Problem> {
+    let desk = Deciding::of(&door, &signed)?;
+    let card = desk.open(&proposal_id(&id)?).await?;
+    let text = card.text();
+    Ok(Json(CardText {
+        id: card.proposal().id().clone(),
+        digest: Signature::under(&text).shown,
+        obstacle: card.obstacle().map(str::to_owned),
+        text,
+    }))
+}
+
+/// An approval.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Approve {
+    /// The digest of the card as it was read.
+    digest: String,
+}
+
+/// A denial.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deny {
+    /// Why, for whoever asked.
+    reason: String,
+}
+
+/// How a decision ended.
+#[derive(Debug, Serialize)]
+pub(crate) struct Decided {
+    /// In one word: `executed`, `denied`.
+    outcome: &'static str,
+    /// The ticket's version now, after a write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+}
+
+/// Approves what was read, and carries it out.
+pub(crate) async fn approve(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Json(asked): Json<Approve>,
+) -> Result<Json<Decided>, Problem> {
+    let desk = Deciding::of(&door, &signed)?;
+    let id = proposal_id(&id)?;
+    let card = desk.open(&id).await?;
+    let signature = Signature::under(&card.text());
+    if *card.proposal().id() != id || signature.shown.as_str() != asked.digest {
+        return Err(Problem::stale("this is not what was read; read the card again"));
+    }
+    if let Some(obstacle) = card.obstacle() {
+        return Err(Problem::conflict(obstacle));
+    }
+    let done = desk.commit.approve(&desk.run, &desk.by, card, &signature).await.map_err(problem)?;
+    ended(done)
+}
+
+/// Denies a proposal, with a reason.
+pub(crate) async fn deny(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Json(asked): Json<Deny>,
+) -> Result<Json<Decided>, Problem> {
+    let desk = Deciding::of(&door, &signed)?;
+    let (id, unknown) = (proposal_id(&id)?, Duration::ZERO);
+    ended(desk.commit.deny(&desk.run, &desk.by, &id, &asked.reason, unknown).await.map_err(problem)?)
+}
+
+/// Somebody who decides, and the way out.
+struct Deciding {
+    commit: Commit,
+    by: crate::domain::actor::Reviewer,
+    run: crate::tools::Run,
+}
+
+impl Deciding {
+    fn of(door: &Door, signed: &Signed) -> Result<Self, Problem> {
+        let (by, run, tools) = signed.reviewer(door)?;
+        let (store, policy) = (Arc::clone(door.desk.store()), door.desk.policy().clone());
+        Ok(Self { commit: Commit { store, backend: Arc::new(tools), policy }, by, run })
+    }
+
+    async fn open(&self, id: &ProposalId) -> Result<Card, Problem> {
+        match self.commit.open(&self.run, &self.by, id).await.map_err(problem)? {
+            Look::Waiting(card) => Ok(*card),
+            Look::Over(state) => Err(Problem::conflict(&format!("the proposal is {state} already"))),
+        }
+    }
+}
+
+fn ended(outcome: Outcome) -> Result<Json<Decided>, Problem> {
+    match outcome {
+        Outcome::Executed { version } => Ok(Json(Decided { outcome: "executed", version: Some(version) })),
+        Outcome::Denied => Ok(Json(Decided { outcome: "denied", version: None })),
+        Outcome::Superseded => Err(Problem::stale("the ticket has moved; nothing changed")),
+        Outcome::Expired => Err(Problem::conflict("the proposal has expired; nothing changed")),
+        Outcome::Refused(why) => Err(Problem::forbidden(&why)),
+        Outcome::Already(state) => Err(Problem::conflict(&format!("somebody was faster: it is {state}"))),
+        Outcome::Partly(words) => Err(Problem::conflict(&words)),
+        Outcome::Unknown { .. } => {
+            Err(Problem::unavailable("whether it was carried out is not known; read the ticket"))
+        }
+    }
+}
+
+fn problem(error: CommitError) -> Problem {
+    match error {
+        CommitError::NoProposal(_) => Problem::not_found(&error.to_string()),
+        CommitError::NotRead(_) => Problem::unavailable(&error.to_string()),
+        CommitError::Store(error) => error.into(),
+    }
+}
+
+fn proposal_id(id: &str) -> Result<ProposalId, Problem> {
+    id.parse().map_err(|_none: BadId| Problem::not_found("there is no such proposal"))
+}

@@ -1,0 +1,88 @@
+//! Who is at the door: the credential of a request becomes an identity, once, before any route.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::access::Identity;
+use crate::desk::{Caller, Direct};
+use crate::domain::actor::Reviewer;
+use crate::domain::canonical::Digest;
+use crate::domain::ids::RunId;
+use crate::http::Door;
+use crate::http::problem::Problem;
+use crate::random;
+use crate::tools::Run;
+
+/// The run that a caller's requests belong to.
+const RUN: &str = "countersign-run";
+
+/// Lets a request through that carries a good credential; its identity goes with it.
+pub(crate) async fn sign_in(
+    State(door): State<Arc<Door>>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let token = bearer(request.headers()).ok_or_else(Problem::unauthenticated)?;
+    let identity = door.access.authenticate(token).await.map_err(|why| {
+        tracing::info!(%why, "somebody was not let in");
+        Problem::unauthenticated()
+    })?;
+    request.extensions_mut().insert(identity);
+    Ok(next.run(request).await)
+}
+
+/// The one bearer token of a request.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut given = headers.get_all(AUTHORIZATION).iter();
+    let (first, None) = (given.next()?, given.next()) else { return None };
+    let (scheme, token) = first.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Somebody signed in, in the run that their requests belong to.
+pub(crate) struct Signed {
+    /// Who calls.
+    pub(crate) caller: Caller,
+}
+
+impl<S: Sync> FromRequestParts<S> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let identity = parts.extensions.get::<Identity>().cloned().ok_or_else(Problem::unauthenticated)?;
+        let named = parts.headers.get(RUN).map(|run| run.to_str().ok().and_then(|run| run.parse::<RunId>().ok()));
+        let run = match named {
+            Some(run) => run.ok_or_else(|| Problem::unreadable("the header countersign-run names no run"))?,
+            None => usual_run(&identity),
+        };
+        Ok(Self { caller: caller(identity, run) })
+    }
+}
+
+fn caller(identity: Identity, run: RunId) -> Caller {
+    Caller { principal: identity.principal, name: identity.name, run, by: None, ahead: false }
+}
+
+/// Requests that name no run belong to one a caller, for as long as this process lives.
+fn usual_run(identity: &Identity) -> RunId {
+    static SITTING: std::sync::LazyLock<[u8; 16]> = std::sync::LazyLock::new(random::bytes);
+    let digest = Digest::of(&[SITTING.as_slice(), identity.principal.id.as_str().as_bytes()]);
+    let digest: String = digest.as_str().chars().filter(char::is_ascii_hexdigit).take(8).collect();
+    format!("r-{digest}").parse().unwrap_or_else(|_| random::run_id())
+}
+
+impl Signed {
+    /// The caller as somebody who decides, with the desk's tools in their hands.
+    pub(crate) fn reviewer(&self, door: &Door) -> Result<(Reviewer, Run, Direct), Problem> {
+        let reviewer =
+            Reviewer::sign_in(self.caller.principal.clone()).map_err(|no| Problem::forbidden(&no.to_string()))?;
+        let run = Run::new(self.caller.run.clone());
+        Ok((reviewer, run, Direct::new(Arc::clone(&door.desk), self.caller.clone())))
+    }
+}
