@@ -16,6 +16,7 @@
 //! | [`http`] | the desk as a service: routes, who is at the door, connections | domain, access, desk, commit, tools |
 //! | [`agent`] | the loop: a pure step, a driver that does it | domain, llm, tools |
 //! | [`commit`] | the one way out: decision, write, read-back, record | domain, store, tools |
+//! | [`seat`] | a person's place at a desk: what a screen needs beside the tools | domain, store, commit, tools |
 //! | [`worker`] | the assistant over a view of the queue, continuously | domain, store, tools, agent, llm |
 //! | [`import`] | tickets and articles from files and mail | domain |
 //! | [`eval`], [`bench`] | what is measured, on any reader's machine | |
@@ -47,6 +48,7 @@ pub mod import;
 pub mod llm;
 pub mod mcp;
 pub mod random;
+pub mod seat;
 pub mod store;
 pub mod telemetry;
 pub mod tools;

@@ -19,10 +19,11 @@ use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::actor::{Principal, Reviewer, Role};
 use crate::domain::ids::{PrincipalId, TicketId};
-use crate::domain::ticket::Tone;
+use crate::domain::ticket::{Ticket, Tone};
 use crate::llm::Task;
 use crate::mcp::client::{Era, McpBackend};
 use crate::mcp::server::DeskServer;
+use crate::seat::{Local, Seat};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, StoreError};
 use crate::tools::{Run, ToolBackend};
@@ -115,20 +116,14 @@ fn id_of(name: &str) -> PrincipalId {
     plain.parse().unwrap_or_else(|_| "agent".parse().expect("a word is an id"))
 }
 
-/// A desk, its own server, and a client of it: everything that a sitting needs.
+/// A place at a desk, and its tools: everything that a sitting needs.
 pub struct Sitting {
-    /// The desk's memory.
-    pub store: Arc<dyn Store>,
+    /// The person's place.
+    pub seat: Arc<dyn Seat>,
     /// The tools, over MCP.
     pub backend: Arc<McpBackend>,
     /// The same tools for the assistant, as a bot: it reads and proposes, whatever the person may.
     pub assistant: Arc<McpBackend>,
-    /// The way out.
-    pub commit: Commit,
-    /// The person, when they may decide.
-    pub reviewer: Option<Reviewer>,
-    /// Who sits here.
-    pub principal: Principal,
     /// The sitting's own run.
     pub run: Run,
     /// What writes for the person.
@@ -150,10 +145,11 @@ pub async fn sit_down(store: Arc<dyn Store>, config: &Config, models: Models) ->
     let server = DeskServer::new(desk, assistant_of(&principal), name, run.id.clone());
     let assistant = Arc::new(connect(server, Era::Auto, patience).await?);
     let tools: Arc<dyn ToolBackend> = Arc::clone(&backend) as _;
-    let commit = Commit { store: Arc::clone(&store), backend: tools, policy: config.policy.clone() };
+    let commit = Commit { store, backend: tools, policy: config.policy.clone() };
     // A viewer looks on without deciding.
     let reviewer = Reviewer::sign_in(principal.clone()).ok();
-    Ok(Sitting { store, backend, assistant, commit, reviewer, principal, run, models })
+    let seat = Arc::new(Local::new(commit, principal, reviewer, run.clone()));
+    Ok(Sitting { seat, backend, assistant, run, models })
 }
 
 /// Joins a client to `server` by a pipe in this process.
@@ -212,11 +208,9 @@ pub fn driver(config: &Config, models: &Models, backend: Arc<dyn ToolBackend>) -
     }
 }
 
-/// A task for the agent loop under this configuration.
-///
-/// # Errors
-/// When the store fails.
-pub async fn task(config: &Config, store: &dyn Store, ticket: TicketId, tone: Tone) -> Result<Task, StoreError> {
-    let people = store.ticket(&ticket).await?.map(|ticket| ticket.people()).unwrap_or_default();
-    Ok(Task { ticket, tone, resolve_confidence: config.policy.resolve_confidence, people })
+/// A task for the agent loop under this configuration; `found` is the ticket, where there is one.
+#[must_use]
+pub fn task(config: &Config, ticket: TicketId, found: Option<&Ticket>, tone: Tone) -> Task {
+    let people = found.map(Ticket::people).unwrap_or_default();
+    Task { ticket, tone, resolve_confidence: config.policy.resolve_confidence, people }
 }

@@ -56,7 +56,8 @@ pub(crate) async fn run(setting: &Setting, args: HandleArgs) -> color_eyre::Resu
     let backend = Arc::new(app::connect(server, Era::Auto, patience).await?);
     let afterwards = if args.wait { Afterwards::Wait(store.changes()) } else { Afterwards::Leave };
     let tone = args.tone.unwrap_or(config.assistant.tone);
-    let task = app::task(config, store.as_ref(), args.ticket, tone).await?;
+    let found = store.ticket(&args.ticket).await?;
+    let task = app::task(config, args.ticket, found.as_ref(), tone);
 
     let (notices, mut inbox) = mpsc::unbounded_channel();
     let cancel = run.cancel.clone();

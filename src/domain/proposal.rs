@@ -104,6 +104,17 @@ pub struct Proposal {
     edited_by: Option<PrincipalId>,
 }
 
+/// A proposal that waits for a person, as the tray lists it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// The proposal.
+    pub proposal: Proposal,
+    /// What approving it takes.
+    pub requirement: Requirement,
+    /// The ticket's subject.
+    pub subject: String,
+}
+
 /// What a proposal is filed with.
 #[derive(Clone, Debug)]
 pub struct Filing {

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -14,7 +13,6 @@ use crate::app::Sitting;
 use crate::config::{Config, ThemeChoice};
 use crate::domain::actor::{Principal, Role};
 use crate::domain::text;
-use crate::domain::ticket::TicketQuery;
 use crate::tui::events::{Failure, LogDetail, Msg};
 use crate::tui::manner::Manner;
 use crate::tui::model::kept::Kept;
@@ -50,10 +48,9 @@ pub async fn start(
     let choice = config.screen.theme;
     let (sitting, theme) = tokio::join!(sit_down, tokio::task::spawn_blocking(move || theme(choice)));
     let (sitting, theme) = (sitting?, theme?);
-    let store = Arc::clone(&sitting.store);
-    let drafts = Drafts::of(state, store.as_ref()).await?;
-    let sample = store.tickets(&TicketQuery::default()).await?.tickets.iter().any(|ticket| ticket.sample);
-    let desk = desk(&sitting, config, sample);
+    let about = sitting.seat.about().await?;
+    let drafts = Drafts::of(state, &about.desk, sitting.seat.as_ref()).await?;
+    let desk = desk(&sitting, config, about.sample);
 
     let guard = Guard::take()?;
     let ahead = config.assistant.ahead(sitting.models.metered);
@@ -93,11 +90,9 @@ pub async fn start(
     attending.abort();
     // Nothing is said after the farewell.
     let _ = attending.await;
-    // Whoever cannot say it is forgotten soon.
-    let _ = runtime.leave().await;
-    let flushed = store.flush().await;
+    let left = runtime.leave().await;
     let code = said(&ended?, state, is_logged);
-    flushed?;
+    left?;
     Ok(code)
 }
 
@@ -122,7 +117,7 @@ pub(crate) fn desk(sitting: &Sitting, config: &Config, sample: bool) -> Desk {
         sample,
         assistant: sitting.models.name().to_owned(),
         model: sitting.models.any(),
-        me: sitting.principal.clone(),
+        me: sitting.seat.person().clone(),
         views: config.queue.view.clone(),
     }
 }

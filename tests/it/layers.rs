@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("http", &["domain", "access", "desk", "commit", "store", "tools", "random"]),
     ("agent", &["domain", "llm", "tools"]),
     ("commit", &["domain", "store", "tools", "clock", "random"]),
+    ("seat", &["domain", "store", "commit", "tools", "clock"]),
     ("import", &["domain", "store", "clock", "random"]),
     ("config", &["domain", "llm"]),
     ("telemetry", &["domain", "config"]),

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::app::Sitting;
-use crate::commit::{CommitError, Look, Outcome};
-use crate::domain::actor::Reviewer;
+use crate::commit::{Look, Outcome};
 use crate::domain::approval::{Card, Signature};
-use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::call::WriteCall;
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::ticket::Priority;
 use crate::eval::agent::scenario::Person;
+use crate::seat::{Seat, SeatError};
 
 /// What a denial says.
 pub(crate) const REASON: &str = "Not this way. Leave it to me.";
@@ -32,21 +31,19 @@ pub(crate) struct Decisions {
 
 /// Decides on all that is proposed for the ticket, until `done`.
 pub(crate) async fn decide(
-    sitting: &Sitting,
-    by: &Reviewer,
+    seat: &dyn Seat,
     ticket: &TicketId,
     person: Person,
     done: &CancellationToken,
-) -> Result<Decisions, CommitError> {
+) -> Result<Decisions, SeatError> {
     let mut decisions = Decisions::default();
-    let mut changes = sitting.store.changes();
-    let query = ProposalQuery { ticket_id: Some(ticket.clone()), decided: false };
+    let mut changes = seat.changes();
     loop {
         changes.mark_unchanged();
         if person != Person::Away {
             // One at a time: what is approved moves the ticket, and the others are filed anew.
-            while let Some(waiting) = sitting.store.proposals(&query).await?.into_iter().next() {
-                one(sitting, by, waiting.proposal.id(), person, &mut decisions).await?;
+            while let Some(id) = first(seat, ticket).await? {
+                one(seat, id, person, &mut decisions).await?;
             }
         }
         tokio::select! {
@@ -56,16 +53,15 @@ pub(crate) async fn decide(
     }
 }
 
-async fn one(
-    sitting: &Sitting,
-    by: &Reviewer,
-    id: &ProposalId,
-    person: Person,
-    decisions: &mut Decisions,
-) -> Result<(), CommitError> {
-    let (commit, run) = (&sitting.commit, &sitting.run);
+/// The oldest proposal for the ticket that waits.
+async fn first(seat: &dyn Seat, ticket: &TicketId) -> Result<Option<ProposalId>, SeatError> {
+    let mut waiting = seat.pending().await?.into_iter().map(|waiting| waiting.proposal);
+    Ok(waiting.find(|proposal| proposal.call().ticket_id() == ticket).map(|proposal| proposal.id().clone()))
+}
+
+async fn one(seat: &dyn Seat, id: ProposalId, person: Person, decisions: &mut Decisions) -> Result<(), SeatError> {
     if person == Person::Deny {
-        let outcome = commit.deny(run, by, id, REASON, Duration::ZERO).await?;
+        let outcome = seat.deny(id, REASON.to_owned(), Duration::ZERO).await?;
         if outcome == Outcome::Denied {
             decisions.denied += 1;
         } else {
@@ -73,15 +69,15 @@ async fn one(
         }
         return Ok(());
     }
-    let Some(mut card) = card(sitting, by, id).await? else { return Ok(()) };
+    let Some(mut card) = card(seat, id).await? else { return Ok(()) };
     if person == Person::Edit && decisions.edited.is_none() {
         let call = edited(card.proposal().call());
         decisions.edited = Some(call.clone());
-        let changed = match commit.edit(run, by, card.proposal().id(), call).await? {
-            Ok(new) => self::card(sitting, by, &new).await?,
+        let changed = match seat.edit(card.proposal().id().clone(), call).await? {
+            Ok(new) => self::card(seat, new).await?,
             Err(outcome) => {
                 decisions.surprises.push(format!("an edit came out as {outcome:?}"));
-                commit.deny(run, by, card.proposal().id(), REASON, Duration::ZERO).await?;
+                seat.deny(card.proposal().id().clone(), REASON.to_owned(), Duration::ZERO).await?;
                 None
             }
         };
@@ -91,19 +87,19 @@ async fn one(
     let digest = card.proposal().digest().to_string();
     let signature = Signature::under(&card.text());
     let id = card.proposal().id().clone();
-    let outcome = commit.approve(run, by, card, &signature).await?;
+    let outcome = seat.approve(card, signature).await?;
     if matches!(outcome, Outcome::Executed { .. }) {
         decisions.approved.push(digest);
     } else {
         decisions.surprises.push(format!("an approval came out as {outcome:?}"));
         // What cannot be approved must not wait for ever.
-        commit.deny(run, by, &id, REASON, Duration::ZERO).await?;
+        seat.deny(id, REASON.to_owned(), Duration::ZERO).await?;
     }
     Ok(())
 }
 
-async fn card(sitting: &Sitting, by: &Reviewer, id: &ProposalId) -> Result<Option<Card>, CommitError> {
-    Ok(match sitting.commit.open(&sitting.run, by, id).await? {
+async fn card(seat: &dyn Seat, id: ProposalId) -> Result<Option<Card>, SeatError> {
+    Ok(match seat.open(id).await? {
         Look::Waiting(card) => Some(*card),
         Look::Over(_) => None,
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use color_eyre::eyre::{OptionExt as _, eyre};
+use color_eyre::eyre::{ensure, eyre};
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +12,7 @@ use crate::agent::driver::{Afterwards, Driver, Notice};
 use crate::app::models::Models;
 use crate::app::{self, Fill, Sitting};
 use crate::config::Config;
+use crate::domain::actor::Operation;
 use crate::domain::draft::OFFLINE;
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::TicketQuery;
@@ -82,18 +83,18 @@ pub(crate) async fn run(
     let store: Arc<dyn Store> = app::open_desk(copy.path(), Fill::Nothing).await?;
     let probe = Probe::default();
     let models = models(&config, bench.desk_name, contender, &store)?.watched(&probe);
-    let sitting = app::sit_down(store, &config, models).await?;
-    let before = seen(&sitting, &named.ticket).await?;
+    let sitting = app::sit_down(Arc::clone(&store), &config, models).await?;
+    let store = store.as_ref();
+    let before = seen(store, &named.ticket).await?;
     let since = std::time::Instant::now();
-    let (run, notices, decisions) = handle(&sitting, &config, contender, named, person).await?;
+    let (run, notices, decisions) = handle((&sitting, store), &config, contender, named, person).await?;
     let millis = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let after = seen(&sitting, &named.ticket).await?;
+    let after = seen(store, &named.ticket).await?;
     let mut trial = told(named, contender, person, &notices);
     (trial.millis, trial.asked) = (millis, probe.take());
-    let past =
-        Past { run: run.id, records: sitting.store.log(None, u32::MAX).await?, notices, decisions, before, after };
+    let past = Past { run: run.id, records: store.log(None, u32::MAX).await?, notices, decisions, before, after };
     past.check(&mut trial);
-    if let Err(broken) = sitting.store.verify(None).await? {
+    if let Err(broken) = store.verify(None).await? {
         trial.wrong.push(format!("the log's chain: {broken}"));
     }
     if let Some(expected) = named.scenario.expected(person) {
@@ -118,16 +119,16 @@ fn models(
 
 /// Handles the ticket while the person decides.
 async fn handle(
-    sitting: &Sitting,
+    (sitting, store): (&Sitting, &dyn Store),
     config: &Config,
     contender: &Contender,
     named: &Named,
     person: Person,
 ) -> color_eyre::Result<(Run, Vec<Notice>, Decisions)> {
     let run = Run::new(random::run_id());
-    let store = sitting.store.as_ref();
     let tone = named.scenario.tone.unwrap_or(config.assistant.tone);
-    let task = app::task(config, store, named.ticket.clone(), tone).await?;
+    let found = store.ticket(&named.ticket).await?;
+    let task = app::task(config, named.ticket.clone(), found.as_ref(), tone);
     let planner = || Arc::new(OfflinePlanner) as Arc<dyn LlmProvider>;
     let provider = match contender {
         Contender::Script if !named.scenario.turns.is_empty() => Arc::new(Scripted::new(named.scenario.turns.clone())),
@@ -137,7 +138,8 @@ async fn handle(
     };
     let tools = Arc::clone(&sitting.assistant) as _;
     let driver = Driver { provider, ..app::driver(config, &sitting.models, tools) };
-    let by = sitting.reviewer.as_ref().ok_or_eyre("nobody may decide here")?;
+    let seat = sitting.seat.as_ref();
+    ensure!(seat.person().role.may(Operation::Decide), "nobody may decide here");
     let afterwards = match person {
         Person::Away => Afterwards::Leave,
         Person::Approve | Person::Deny | Person::Edit => Afterwards::Wait(store.changes()),
@@ -148,7 +150,7 @@ async fn handle(
         driver.handle(&run, task, afterwards, &notices).await;
         over.cancel();
     };
-    let (decisions, ()) = tokio::join!(person::decide(sitting, by, &named.ticket, person, &over), work);
+    let (decisions, ()) = tokio::join!(person::decide(seat, &named.ticket, person, &over), work);
     drop(notices);
     let mut all = Vec::new();
     while let Some(notice) = told.recv().await {
@@ -158,18 +160,18 @@ async fn handle(
     Ok((run, all, decisions?))
 }
 
-async fn seen(sitting: &Sitting, ticket: &TicketId) -> color_eyre::Result<Seen> {
+async fn seen(store: &dyn Store, ticket: &TicketId) -> color_eyre::Result<Seen> {
     let mut versions = BTreeMap::new();
     let mut query = TicketQuery { limit: 500, ..TicketQuery::default() };
     loop {
-        let page = sitting.store.tickets(&query).await?;
+        let page = store.tickets(&query).await?;
         versions.extend(page.tickets.into_iter().map(|row| (row.id, row.version)));
         query.offset += query.limit;
         if u64::from(query.offset) >= page.total {
             break;
         }
     }
-    let found = sitting.store.ticket(ticket).await?;
+    let found = store.ticket(ticket).await?;
     Ok(Seen { versions, ticket: found.ok_or_else(|| eyre!("this desk has no ticket {ticket}"))? })
 }
 

@@ -11,8 +11,7 @@ use crate::domain::draft::{Suggestion, Summary};
 use crate::domain::feedback::Given;
 use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
-use crate::domain::policy::Requirement;
-use crate::domain::proposal::Proposal;
+use crate::domain::proposal::Waiting;
 use crate::domain::rewrite::Rewritten;
 use crate::domain::ticket::{Ticket, TicketPage, TicketRow, Visibility};
 #[cfg(doc)]
@@ -203,17 +202,6 @@ pub struct Failure {
     pub message: String,
     /// What the person can do.
     pub way_out: String,
-}
-
-/// A proposal that waits for a person, as the tray lists it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Waiting {
-    /// The proposal.
-    pub proposal: Proposal,
-    /// What approving it takes.
-    pub requirement: Requirement,
-    /// The ticket's subject.
-    pub subject: String,
 }
 
 /// A record of the log with what was said.

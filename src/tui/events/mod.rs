@@ -10,7 +10,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 use crate::domain::presence::Presence;
-pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Source, Waiting, Written};
+pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Source, Written};
 pub use effect::{Effect, ExportFormat, Exported};
 pub(crate) use naming::{Named, naming};
 

@@ -3,6 +3,7 @@
 pub(crate) mod ahead;
 pub(crate) mod bulk;
 pub(crate) mod card;
+mod desk;
 mod dialog;
 pub(crate) mod draft;
 pub(crate) mod form;
@@ -39,19 +40,19 @@ use crossterm::event::KeyEvent;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::domain::actor::Principal;
 use crate::domain::call::WriteCall;
 use crate::domain::ids::{ProposalId, TicketId};
 use crate::domain::presence::{Doing, Presence};
+use crate::domain::proposal::Waiting;
 use crate::domain::snooze::BadTime;
 use crate::domain::ticket::Tone;
-use crate::domain::view::View;
 use crate::tui::editor::Editor;
-use crate::tui::events::{Moment, RequestId, Waiting};
+use crate::tui::events::{Moment, RequestId};
 use crate::tui::keymap::{Command, Context, Keymap, Motion};
 use crate::tui::manner::{Manner, Movement, Notify};
 use crate::tui::model::ahead::Ahead;
 pub use crate::tui::model::ahead::Part;
+pub use crate::tui::model::desk::Desk;
 pub(crate) use crate::tui::model::dialog::Dialog;
 use crate::tui::model::keep::Unsaved;
 use crate::tui::model::kept::Kept;
@@ -65,23 +66,6 @@ use crate::tui::model::replay::Replay;
 use crate::tui::model::slot::Slot;
 use crate::tui::model::underway::Underway;
 use crate::tui::theme::{OwnColors, Theme};
-
-/// What the program is connected to, and who sits before it.
-#[derive(Clone, Debug)]
-pub struct Desk {
-    /// The desk's name.
-    pub name: String,
-    /// Whether it is the sample desk.
-    pub sample: bool,
-    /// The assistant: `offline assistant`, or a model's name.
-    pub assistant: String,
-    /// Whether it is a model, which takes its time.
-    pub model: bool,
-    /// The signed-in person.
-    pub me: Principal,
-    /// Saved views of the queue, in the order of their number keys.
-    pub views: Vec<View>,
-}
 
 /// Until when these tickets are put off, while it is written.
 #[derive(Clone, Debug)]

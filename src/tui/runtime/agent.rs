@@ -18,15 +18,15 @@ impl Inner {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(request, run.cancel.clone());
         let (notices, mut told) = mpsc::unbounded_channel();
         let driver = app::driver(&self.config, &self.sitting.models, Arc::clone(&self.sitting.assistant) as _);
-        let (config, store) = (&self.config, self.sitting.store.as_ref());
-        let task = match app::task(config, store, ticket, config.assistant.tone).await {
-            Ok(task) => task,
+        let found = match self.sitting.seat.tickets(vec![ticket.clone()]).await {
+            Ok(found) => found,
             Err(error) => {
                 let words = text::line(&error.to_string()).into_owned();
                 return self.send(Msg::Answered { request, answer: Answer::Handled(words) }).await;
             }
         };
-        let afterwards = Afterwards::Wait(self.sitting.store.changes());
+        let task = app::task(&self.config, ticket, found.first(), self.config.assistant.tone);
+        let afterwards = Afterwards::Wait(self.sitting.seat.changes());
         let work = tokio::spawn(async move { driver.handle(&run, task, afterwards, &notices).await });
         let mut last = String::new();
         while let Some(notice) = told.recv().await {

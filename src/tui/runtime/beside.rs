@@ -6,7 +6,7 @@ use crate::domain::answer::Answer as Told;
 use crate::domain::call::{CannedQuery, OfCustomer, ReadCall, SearchTickets};
 use crate::domain::ids::{ArticleId, CustomerId, TicketId};
 use crate::domain::mail;
-use crate::domain::ticket::{Author, Message, Sort, TicketQuery, TicketRow, Visibility};
+use crate::domain::ticket::{Author, Message, Sort, Ticket, TicketQuery, TicketRow, Visibility};
 use crate::tui::events::{Answer, Earlier, Source};
 use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
 
@@ -40,11 +40,14 @@ impl Inner {
         let Told::Found(found) = self.call(&ReadCall::SearchTickets(search)).await? else {
             return Err(something_else());
         };
-        let mut similar = Vec::with_capacity(found.tickets.len());
-        for row in found.tickets {
-            similar.push(self.earlier(row).await?);
-        }
-        Ok(Answer::Similar(similar))
+        // How they ended is for the eyes of the person only, and no tool call.
+        let ids = found.tickets.iter().map(|row| row.id.clone()).collect();
+        let whole = self.sitting.seat.tickets(ids).await?;
+        let earlier = |row: TicketRow| {
+            let ticket = whole.iter().find(|ticket| ticket.row.id == row.id);
+            Earlier { answer: ticket.and_then(last_answer), row }
+        };
+        Ok(Answer::Similar(found.tickets.into_iter().map(earlier).collect()))
     }
 
     /// The customer's other tickets and then those like this one; or those that the words mean, the customer's first.
@@ -76,7 +79,7 @@ impl Inner {
     /// worded for the ticket.
     pub(super) async fn source(&self, ticket: TicketId, name: &str) -> Answered {
         if let Ok(id) = name.parse::<ArticleId>()
-            && let Some(article) = self.sitting.store.articles(&[id]).await?.pop()
+            && let Some(article) = self.sitting.seat.article(id).await?
         {
             return Ok(Answer::Source(Some(Source { text: article.body })));
         }
@@ -85,15 +88,12 @@ impl Inner {
         let found = texts.canned.into_iter().find(|canned| canned.id.as_str() == name);
         Ok(Answer::Source(found.map(|canned| Source { text: canned.text })))
     }
+}
 
-    /// How a ticket ended is looked up in the desk's own memory: it is for the eyes of the person only, and no tool call.
-    async fn earlier(&self, row: TicketRow) -> Result<Earlier, Trouble> {
-        let ticket = self.sitting.store.ticket(&row.id).await?;
-        let to_customer =
-            |message: &&Message| message.author == Author::Agent && message.visibility == Visibility::Public;
-        let last = ticket.as_ref().and_then(|ticket| ticket.thread.iter().rev().find(to_customer));
-        Ok(Earlier { answer: last.map(|message| beginning(&message.body)), row })
-    }
+/// What the customer was answered last, the beginning of it.
+fn last_answer(ticket: &Ticket) -> Option<String> {
+    let to_customer = |message: &&Message| message.author == Author::Agent && message.visibility == Visibility::Public;
+    ticket.thread.iter().rev().find(to_customer).map(|message| beginning(&message.body))
 }
 
 /// What somebody wrote in one line, cut where it gets long.

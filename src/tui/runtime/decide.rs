@@ -3,22 +3,21 @@
 use std::time::{Duration, Instant};
 
 use crate::commit::{self, Look};
-use crate::domain::actor::Reviewer;
 use crate::domain::answer::WriteOutcome;
 use crate::domain::approval::{Card, Signature};
-use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::call::WriteCall;
 use crate::domain::ids::ProposalId;
 use crate::domain::proposal::Why;
 use crate::tools::ToolBackend as _;
-use crate::tui::events::{Answer, Outcome, Waiting};
-use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
+use crate::tui::events::{Answer, Outcome};
+use crate::tui::runtime::{Answered, Inner, trouble};
 
 impl Inner {
     /// Files a proposal and opens its card; the person's own one in whose place it stands is taken back.
     pub(super) async fn propose_instead(&self, call: &WriteCall, why: &Why, old: Option<&ProposalId>) -> Answered {
         let card = self.propose(call, why).await?;
         if let Some(old) = old {
-            self.sitting.commit.withdraw(&self.sitting.run, self.reviewer()?, old).await?;
+            self.sitting.seat.withdraw(old.clone()).await?;
         }
         Ok(card)
     }
@@ -34,34 +33,21 @@ impl Inner {
     }
 
     pub(super) async fn pending(&self) -> Answered {
-        let filed = self.sitting.store.proposals(&ProposalQuery::default()).await?;
-        let mut waiting = Vec::with_capacity(filed.len());
-        for filed in filed {
-            let ticket = self.sitting.store.ticket(filed.proposal.call().ticket_id()).await?;
-            let requirement = filed.proposal.requirement(&self.config.policy);
-            let subject = ticket.map_or_else(String::new, |ticket| ticket.row.subject);
-            waiting.push(Waiting { proposal: filed.proposal, requirement, subject });
-        }
-        Ok(Answer::Pending(waiting))
-    }
-
-    fn reviewer(&self) -> Result<&Reviewer, Trouble> {
-        let none = || trouble("you are signed in to look, not to decide", "ask an agent or a supervisor");
-        self.sitting.reviewer.as_ref().ok_or_else(none)
+        Ok(Answer::Pending(self.sitting.seat.pending().await?))
     }
 
     pub(super) async fn open(&self, id: &ProposalId) -> Answered {
-        Ok(match self.sitting.commit.open(&self.sitting.run, self.reviewer()?, id).await? {
+        Ok(match self.sitting.seat.open(id.clone()).await? {
             Look::Waiting(card) => Answer::Card(card),
             Look::Over(state) => Answer::CardGone(format!("this proposal is over: {state}")),
         })
     }
 
-    pub(super) async fn approve(&self, card: Card, signature: &Signature) -> Answered {
+    pub(super) async fn approve(&self, card: Card, signature: Signature) -> Answered {
         let id = card.proposal().id().clone();
         let before = card.proposal().base_version();
         let (since, call) = (Instant::now(), card.proposal().call().clone());
-        let done = self.sitting.commit.approve(&self.sitting.run, self.reviewer()?, card, signature).await?;
+        let done = self.sitting.seat.approve(card, signature).await?;
         let word = if matches!(done, commit::Outcome::Executed { .. }) { "executed" } else { "not executed" };
         self.called(call.tool(), Some(call.ticket_id()), word, since).await;
         let outcome = self.outcome(done, before, &id).await;
@@ -90,7 +76,7 @@ impl Inner {
     async fn with_new_ticket(&self, call: &WriteCall, id: &ProposalId, outcome: Outcome) -> Outcome {
         match (call, outcome) {
             (WriteCall::SplitMessage(_), Outcome::Executed { before, after }) => {
-                let filed = self.sitting.store.proposal(id).await.ok().flatten();
+                let filed = self.sitting.seat.proposal(id.clone()).await.ok().flatten();
                 let new = filed.and_then(|filed| filed.other_id);
                 new.map_or(Outcome::Executed { before, after }, |new| Outcome::Split { before, after, new })
             }
@@ -106,19 +92,19 @@ impl Inner {
 
     /// The same call on the ticket as it is now, for a person to decide on anew.
     pub(super) async fn again(&self, id: &ProposalId) -> Option<Box<Card>> {
-        let filed = self.sitting.store.proposal(id).await.ok()??;
+        let filed = self.sitting.seat.proposal(id.clone()).await.ok()??;
         let call = filed.proposal.call().clone().without_version();
         let Answer::Card(card) = self.propose(&call, filed.proposal.why()).await.ok()? else { return None };
         Some(card)
     }
 
-    pub(super) async fn deny(&self, id: &ProposalId, reason: &str, read: Duration) -> Answered {
-        let done = self.sitting.commit.deny(&self.sitting.run, self.reviewer()?, id, reason, read).await?;
+    pub(super) async fn deny(&self, id: &ProposalId, reason: String, read: Duration) -> Answered {
+        let done = self.sitting.seat.deny(id.clone(), reason, read).await?;
         Ok(Answer::Decided(self.outcome(done, 0, id).await))
     }
 
     pub(super) async fn edit(&self, id: &ProposalId, call: WriteCall) -> Answered {
-        let done = match self.sitting.commit.edit(&self.sitting.run, self.reviewer()?, id, call).await? {
+        let done = match self.sitting.seat.edit(id.clone(), call).await? {
             Ok(new) => return self.open(&new).await,
             Err(done) => done,
         };

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::Visibility;
-use crate::store::{Store, StoreError};
+use crate::seat::{Seat, SeatError};
 use crate::tui::answered::answered;
 use crate::tui::events::{Answer, Failure, Msg, RequestId, Written};
 use crate::tui::runtime::mistaken;
@@ -68,13 +68,13 @@ impl Drafts {
     ///
     /// # Errors
     /// When the desk cannot be read.
-    pub(crate) async fn of(state: &Path, store: &dyn Store) -> Result<Self, StoreError> {
-        let mut drafts = Self::at(state.join("drafts").join(store.desk_id().await?));
-        for (ticket, reply) in store.drafts().await? {
+    pub(crate) async fn of(state: &Path, desk: &str, seat: &dyn Seat) -> Result<Self, SeatError> {
+        let mut drafts = Self::at(state.join("drafts").join(desk));
+        for (ticket, reply) in seat.old_drafts().await? {
             let written = Written { reply: reply.clone(), ..Written::default() };
             let moved = drafts.path(&ticket).exists() || drafts.save(&ticket, &written).is_ok();
             if moved {
-                store.forget_draft(&ticket).await?;
+                seat.forget_old_draft(&ticket).await?;
             } else {
                 drafts.unmoved.insert(ticket, reply);
             }

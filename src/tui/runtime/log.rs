@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::domain::audit::figures::Figures;
 use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Record, table};
 use crate::tui::events::{Answer, ExportFormat, Exported, LogDetail};
@@ -12,40 +11,37 @@ use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
 
 /// Steps of a run that are played.
 const MOST_STEPS: u32 = 10_000;
+/// Records whose bodies are read at once.
+const BODIES: usize = 100;
 
 impl Inner {
-    pub(super) async fn log(&self, query: &LogQuery, before: Option<u64>, limit: u32) -> Answered {
-        // What was done a moment ago is to be seen.
-        self.sitting.store.flush().await?;
-        Ok(Answer::Log(self.sitting.store.find_log(query, before, limit).await?))
+    pub(super) async fn log(&self, query: LogQuery, before: Option<u64>, limit: u32) -> Answered {
+        Ok(Answer::Log(self.sitting.seat.log(query, before, limit).await?))
     }
 
     pub(super) async fn log_detail(&self, seq: u64) -> Answered {
-        let record = self.sitting.store.log(Some(seq + 1), 1).await?.into_iter().next();
+        let record = self.sitting.seat.log(LogQuery::default(), Some(seq + 1), 1).await?.into_iter().next();
         let record = record.ok_or_else(|| trouble("there is no such record", "{reload} loads the log again"))?;
-        let body = self.sitting.store.log_body(seq).await?;
+        let body = self.sitting.seat.said(vec![seq]).await?.pop().flatten();
         Ok(Answer::LogDetail(Box::new(LogDetail { record, body })))
     }
 
-    pub(super) async fn figures(&self, query: &LogQuery) -> Answered {
-        self.sitting.store.flush().await?;
-        Ok(Answer::Figures(Box::new(Figures::of(&self.sitting.store.log_marks(query).await?))))
+    pub(super) async fn figures(&self, query: LogQuery) -> Answered {
+        Ok(Answer::Figures(Box::new(self.sitting.seat.figures(query).await?)))
     }
 
     pub(super) async fn run_again(&self, run: String) -> Answered {
-        self.sitting.store.flush().await?;
         let query = LogQuery { run: Some(run), ..LogQuery::default() };
-        let mut records = self.sitting.store.find_log(&query, None, MOST_STEPS).await?;
+        let mut records = self.sitting.seat.log(query, None, MOST_STEPS).await?;
         records.reverse();
         Ok(Answer::Run(records))
     }
 
     /// Writes a file that only the user can read, into the state directory.
-    pub(super) async fn export(&self, query: &LogQuery, what: Exported, format: ExportFormat) -> Answered {
-        self.sitting.store.flush().await?;
+    pub(super) async fn export(&self, query: LogQuery, what: Exported, format: ExportFormat) -> Answered {
         let (name, text) = match what {
             Exported::Figures => {
-                let figures = Figures::of(&self.sitting.store.log_marks(query).await?);
+                let figures = self.sitting.seat.figures(query).await?;
                 let text = match format {
                     ExportFormat::Csv => table::figures_csv(&figures)?,
                     ExportFormat::Json => serde_json::to_string_pretty(&figures)?,
@@ -53,7 +49,7 @@ impl Inner {
                 ("figures", text)
             }
             Exported::Records => {
-                let mut records = self.sitting.store.find_log(query, None, u32::MAX).await?;
+                let mut records = self.sitting.seat.log(query, None, u32::MAX).await?;
                 records.reverse();
                 let text = match format {
                     ExportFormat::Csv => table::csv(&records)?,
@@ -74,10 +70,12 @@ impl Inner {
 
     async fn with_bodies(&self, records: &[Record]) -> Result<String, Trouble> {
         let mut lines = String::new();
-        for record in records {
-            let body = self.sitting.store.log_body(record.seq).await?;
-            lines.push_str(&serde_json::json!({"record": record, "body": body}).to_string());
-            lines.push('\n');
+        for some in records.chunks(BODIES) {
+            let bodies = self.sitting.seat.said(some.iter().map(|record| record.seq).collect()).await?;
+            for (record, body) in some.iter().zip(bodies) {
+                lines.push_str(&serde_json::json!({"record": record, "body": body}).to_string());
+                lines.push('\n');
+            }
         }
         Ok(lines)
     }

@@ -1,4 +1,4 @@
-//! Performs what the screen asks for: the one place under `tui` that touches store, agent and commit.
+//! Performs what the screen asks for: the one place under `tui` that touches the seat, the tools and the agent.
 
 mod agent;
 mod ahead;
@@ -14,6 +14,7 @@ mod reads;
 mod sieve;
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc as queue};
 use std::time::Instant;
@@ -29,6 +30,7 @@ use crate::domain::ids::TicketId;
 use crate::domain::presence::Doing;
 use crate::domain::text;
 use crate::mcp::client::{Draft, McpBackend};
+use crate::seat::SeatError;
 use crate::tools::{BackendError, Run, ToolBackend as _};
 use crate::tui::answered::answered_later;
 use crate::tui::events::{Answer, Effect, Failure, Msg, Named, RequestId, naming};
@@ -66,9 +68,11 @@ struct Trouble {
     way_out: &'static str,
 }
 
-impl<E: std::error::Error> From<E> for Trouble {
+impl<E: Error + 'static> From<E> for Trouble {
     fn from(error: E) -> Self {
-        Self { message: text::block(&error.to_string()).into_owned(), way_out: "{reload} tries again" }
+        let known = (&error as &(dyn Error + 'static)).downcast_ref::<SeatError>();
+        let way_out = known.map_or("{reload} tries again", SeatError::way_out);
+        Self { message: text::block(&error.to_string()).into_owned(), way_out }
     }
 }
 
@@ -197,7 +201,7 @@ impl Inner {
                 self.read(ReadCall::ListTickets(query)).await
             }
             Effect::Sift { request, query, words } => self.sift(request, query, words).await,
-            Effect::FindSaid { request, words, limit } => self.find_said(request, &words, limit).await,
+            Effect::FindSaid { request, words, limit } => self.find_said(request, words, limit).await,
             Effect::CountViews { queries, .. } => self.counts(queries).await,
             Effect::LoadTicket { ticket, .. } => self.ticket(ticket).await,
             Effect::Summarize { ticket, request, quick } => {
@@ -216,21 +220,21 @@ impl Inner {
             Effect::FindSimilar { ticket, .. } => self.similar(ticket).await,
             Effect::LoadSeen { tickets, .. } => self.seen(tickets).await,
             Effect::See { tickets, .. } => self.see(tickets).await,
-            Effect::LoadThumbs { ticket, .. } => self.thumbs(&ticket).await,
+            Effect::LoadThumbs { ticket, .. } => self.thumbs(ticket).await,
             Effect::Rate { feedback, .. } => self.rate(*feedback).await,
             Effect::LoadOthers { ticket, customer, words, .. } => self.others(ticket, customer, words).await,
-            Effect::Snooze { tickets, until, .. } => self.snooze(&tickets, until).await,
+            Effect::Snooze { tickets, until, .. } => self.snooze(tickets, until).await,
             Effect::Propose { call, why, instead_of, .. } => {
                 self.propose_instead(&call, &why, instead_of.as_ref()).await
             }
             Effect::LoadPending { .. } => self.pending().await,
             Effect::OpenCard { proposal, .. } => self.open(&proposal).await,
-            Effect::Approve { card, signature, .. } => self.approve(*card, &signature).await,
-            Effect::Deny { proposal, reason, read, .. } => self.deny(&proposal, &reason, read).await,
+            Effect::Approve { card, signature, .. } => self.approve(*card, signature).await,
+            Effect::Deny { proposal, reason, read, .. } => self.deny(&proposal, reason, read).await,
             Effect::EditProposal { proposal, call, .. } => self.edit(&proposal, call).await,
-            Effect::LoadLog { query, before, limit, .. } => self.log(&query, before, limit).await,
-            Effect::LoadFigures { query, .. } => self.figures(&query).await,
-            Effect::ExportLog { query, what, format, .. } => self.export(&query, what, format).await,
+            Effect::LoadLog { query, before, limit, .. } => self.log(*query, before, limit).await,
+            Effect::LoadFigures { query, .. } => self.figures(*query).await,
+            Effect::ExportLog { query, what, format, .. } => self.export(*query, what, format).await,
             Effect::LoadRun { run, .. } => self.run_again(run).await,
             Effect::LoadLogDetail { seq, .. } => self.log_detail(seq).await,
             Effect::Handle { .. }
@@ -299,7 +303,7 @@ impl Inner {
     async fn called(&self, tool: &str, ticket: Option<&TicketId>, outcome: &str, since: Instant) {
         let ticket = ticket.map_or("–", TicketId::as_str);
         let millis = since.elapsed().as_secs_f64() * 1000.0;
-        let who = &self.sitting.principal.id;
+        let who = &self.sitting.seat.person().id;
         let text = format!("{tool:<17} {ticket:<8} {outcome:<17} {millis:>7.1} ms  {who}");
         self.send(Msg::Called { text }).await;
     }

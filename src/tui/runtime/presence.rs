@@ -2,14 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::ids::TicketId;
-use crate::domain::presence::{Doing, Presence};
-use crate::store::{Attendance, StoreError};
+use crate::domain::presence::Presence;
+use crate::seat::SeatError;
 use crate::tui::events::Msg;
 use crate::tui::runtime::{Inner, Runtime};
 
-/// How long others believe it without hearing it again.
-const HOLDS: Duration = Duration::from_secs(45);
 /// How often it is said again.
 const AGAIN: Duration = Duration::from_secs(15);
 /// How often others are looked for.
@@ -37,7 +34,7 @@ impl Runtime {
             let due = at.is_some() && said.is_none_or(|said| said.elapsed() >= AGAIN);
             if moved || due {
                 said = at.is_some().then(Instant::now);
-                if let Err(error) = self.inner.say_where(at).await {
+                if let Err(error) = self.inner.sitting.seat.attend(at).await {
                     tracing::debug!(%error, "who has a ticket open could not be said");
                     said = None;
                 }
@@ -46,24 +43,17 @@ impl Runtime {
         }
     }
 
-    /// Says that the person has nothing open any more.
-    pub(crate) async fn leave(&self) -> Result<(), StoreError> {
-        self.inner.say_where(None).await
+    /// Gets up from the desk.
+    pub(crate) async fn leave(&self) -> Result<(), SeatError> {
+        self.inner.sitting.seat.leave().await
     }
 }
 
 impl Inner {
-    async fn say_where(&self, at: Option<(TicketId, Doing)>) -> Result<(), StoreError> {
-        let person = self.sitting.principal.id.clone();
-        let at = at.map(|(ticket, doing)| Presence { ticket, person, doing });
-        let sitting = &self.sitting.run.id;
-        self.sitting.store.attend(Attendance { sitting, at: at.as_ref(), holds: HOLDS }).await
-    }
-
     /// Tells the screen when it is not as it was.
     async fn look_for_others(&self, seen: &mut Vec<Presence>) {
         // Nobody misses it when the desk cannot be read: whatever needs the desk says so.
-        let Ok(others) = self.sitting.store.present(&self.sitting.run.id).await else { return };
+        let Ok(others) = self.sitting.seat.present().await else { return };
         if others != *seen {
             seen.clone_from(&others);
             self.send(Msg::Presence(others)).await;

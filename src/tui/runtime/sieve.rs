@@ -73,10 +73,10 @@ impl Inner {
             return Ok(nobody());
         }
         let view = TicketQuery { offset: 0, ..query.clone() };
-        let revision = *self.sitting.store.changes().borrow();
+        let revision = *self.sitting.seat.changes().borrow();
         let mut known = match held.take().filter(|known| known.view == view && known.revision == revision) {
             Some(known) => known,
-            None => Held { hay: Arc::new(self.sitting.store.haystack(&view).await?), view, revision, last: None },
+            None => Held { hay: Arc::new(self.sitting.seat.haystack(view.clone()).await?), view, revision, last: None },
         };
         if known.last.as_ref().is_none_or(|(last, _)| *last != words) {
             let found = sifted(&known.hay, &words, newest, request).await?;
@@ -85,18 +85,18 @@ impl Inner {
         let page = known.page(&query);
         *held = Some(known);
         let Some((ids, total)) = page else { return Ok(nobody()) };
-        Ok(Answer::Queue(TicketPage { tickets: self.sitting.store.ticket_rows(&ids).await?, total }))
+        Ok(Answer::Queue(TicketPage { tickets: self.sitting.seat.rows(ids).await?, total }))
     }
 
     /// Where words were said, in any ticket.
-    pub(super) async fn find_said(&self, request: RequestId, words: &str, limit: u32) -> Answered {
+    pub(super) async fn find_said(&self, request: RequestId, words: String, limit: u32) -> Answered {
         self.sieve.put_away(request);
         // Whoever types on makes this search one that nobody waits for: it waits its turn, and ends before it begins.
         let _turn = self.sieve.held.lock().await;
         if Sieve::is_stale(&self.sieve.newest, request) {
             return Ok(nobody());
         }
-        Ok(Answer::Said(self.sitting.store.find_said(words, limit).await?))
+        Ok(Answer::Said(self.sitting.seat.find_said(words, limit).await?))
     }
 }
 

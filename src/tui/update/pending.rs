@@ -1,7 +1,8 @@
 //! The pending tray: what waits for a person. It never opens by itself.
 
 use crate::domain::ids::ProposalId;
-use crate::tui::events::{Effect, RequestId, Waiting};
+use crate::domain::proposal::Waiting;
+use crate::tui::events::{Effect, RequestId};
 use crate::tui::keymap::Context;
 use crate::tui::manner::Notify;
 use crate::tui::model::Model;

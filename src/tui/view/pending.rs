@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::policy::{Keys, Risk};
-use crate::tui::events::Waiting;
+use crate::domain::proposal::Waiting;
 use crate::tui::model::Model;
 use crate::tui::model::layout;
 use crate::tui::model::pages::Tray;

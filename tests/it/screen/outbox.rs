@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use countersign::domain::approval::Signature;
 use countersign::domain::canonical::Digest;
-use countersign::domain::proposal::{Filing, Proposal, Why};
-use countersign::tui::events::{Answer, Effect, Msg, Outcome, Waiting};
+use countersign::domain::proposal::{Filing, Proposal, Waiting, Why};
+use countersign::tui::events::{Answer, Effect, Msg, Outcome};
 use countersign::tui::keymap::Context;
 use countersign::tui::manner::{Manner, Movement};
 
