@@ -250,10 +250,13 @@ impl State {
             | ReadCall::SummarizeTicket(_)
             | ReadCall::SuggestResponse(_)
             | ReadCall::RewriteText(_) => call.ticket_id() == Some(&self.talk.task.ticket),
-            ReadCall::GetFaq(_) => true,
+            ReadCall::GetFaq(_) | ReadCall::GetArticle(_) => true,
             ReadCall::GetCustomer(of) => self.has_seen(&format!("\"customer_id\":\"{}\"", of.customer_id)),
             ReadCall::ListProposals(query) => query.ticket_id.as_ref() == Some(&self.talk.task.ticket),
-            ReadCall::ListTickets(_) | ReadCall::SearchTickets(_) | ReadCall::ListCanned(_) => false,
+            ReadCall::ListTickets(_)
+            | ReadCall::SearchTickets(_)
+            | ReadCall::ListCanned(_)
+            | ReadCall::GetProposal(_) => false,
         };
         if own { Ok(()) } else { Err(self.out_of_scope()) }
     }

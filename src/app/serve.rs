@@ -17,6 +17,7 @@ use crate::app::models::Models;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::http::{self, Door, listen};
+use crate::llm::prompt::Prompts;
 use crate::mcp::server::DeskServer;
 use crate::random;
 use crate::store::Store;
@@ -44,7 +45,7 @@ impl Service {
         let stop = CancellationToken::new();
         let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
         let desk = Arc::new(desk);
-        let mcp = mcp(Arc::clone(&desk), config, &stop);
+        let mcp = mcp(Arc::clone(&desk), Arc::new(models.prompts.clone()), config, &stop);
         let door = Arc::new(Door { desk, access: Access::new(store) });
         let routes = http::router(door, mcp).layer(DefaultBodyLimit::max(MOST_BYTES));
         let listen = &config.serve.listen;
@@ -73,7 +74,7 @@ impl Service {
 }
 
 /// MCP over streamable HTTP, both eras: sessions for clients of 2025-11-25, none for those of 2026-07-28.
-fn mcp(desk: Arc<Desk>, config: &Config, stop: &CancellationToken) -> Router {
+fn mcp(desk: Arc<Desk>, prompts: Arc<Prompts>, config: &Config, stop: &CancellationToken) -> Router {
     let mut sessions = LocalSessionManager::default();
     sessions.session_config.keep_alive = Some(SILENCE);
     let hosts = LOOPBACK.iter().map(|name| (*name).to_owned()).chain(config.serve.allowed_hosts.clone());
@@ -85,7 +86,10 @@ fn mcp(desk: Arc<Desk>, config: &Config, stop: &CancellationToken) -> Router {
         .with_max_request_body_bytes(MOST_BYTES)
         .with_cancellation_token(stop.child_token());
     let service = StreamableHttpService::new(
-        move || Ok(DeskServer::for_requests(Arc::clone(&desk), random::run_id())),
+        move || {
+            let server = DeskServer::for_requests(Arc::clone(&desk), random::run_id());
+            Ok(server.with_prompts(Arc::clone(&prompts)))
+        },
         Arc::new(sessions),
         settings,
     );

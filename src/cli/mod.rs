@@ -220,7 +220,8 @@ async fn mcp(setting: &Setting, name: &str) -> color_eyre::Result<ExitCode> {
     let bot = app::program(store.as_ref(), name).await?;
     let desk = Arc::new(crate::desk::Desk::new(store, policy).with_assistant(models.assistant()));
     let name = bot.id.to_string();
-    let server = crate::mcp::server::DeskServer::new(desk, bot, name, crate::random::run_id());
+    let server = crate::mcp::server::DeskServer::new(desk, bot, name, crate::random::run_id())
+        .with_prompts(Arc::new(models.prompts.clone()));
     match server.serve(rmcp::transport::io::stdio_pipes()).await {
         Ok(service) => drop(service.waiting().await?),
         // A client that hangs up before it says anything is a normal end.

@@ -99,10 +99,12 @@ impl Commit {
             Answer::Summary(_)
             | Answer::Suggestion(_)
             | Answer::Faq(_)
+            | Answer::Article(_)
             | Answer::Page(_)
             | Answer::Customer(_)
             | Answer::Found(_)
             | Answer::Proposals(_)
+            | Answer::Proposal(_)
             | Answer::Canned(_)
             | Answer::Rewritten(_) => {
                 Err(BackendError::Garbage { tool: "get_ticket", reason: "not a ticket".to_owned() }.into())

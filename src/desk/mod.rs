@@ -7,6 +7,7 @@ mod confidence;
 mod direct;
 mod learn;
 mod meter;
+mod names;
 mod read;
 mod rewrite;
 mod validate;

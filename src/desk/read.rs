@@ -64,6 +64,10 @@ impl Desk {
             ReadCall::GetFaq(ask) => {
                 Answer::Faq(FaqAnswer { articles: self.store.find_articles(&ask.query, ask.limit).await? })
             }
+            ReadCall::GetArticle(of) => {
+                let found = self.store.articles(std::slice::from_ref(&of.article_id)).await?.pop();
+                Answer::Article(found.ok_or_else(|| not_found("article", &of.article_id))?)
+            }
             ReadCall::ListTickets(query) => Answer::Page(self.store.tickets(query).await?),
             ReadCall::GetCustomer(of) => {
                 let id = &of.customer_id;
@@ -73,6 +77,10 @@ impl Desk {
             }
             ReadCall::SearchTickets(search) => self.search(search).await?,
             ReadCall::ListProposals(query) => self.proposals(query).await?,
+            ReadCall::GetProposal(of) => {
+                let found = self.store.proposal(&of.proposal_id).await?;
+                Answer::Proposal(Box::new(row(found.ok_or_else(|| not_found("proposal", &of.proposal_id))?)))
+            }
             ReadCall::ListCanned(query) => Answer::Canned(self.canned_texts(caller, query).await?),
             ReadCall::RewriteText(asked) => Answer::Rewritten(self.rewrite(caller, asked, live).await?),
         })
@@ -156,10 +164,12 @@ fn made_by(answer: &Answer) -> Option<String> {
         Answer::Rewritten(rewritten) => &rewritten.maker,
         Answer::Ticket(_)
         | Answer::Faq(_)
+        | Answer::Article(_)
         | Answer::Page(_)
         | Answer::Customer(_)
         | Answer::Found(_)
         | Answer::Proposals(_)
+        | Answer::Proposal(_)
         | Answer::Canned(_) => return None,
     };
     maker.is_model().then(|| format!("{} · {}", maker.by, maker.prompt))

@@ -38,7 +38,9 @@ pub(crate) fn read(call: &ReadCall) -> Result<(), DeskError> {
         ReadCall::GetTicket(_)
         | ReadCall::SummarizeTicket(_)
         | ReadCall::SuggestResponse(_)
+        | ReadCall::GetArticle(_)
         | ReadCall::GetCustomer(_)
+        | ReadCall::GetProposal(_)
         | ReadCall::ListProposals(_)
         | ReadCall::ListCanned(_) => Ok(()),
     }

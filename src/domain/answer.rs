@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::domain::actor::Role;
-use crate::domain::article::ArticleHit;
+use crate::domain::article::{Article, ArticleHit};
 use crate::domain::call::ReadCall;
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
@@ -154,6 +154,8 @@ pub enum Answer {
     Suggestion(Box<Suggestion>),
     /// To `get_faq`.
     Faq(FaqAnswer),
+    /// To `get_article`.
+    Article(Article),
     /// To `list_tickets`.
     Page(TicketPage),
     /// To `get_customer`.
@@ -162,6 +164,8 @@ pub enum Answer {
     Found(FoundTickets),
     /// To `list_proposals`.
     Proposals(Proposals),
+    /// To `get_proposal`.
+    Proposal(Box<ProposalRow>),
     /// To `list_canned`.
     Canned(CannedTexts),
     /// To `rewrite_text`.
@@ -185,10 +189,12 @@ impl Answer {
             ReadCall::SummarizeTicket(_) => Self::Summary(serde_json::from_value(value)?),
             ReadCall::SuggestResponse(_) => Self::Suggestion(serde_json::from_value(value)?),
             ReadCall::GetFaq(_) => Self::Faq(serde_json::from_value(value)?),
+            ReadCall::GetArticle(_) => Self::Article(serde_json::from_value(value)?),
             ReadCall::ListTickets(_) => Self::Page(serde_json::from_value(value)?),
             ReadCall::GetCustomer(_) => Self::Customer(serde_json::from_value(value)?),
             ReadCall::SearchTickets(_) => Self::Found(serde_json::from_value(value)?),
             ReadCall::ListProposals(_) => Self::Proposals(serde_json::from_value(value)?),
+            ReadCall::GetProposal(_) => Self::Proposal(Box::new(serde_json::from_value(value)?)),
             ReadCall::ListCanned(_) => Self::Canned(serde_json::from_value(value)?),
             ReadCall::RewriteText(_) => Self::Rewritten(serde_json::from_value(value)?),
         })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{ArticleId, CannedId};
 
 /// A knowledge-base article.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Article {
     /// Identifier.
     pub id: ArticleId,
@@ -20,6 +20,7 @@ pub struct Article {
     pub tags: Vec<String>,
     /// Last changed.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub updated_at: Option<Timestamp>,
 }
 

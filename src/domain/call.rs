@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 pub use write::{MergeTickets, SendReply, SplitMessage, TicketUpdate, UpdateTicket, WriteCall};
 
-use crate::domain::ids::{CustomerId, TicketId};
+use crate::domain::ids::{ArticleId, CustomerId, ProposalId, TicketId};
 use crate::domain::rewrite::Rewrite;
 use crate::domain::ticket::{TicketQuery, Tone};
 
@@ -40,6 +40,22 @@ pub struct Summarize {
 pub struct OfCustomer {
     /// The customer, like `C-7`.
     pub customer_id: CustomerId,
+}
+
+/// Names an article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfArticle {
+    /// The article, like `KB-31`.
+    pub article_id: ArticleId,
+}
+
+/// Names a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfProposal {
+    /// The proposal, as the answer to a write names it.
+    pub proposal_id: ProposalId,
 }
 
 /// Asks for a reply in a tone.
@@ -124,6 +140,8 @@ pub enum ReadCall {
     SuggestResponse(Suggest),
     /// Articles that answer a question.
     GetFaq(FaqQuery),
+    /// An article.
+    GetArticle(OfArticle),
     /// A page of the queue.
     ListTickets(TicketQuery),
     /// A customer.
@@ -132,6 +150,8 @@ pub enum ReadCall {
     SearchTickets(SearchTickets),
     /// Proposals.
     ListProposals(ProposalQuery),
+    /// A proposal and what became of it.
+    GetProposal(OfProposal),
     /// Canned replies.
     ListCanned(CannedQuery),
     /// A text in other words.
@@ -147,10 +167,12 @@ impl ReadCall {
             Self::SummarizeTicket(_) => "summarize_ticket",
             Self::SuggestResponse(_) => "suggest_response",
             Self::GetFaq(_) => "get_faq",
+            Self::GetArticle(_) => "get_article",
             Self::ListTickets(_) => "list_tickets",
             Self::GetCustomer(_) => "get_customer",
             Self::SearchTickets(_) => "search_tickets",
             Self::ListProposals(_) => "list_proposals",
+            Self::GetProposal(_) => "get_proposal",
             Self::ListCanned(_) => "list_canned",
             Self::RewriteText(_) => "rewrite_text",
         }
@@ -173,7 +195,11 @@ impl ReadCall {
             Self::ListProposals(call) => call.ticket_id.as_ref(),
             Self::ListCanned(call) => call.ticket_id.as_ref(),
             Self::RewriteText(call) => Some(&call.ticket_id),
-            Self::GetFaq(_) | Self::ListTickets(_) | Self::GetCustomer(_) => None,
+            Self::GetFaq(_)
+            | Self::GetArticle(_)
+            | Self::GetProposal(_)
+            | Self::ListTickets(_)
+            | Self::GetCustomer(_) => None,
         }
     }
 
@@ -185,10 +211,12 @@ impl ReadCall {
             Self::SummarizeTicket(call) => json!(call),
             Self::SuggestResponse(call) => json!(call),
             Self::GetFaq(call) => json!(call),
+            Self::GetArticle(call) => json!(call),
             Self::ListTickets(call) => json!(call),
             Self::GetCustomer(call) => json!(call),
             Self::SearchTickets(call) => json!(call),
             Self::ListProposals(call) => json!(call),
+            Self::GetProposal(call) => json!(call),
             Self::ListCanned(call) => json!(call),
             Self::RewriteText(call) => json!(call),
         }

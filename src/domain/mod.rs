@@ -21,6 +21,8 @@ pub mod lesson;
 pub mod links;
 pub mod mail;
 pub mod merge;
+pub mod naming;
+pub mod place;
 pub mod policy;
 pub mod prepared;
 pub mod presence;

@@ -1,5 +1,7 @@
 //! What models are told to do: shipped files that a desk may replace, known by their hash.
 
+use std::sync::{Arc, LazyLock};
+
 use crate::domain::canonical::Digest;
 
 /// A prompt under its name, with the hash that stands in the log.
@@ -40,23 +42,36 @@ pub struct Prompts {
     pub suggest_response: Prompt,
     /// Of a text in other words.
     pub rewrite_text: Prompt,
+    /// For a person's own client: a ticket's triage.
+    pub triage_ticket: Prompt,
+    /// For a person's own client: a reply.
+    pub draft_reply: Prompt,
 }
 
 /// Names and shipped texts.
-const SHIPPED: [(&str, &str); 4] = [
+const SHIPPED: [(&str, &str); 6] = [
     ("handle_ticket", include_str!("../../assets/prompts/handle_ticket.md")),
     ("summarize_ticket", include_str!("../../assets/prompts/summarize_ticket.md")),
     ("suggest_response", include_str!("../../assets/prompts/suggest_response.md")),
     ("rewrite_text", include_str!("../../assets/prompts/rewrite_text.md")),
+    ("triage_ticket", include_str!("../../assets/prompts/triage_ticket.md")),
+    ("draft_reply", include_str!("../../assets/prompts/draft_reply.md")),
 ];
 
 impl Prompts {
     /// The shipped prompts, each replaced by what `other` has under its name.
     #[must_use]
     pub fn or(mut other: impl FnMut(&str) -> Option<String>) -> Self {
-        let [handle_ticket, summarize_ticket, suggest_response, rewrite_text] =
+        let [handle_ticket, summarize_ticket, suggest_response, rewrite_text, triage_ticket, draft_reply] =
             SHIPPED.map(|(name, shipped)| Prompt::new(name, other(name).as_deref().unwrap_or(shipped)));
-        Self { handle_ticket, summarize_ticket, suggest_response, rewrite_text }
+        Self { handle_ticket, summarize_ticket, suggest_response, rewrite_text, triage_ticket, draft_reply }
+    }
+
+    /// The shipped ones, read once.
+    #[must_use]
+    pub fn shipped() -> Arc<Self> {
+        static PROMPTS: LazyLock<Arc<Prompts>> = LazyLock::new(Arc::default);
+        Arc::clone(&PROMPTS)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
 
 pub mod finding;
+pub mod naming;
 pub mod search;
 pub mod sqlite;
 
@@ -33,6 +34,7 @@ use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::finding::Finding;
+use crate::store::naming::Naming;
 
 /// What went wrong with the store, named for what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -215,7 +217,7 @@ pub struct Attendance<'a> {
 
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
-pub trait Store: Finding + Send + Sync {
+pub trait Store: Finding + Naming + Send + Sync {
     /// A ticket with its thread.
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A page of tickets.

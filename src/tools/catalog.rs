@@ -7,10 +7,11 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::domain::answer::{CannedTexts, FaqAnswer, FoundTickets, Proposals, TicketAnswer, WriteAnswer};
+use crate::domain::answer::{CannedTexts, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer, WriteAnswer};
+use crate::domain::article::Article;
 use crate::domain::call::{
-    CannedQuery, FaqQuery, MergeTickets, OfCustomer, OfTicket, ProposalQuery, ReadCall, SearchTickets, SendReply,
-    SplitMessage, Suggest, Summarize, UpdateTicket, WriteCall,
+    CannedQuery, FaqQuery, MergeTickets, OfArticle, OfCustomer, OfProposal, OfTicket, ProposalQuery, ReadCall,
+    SearchTickets, SendReply, SplitMessage, Suggest, Summarize, UpdateTicket, WriteCall,
 };
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
@@ -110,6 +111,9 @@ fn table() -> Vec<Tool> {
         read::<FaqQuery, FaqAnswer>("get_faq", "Articles",
             "Knowledge-base articles that answer a question, best first.",
             |v| Ok(Call::Read(ReadCall::GetFaq(from(v)?)))),
+        read::<OfArticle, Article>("get_article", "Article",
+            "A knowledge-base article in full, in Markdown.",
+            |v| Ok(Call::Read(ReadCall::GetArticle(from(v)?)))),
         read::<TicketQuery, TicketPage>("list_tickets", "Queue",
             "A page of tickets: filter by status, priority, assignee (`nobody` for none), customer, tag or words; sort; page.",
             |v| Ok(Call::Read(ReadCall::ListTickets(from(v)?)))),
@@ -122,6 +126,10 @@ fn table() -> Vec<Tool> {
         read::<ProposalQuery, Proposals>("list_proposals", "Proposals",
             "Proposals that wait for a person, and with `decided` those that were decided.",
             |v| Ok(Call::Read(ReadCall::ListProposals(from(v)?)))),
+        read::<OfProposal, ProposalRow>("get_proposal", "Proposal",
+            "A proposal and what became of it: pending, approved, executed, denied (with the person's reason), expired, \
+             superseded (with the one in its place), cancelled, failed or unknown.",
+            |v| Ok(Call::Read(ReadCall::GetProposal(from(v)?)))),
         read::<CannedQuery, CannedTexts>("list_canned", "Canned replies",
             "The desk's canned replies. For a ticket: the likely ones first, fields filled where they have a value. Wording, no evidence.",
             |v| Ok(Call::Read(ReadCall::ListCanned(from(v)?)))),

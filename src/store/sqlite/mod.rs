@@ -11,6 +11,7 @@ mod lessons;
 mod log;
 mod meaning;
 mod merge;
+mod naming;
 pub(crate) mod open;
 mod presence;
 mod proposals;

@@ -328,7 +328,13 @@ fn shown(told: Told) -> Answered {
         Told::Suggestion(suggestion) => Answer::Suggestion(suggestion),
         Told::Canned(texts) => Answer::Canned(texts.canned),
         Told::Rewritten(rewritten) => Answer::Rewritten(Box::new(rewritten)),
-        Told::Ticket(_) | Told::Faq(_) | Told::Customer(_) | Told::Found(_) | Told::Proposals(_) => {
+        Told::Ticket(_)
+        | Told::Faq(_)
+        | Told::Article(_)
+        | Told::Customer(_)
+        | Told::Found(_)
+        | Told::Proposals(_)
+        | Told::Proposal(_) => {
             return Err(trouble("the desk answered something else", "{reload} tries again"));
         }
     })

@@ -1,0 +1,65 @@
+//! What a list of the desk shows, and what completes an id that is being typed: names, a page at a time.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::desk::{Caller, Desk, DeskError, authorise, complete, event};
+use crate::domain::actor::Operation;
+use crate::domain::audit::Action;
+use crate::domain::canonical::Digest;
+use crate::domain::naming::{Name, NamePage, Named};
+use crate::domain::place::Place;
+
+/// Stands for these reads in the log.
+const NAMES: &str = "list_names";
+
+impl Desk {
+    /// Names of tickets, articles or people, as far as the caller may know them.
+    ///
+    /// # Errors
+    /// When the caller may not look, or the store fails.
+    pub async fn names(&self, caller: &Caller, of: Named, page: &NamePage) -> Result<Vec<Name>, DeskError> {
+        let since = Instant::now();
+        let found = self.names_of(caller, of, page).await;
+        let asked = json!({"of": of.as_str(), "prefix": page.prefix, "after": page.after, "limit": page.limit});
+        let mut record = event(caller, Action::Read, NAMES, None, asked);
+        complete(&mut record, since, &found, |names| names.iter().map(|name| Value::from(name.id.as_str())).collect());
+        self.store.record(record)?;
+        found
+    }
+
+    async fn names_of(&self, caller: &Caller, of: Named, page: &NamePage) -> Result<Vec<Name>, DeskError> {
+        authorise(caller, Operation::Read)?;
+        Ok(self.store.names(of, page).await?)
+    }
+
+    /// A word that is another one once what stands at `place` has changed, and that says nothing else: so it is in no log.
+    ///
+    /// # Errors
+    /// When the caller may not look, nothing stands there, or the store fails.
+    pub async fn mark(&self, caller: &Caller, place: &Place) -> Result<String, DeskError> {
+        authorise(caller, Operation::Read)?;
+        let found = match place {
+            Place::Queue { .. } => Some(self.store.changes().borrow().to_string()),
+            Place::Ticket(id) => {
+                self.store.ticket_rows(std::slice::from_ref(id)).await?.pop().map(|row| row.version.to_string())
+            }
+            Place::Article(id) => {
+                let article = self.store.articles(std::slice::from_ref(id)).await?.pop();
+                article.map(|article| Digest::of(&[article.title.as_bytes(), article.body.as_bytes()]).to_string())
+            }
+            Place::Proposal(id) => self.store.proposal(id).await?.map(|filed| filed.state.to_string()),
+        };
+        found.ok_or_else(|| DeskError::NotFound { kind: "resource", id: place.to_string() })
+    }
+
+    /// The same for the list of everything that has an address.
+    ///
+    /// # Errors
+    /// When the caller may not look, or the store fails.
+    pub async fn mark_of_all(&self, caller: &Caller) -> Result<String, DeskError> {
+        authorise(caller, Operation::Read)?;
+        Ok(self.store.how_many().await?.to_string())
+    }
+}

@@ -1,0 +1,124 @@
+//! Tools: calls read by the catalog, answers as structured content, a refusal in words.
+
+use std::sync::Arc;
+
+use rmcp::ErrorData;
+use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, ListToolsResult, Tool, ToolAnnotations};
+use rmcp::service::{RequestContext, RoleServer};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::desk::{Caller, DeskError};
+use crate::domain::answer::{WriteAnswer, WriteOutcome};
+use crate::domain::call::{ReadCall, WriteCall};
+use crate::domain::proposal::Why;
+use crate::llm::Live;
+use crate::mcp::meta;
+use crate::mcp::server::DeskServer;
+use crate::mcp::server::progress::{HEARTBEAT, Progress};
+use crate::tools::catalog::{self, Access, BadCall, Call};
+
+/// Every tool, with honest annotations.
+pub(crate) fn tools() -> ListToolsResult {
+    ListToolsResult::with_all_items(catalog::all().iter().map(tool).collect())
+}
+
+fn tool(row: &'static catalog::Tool) -> Tool {
+    let reads = row.access == Access::Read;
+    let hints =
+        ToolAnnotations::with_title(row.title).read_only(reads).destructive(!reads).idempotent(reads).open_world(false);
+    Tool::new(row.name, row.description, Arc::new(row.input.clone()))
+        .with_title(row.title)
+        .with_raw_output_schema(Arc::new(row.output.clone()))
+        .with_annotations(hints)
+}
+
+/// A call of a tool that is not there is the protocol's error, not a tool's answer.
+pub(crate) fn known(name: &str) -> Result<(), ErrorData> {
+    if catalog::all().iter().any(|tool| tool.name == name) {
+        return Ok(());
+    }
+    let known = catalog::all().iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
+    let bad = BadCall::UnknownTool { name: name.to_owned(), known };
+    Err(ErrorData::invalid_params(bad.to_string(), None))
+}
+
+impl DeskServer {
+    pub(crate) async fn call(
+        &self,
+        caller: Caller,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResult {
+        let mut arguments = Value::Object(request.arguments.unwrap_or_default());
+        let reason = catalog::take_reason(&request.name, &mut arguments);
+        match catalog::parse(&request.name, arguments) {
+            Ok(Call::Read(call)) => self.read(&caller, call, context).await,
+            Ok(Call::Write(call)) => self.write(&caller, call, why(reason, context), context).await,
+            Err(bad) => failed(&bad.to_string()),
+        }
+    }
+
+    async fn write(
+        &self,
+        caller: &Caller,
+        call: WriteCall,
+        why: Why,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResult {
+        let receipt = context.meta.0.get(meta::RECEIPT).and_then(Value::as_str).map(str::parse);
+        match receipt.transpose() {
+            Ok(receipt) => written(self.desk.write(caller, call, why, receipt).await),
+            Err(bad) => failed(&bad.to_string()),
+        }
+    }
+
+    async fn read(&self, caller: &Caller, call: ReadCall, context: &RequestContext<RoleServer>) -> CallToolResult {
+        let mut progress = Progress::of(context);
+        progress.say("reading").await;
+        let (told, mut news) = mpsc::unbounded_channel();
+        let live = |live: Live<'_>| {
+            // The other end lives as long as the answer is waited for.
+            let _ = told.send(match live {
+                Live::Text(text) => Ok(text.to_owned()),
+                Live::Anew(why) => Err(why.to_owned()),
+                Live::Wasted(_) => return,
+            });
+        };
+        let work = self.desk.read_live(caller, &call, &live);
+        tokio::pin!(work);
+        let answer = loop {
+            tokio::select! {
+                biased;
+                () = context.ct.cancelled() => return failed("cancelled"),
+                Some(news) = news.recv() => progress.tell(news).await,
+                answer = &mut work => break answer,
+                // Whoever waits for a model hears that we are still here.
+                () = tokio::time::sleep(HEARTBEAT) => progress.say("working").await,
+            }
+        };
+        progress.say("done").await;
+        match answer {
+            Ok(answer) => CallToolResult::structured(answer.to_value()),
+            Err(error) => failed(&error.to_string()),
+        }
+    }
+}
+
+/// Why a write is asked for: our own client says it in the metadata, others in the `reason` argument.
+fn why(reason: Option<String>, context: &RequestContext<RoleServer>) -> Why {
+    let own = context.meta.0.get(meta::WHY).and_then(|why| serde_json::from_value::<Why>(why.clone()).ok());
+    own.unwrap_or_else(|| Why { text: reason.unwrap_or_default(), ..Why::default() })
+}
+
+pub(crate) fn written(answer: Result<WriteAnswer, DeskError>) -> CallToolResult {
+    match answer {
+        Ok(answer) if answer.outcome == WriteOutcome::Refused => CallToolResult::structured_error(json!(answer)),
+        Ok(answer) => CallToolResult::structured(json!(answer)),
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+pub(crate) fn failed(words: &str) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(words)])
+}
