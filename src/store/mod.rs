@@ -37,7 +37,7 @@ use crate::store::finding::Finding;
 use crate::store::naming::Naming;
 
 /// What went wrong with the store, named for what to do about it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// Wait and try again.
     #[error("the desk is locked by another program; close it or try again in a moment")]

@@ -1,6 +1,6 @@
 //! Thumbs: the last word of each person about each text. What was said lies in the log's bodies.
 
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use crate::domain::audit::{Body, Event};
@@ -9,18 +9,18 @@ use crate::domain::feedback::{Feedback, Given, Kept};
 use crate::domain::ids::{PrincipalId, TicketId};
 use crate::domain::ticket::Tone;
 use crate::store::StoreError;
+use crate::store::sqlite::group::Turn;
 use crate::store::sqlite::log;
 use crate::store::sqlite::tickets::parsed;
 
 /// Keeps a thumb in place of the one before, with its record.
-pub(crate) fn rate(tx: &Transaction<'_>, feedback: &Feedback, event: &Event) -> Result<(), StoreError> {
-    let mut head = log::head(tx)?;
-    log::append_after(tx, &mut head, event)?;
+pub(crate) fn rate(turn: &mut Turn<'_>, feedback: &Feedback, event: &Event) -> Result<(), StoreError> {
+    let seq = turn.append(event)?.size;
     let Feedback { thumb, tool, tone, ticket, shown, maker, .. } = feedback;
     let sql = "INSERT OR REPLACE INTO feedback \
                (person, ticket_id, tool, shown, tone, version, made_by, prompt, thumb, seq) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    tx.prepare_cached(sql)?.execute(params![
+    turn.prepare_cached(sql)?.execute(params![
         event.actor.as_str(),
         ticket.row.id.as_str(),
         tool,
@@ -30,7 +30,7 @@ pub(crate) fn rate(tx: &Transaction<'_>, feedback: &Feedback, event: &Event) -> 
         maker.by,
         maker.prompt,
         thumb.as_str(),
-        head.size
+        seq
     ])?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Body, Event, HELD, Record, commit_to, genesis};
 use crate::store::StoreError;
 use crate::store::sqlite::checkpoints;
+use crate::store::sqlite::group::Turn;
 
 const COLUMNS: &str = "seq, at, actor, run, action, tool, ticket, proposal, digest, outcome, version_before, \
                        version_after, micros, body_commit, prev, hash";
@@ -31,9 +32,8 @@ pub(crate) fn log_id(db: &Connection) -> Result<String, StoreError> {
 }
 
 /// Adds events at the end.
-pub(crate) fn append(tx: &Transaction<'_>, events: &[Event]) -> Result<(), StoreError> {
-    let mut head = head(tx)?;
-    events.iter().try_for_each(|event| append_after(tx, &mut head, event))
+pub(crate) fn append(turn: &mut Turn<'_>, events: &[Event]) -> Result<(), StoreError> {
+    events.iter().try_for_each(|event| turn.append(event).map(|_| ()))
 }
 
 /// Adds one event after `head` and moves `head` on.

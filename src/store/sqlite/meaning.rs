@@ -11,7 +11,8 @@ use rusqlite::Connection;
 use crate::embed::{EmbedError, Embedder};
 use crate::store::StoreError;
 use crate::store::search::vectors::{self, Nearness, Vectors};
-use crate::store::sqlite::writer::{Touches, Writer};
+use crate::store::sqlite::group::{Touches, Turn};
+use crate::store::sqlite::writer::Writer;
 use crate::store::sqlite::{Sqlite, open};
 
 /// The first screen comes first.
@@ -141,13 +142,14 @@ impl Reader {
             let vectors = article.embed(&model).map_err(failed)?;
             read.push((article, vectors));
         }
-        if !read.is_empty() {
-            let save = |tx: &mut rusqlite::Transaction<'_>| {
-                read.iter().try_for_each(|(article, vectors)| Ok(vectors::save(tx, article, vectors)?))
+        let many = read.len();
+        if many > 0 {
+            let save = move |turn: &mut Turn<'_>| {
+                read.iter().try_for_each(|(article, vectors)| Ok(vectors::save(turn, article, vectors)?))
             };
-            self.writer.transact(Touches::Nothing, save)?;
+            self.writer.transact_here(Touches::Nothing, save)?;
         }
-        Ok(read.len())
+        Ok(many)
     }
 }
 

@@ -6,6 +6,7 @@ mod drafts;
 mod execute;
 mod feedback;
 mod finding;
+mod group;
 mod intake;
 mod lessons;
 mod log;
@@ -54,10 +55,11 @@ use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::search;
 use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::checkpoints::Checkpoints;
+use crate::store::sqlite::group::{Touches, Turn};
 use crate::store::sqlite::meaning::Meaning;
 use crate::store::sqlite::readers::Readers;
 use crate::store::sqlite::watch::Watcher;
-use crate::store::sqlite::writer::{Touches, Writer};
+use crate::store::sqlite::writer::Writer;
 use crate::store::{
     Attendance, Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError,
 };
@@ -166,11 +168,11 @@ impl Store for Sqlite {
     async fn save_person(&self, person: &Principal, name: &str) -> Result<(), StoreError> {
         let (person, name) = (person.clone(), name.to_owned());
         let sql = "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET name = ?2, role = ?3";
-        let save = move |tx: &mut rusqlite::Transaction<'_>| {
+        let save = move |tx: &mut Turn<'_>| {
             tx.execute(sql, params![person.id.as_str(), name, person.role.as_str()])?;
             Ok(())
         };
-        self.writer.transact(Touches::Desk, save)
+        self.writer.transact(Touches::Desk, save).await
     }
 
     async fn proposals(&self, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
@@ -195,7 +197,7 @@ impl Store for Sqlite {
 
     async fn snooze(&self, by: &PrincipalId, ticket: &TicketId, until: Option<Timestamp>) -> Result<(), StoreError> {
         let (by, ticket) = (by.clone(), ticket.clone());
-        self.writer.transact(Touches::Desk, move |tx| tickets::snooze(tx, &by, &ticket, until))
+        self.writer.transact(Touches::Desk, move |tx| tickets::snooze(tx, &by, &ticket, until)).await
     }
 
     async fn seen(&self, by: &PrincipalId, tickets: &[TicketId]) -> Result<Vec<(TicketId, u64)>, StoreError> {
@@ -204,11 +206,15 @@ impl Store for Sqlite {
 
     async fn see(&self, by: &PrincipalId, ticket: &TicketId, version: u64) -> Result<(), StoreError> {
         let (by, ticket) = (by.clone(), ticket.clone());
-        self.writer.transact(Touches::Nothing, move |tx| seen::see(tx, &by, &ticket, version))
+        self.writer.transact(Touches::Nothing, move |tx| seen::see(tx, &by, &ticket, version)).await
     }
 
     async fn attend(&self, attendance: Attendance<'_>) -> Result<(), StoreError> {
-        self.writer.transact(Touches::Nothing, |tx| presence::attend(tx, &attendance))
+        let Attendance { sitting, at, holds } = attendance;
+        let (sitting, at) = (sitting.clone(), at.cloned());
+        let attend =
+            move |tx: &mut Turn<'_>| presence::attend(tx, &Attendance { sitting: &sitting, at: at.as_ref(), holds });
+        self.writer.transact(Touches::Nothing, attend).await
     }
 
     async fn present(&self, but: &RunId) -> Result<Vec<Presence>, StoreError> {
@@ -217,7 +223,7 @@ impl Store for Sqlite {
 
     async fn forget_draft(&self, ticket: &TicketId) -> Result<(), StoreError> {
         let ticket = ticket.clone();
-        self.writer.transact(Touches::Nothing, move |tx| drafts::forget(tx, &ticket))
+        self.writer.transact(Touches::Nothing, move |tx| drafts::forget(tx, &ticket)).await
     }
 
     fn record(&self, event: Event) -> Result<(), StoreError> {
@@ -225,43 +231,43 @@ impl Store for Sqlite {
     }
 
     async fn flush(&self) -> Result<(), StoreError> {
-        self.writer.transact(Touches::Nothing, |_| Ok(()))
+        self.writer.transact(Touches::Nothing, |_| Ok(())).await
     }
 
     async fn file(&self, proposal: &Proposal, event: Event) -> Result<(), StoreError> {
         let proposal = proposal.clone();
-        let work = move |tx: &mut rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut Turn<'_>| {
             proposals::file(tx, &proposal)?;
             log::append(tx, &[event])
         };
-        self.writer.transact(Touches::Desk, work)
+        self.writer.transact(Touches::Desk, work).await
     }
 
     async fn decide(&self, decision: Decision, now: Timestamp, events: Vec<Event>) -> Result<Decided, StoreError> {
-        let work = move |tx: &mut rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut Turn<'_>| {
             let decided = proposals::decide(tx, &decision, now)?;
             if decided == Decided::Recorded {
                 log::append(tx, &events)?;
             }
             Ok(decided)
         };
-        self.writer.transact(Touches::Desk, work)
+        self.writer.transact(Touches::Desk, work).await
     }
 
     async fn execute(&self, execution: Execution, mut event: Event) -> Result<Result<Executed, Refusal>, StoreError> {
-        let work = move |tx: &mut rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut Turn<'_>| {
             let since = Instant::now();
             let done = execute::execute(tx, &execution)?;
             event.micros = audit::micros(since.elapsed());
             log::append(tx, &execute::records(event, &done))?;
             Ok(done)
         };
-        self.writer.transact(Touches::Desk, work)
+        self.writer.transact(Touches::Desk, work).await
     }
 
     async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {
         let has_articles = rows.iter().any(|row| matches!(row, Intake::Article(_)));
-        let work = move |tx: &mut rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut Turn<'_>| {
             // Many rows are indexed together at the end: row by row costs more than the rows.
             let deferred = (rows.len() >= MANY).then(|| Deferred::begin(tx)).transpose()?;
             let done = intake::import(tx, &rows, origin)?;
@@ -273,7 +279,7 @@ impl Store for Sqlite {
             log::append(tx, &[event])?;
             Ok(done)
         };
-        let done = self.writer.transact(Touches::Desk, work)?;
+        let done = self.writer.transact(Touches::Desk, work).await?;
         if has_articles {
             self.meaning.wake();
         }
@@ -285,7 +291,8 @@ impl Store for Sqlite {
     }
 
     async fn spend(&self, spending: &Spending, now: Timestamp) -> Result<(), StoreError> {
-        self.writer.transact(Touches::Nothing, |tx| work::spend(tx, spending, now))
+        let spending = spending.clone();
+        self.writer.transact(Touches::Nothing, move |tx| work::spend(tx, &spending, now)).await
     }
 
     async fn spending(&self) -> Result<Vec<(String, u64, Usage)>, StoreError> {
@@ -297,15 +304,24 @@ impl Store for Sqlite {
     }
 
     async fn prepare(&self, prepared: Prepared) -> Result<(), StoreError> {
-        self.writer.transact(Touches::Nothing, |tx| work::prepare(tx, &prepared))
+        self.writer.transact(Touches::Nothing, move |tx| work::prepare(tx, &prepared)).await
     }
 
     async fn lease(&self, lease: Lease<'_>) -> Result<Option<TicketId>, StoreError> {
-        self.writer.transact(Touches::Nothing, |tx| work::lease(tx, &lease))
+        let Lease { tickets, holder, now, until } = lease;
+        let (tickets, holder) = (tickets.to_vec(), holder.to_owned());
+        let lease = move |tx: &mut Turn<'_>| work::lease(tx, &Lease { tickets: &tickets, holder: &holder, now, until });
+        self.writer.transact(Touches::Nothing, lease).await
     }
 
     async fn release(&self, ticket: &TicketId, holder: &str, done: Option<(u64, &str)>) -> Result<(), StoreError> {
-        self.writer.transact(Touches::Nothing, |tx| work::release(tx, ticket, holder, done))
+        let (ticket, holder) = (ticket.clone(), holder.to_owned());
+        let done = done.map(|(version, state)| (version, state.to_owned()));
+        let release = move |tx: &mut Turn<'_>| {
+            let done = done.as_ref().map(|(version, state)| (*version, state.as_str()));
+            work::release(tx, &ticket, &holder, done)
+        };
+        self.writer.transact(Touches::Nothing, release).await
     }
 
     async fn decisions(&self, limit: u32) -> Result<Vec<Reviewed>, StoreError> {
@@ -321,7 +337,7 @@ impl Store for Sqlite {
     }
 
     async fn settle(&self, settlement: Settlement, event: Event) -> Result<bool, StoreError> {
-        let work = move |tx: &mut rusqlite::Transaction<'_>| {
+        let work = move |tx: &mut Turn<'_>| {
             // What was noted before it turned out that it cannot be applied must go, and the log must not.
             let attempt = tx.savepoint()?;
             let applied = lessons::settle(&attempt, &settlement, &event.actor, event.at)?;
@@ -331,11 +347,11 @@ impl Store for Sqlite {
             }
             Ok(applied)
         };
-        self.writer.transact(Touches::Desk, work)
+        self.writer.transact(Touches::Desk, work).await
     }
 
     async fn rate(&self, rated: Feedback, event: Event) -> Result<(), StoreError> {
-        self.writer.transact(Touches::Nothing, |tx| feedback::rate(tx, &rated, &event))
+        self.writer.transact(Touches::Nothing, move |tx| feedback::rate(tx, &rated, &event)).await
     }
 
     async fn given(&self, by: &PrincipalId, ticket: &TicketId) -> Result<Vec<Given>, StoreError> {

@@ -1,32 +1,33 @@
-//! The one connection that writes. A write runs where it is asked for, one at a time: handing it to another thread and
-//! waiting for the answer would cost two wake-ups, more than the rest of a small write. Records of reads wait for
-//! company, and a thread writes them out soon after.
+//! The one connection that writes. A write runs where it is asked for when nobody else is at it: handing it to another
+//! thread and waiting for the answer would cost two wake-ups, more than the rest of a small write. Whoever finds the
+//! connection taken leaves the job in the queue, and it is written with all the others that wait: one transaction, one
+//! commit, and each is told only after that. Records of reads wait for company, and a thread writes them out soon after.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::collections::VecDeque;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::watch;
+use rusqlite::Connection;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::{oneshot, watch};
 
 use crate::domain::audit::Event;
 use crate::store::StoreError;
 use crate::store::sqlite::checkpoints::Checkpoints;
-use crate::store::sqlite::log;
+use crate::store::sqlite::group::{Asked, Bench, Group, Job, Outcome, Touches, Turn, Waiting};
 
 /// How long the record of a read may wait for company.
-const GROUP: Duration = Duration::from_millis(90);
+const COMPANY: Duration = Duration::from_millis(90);
 /// Records that may wait while the disk does not take them; then reads are refused too.
 const MOST_QUEUED: usize = 20_000;
-
-/// Whether a job changes what people see.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Touches {
-    /// Tickets, proposals, articles: others are told.
-    Desk,
-    /// Only the log or a draft.
-    Nothing,
-}
+/// A group takes no more jobs than this,
+const MOST_JOBS: usize = 256;
+/// and none that comes to its turn later than this after the first: those before it wait for their answer.
+const LONGEST: Duration = Duration::from_millis(5);
+/// Records that a group takes at most.
+const MOST_RECORDS: usize = 4_096;
 
 /// The way to the writing connection; dropping it writes what is queued.
 pub(crate) struct Writer {
@@ -35,18 +36,28 @@ pub(crate) struct Writer {
 }
 
 struct Shared {
-    /// Records of reads, oldest first.
-    queued: Mutex<Vec<Event>>,
-    /// Tells the thread that records wait; gone when the desk closes.
-    wake: Mutex<Option<mpsc::Sender<()>>>,
+    queue: Mutex<Queue>,
+    /// Tells the thread that something waits; gone when the desk closes.
+    wake: Mutex<Option<mpsc::SyncSender<()>>>,
     bench: Mutex<Bench>,
 }
 
-/// What writing takes.
-struct Bench {
-    db: Connection,
-    revision: watch::Sender<u64>,
-    checkpoints: Checkpoints,
+/// What waits, oldest first.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// How many of them somebody waits for.
+    jobs: usize,
+    /// Whether the thread knows of records and gives them time.
+    is_tended: bool,
+}
+
+/// How much has gone into a group.
+#[derive(Default)]
+struct Bounds {
+    records: usize,
+    jobs: usize,
+    since: Option<Instant>,
 }
 
 impl Writer {
@@ -56,9 +67,10 @@ impl Writer {
         revision: watch::Sender<u64>,
         checkpoints: Checkpoints,
     ) -> Result<Self, StoreError> {
-        let bench = Mutex::new(Bench { db, revision, checkpoints });
-        let (wake, woken) = mpsc::channel();
-        let shared = Arc::new(Shared { queued: Mutex::new(Vec::new()), wake: Mutex::new(Some(wake)), bench });
+        let bench = Mutex::new(Bench::new(db, revision, checkpoints));
+        // One call that was not heard yet is as good as many.
+        let (wake, woken) = mpsc::sync_channel(1);
+        let shared = Arc::new(Shared { queue: Mutex::default(), wake: Mutex::new(Some(wake)), bench });
         let tended = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("desk-records".to_owned())
@@ -69,30 +81,56 @@ impl Writer {
 
     /// Queues the record of a read.
     pub(crate) fn record(&self, event: Event) -> Result<(), StoreError> {
-        let mut queued = held(&self.shared.queued);
-        if queued.len() >= MOST_QUEUED {
+        let mut queue = held(&self.shared.queue);
+        if queue.waiting.len() >= MOST_QUEUED {
             return Err(StoreError::Full);
         }
-        queued.push(event);
+        queue.waiting.push_back(Waiting::Record(Box::new(event)));
+        let is_news = queue.waiting.len() == 1 && !queue.is_tended;
+        drop(queue);
         // Only the first of a group needs to wake anybody.
-        if queued.len() == 1 {
+        if is_news {
             self.shared.nudge();
         }
         Ok(())
     }
 
-    /// Runs `work` in one transaction, after everything queued before it; durable when it answers.
-    pub(crate) fn transact<T>(
+    /// Runs `work` after everything queued before it, with others in one transaction; durable when it answers.
+    ///
+    /// # Panics
+    /// When `work` does; nothing of it stands then.
+    pub(crate) async fn transact<T: Send + 'static>(
         &self,
         touches: Touches,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut Turn<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let done = self.shared.transact(touches, work);
-        if done.is_err() {
-            // The records that this one would have taken along wait again.
-            self.shared.nudge();
+        told(self.ask(touches, work).await)
+    }
+
+    /// [`Writer::transact`] for a thread that runs no tasks.
+    pub(crate) fn transact_here<T: Send + 'static>(
+        &self,
+        touches: Touches,
+        work: impl FnOnce(&mut Turn<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        told(self.ask(touches, work).blocking_recv())
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        touches: Touches,
+        work: impl FnOnce(&mut Turn<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> oneshot::Receiver<Outcome<T>> {
+        let (job, answer) = Asked::new(touches, work);
+        self.shared.queue(Box::new(job));
+        if let Some(bench) = self.shared.free_bench() {
+            let stands = beside_others(|| self.shared.write_group(bench).is_ok());
+            // Whoever came meanwhile and found the connection taken counts on this, and so do records that wait again.
+            if !stands || self.shared.has_jobs() {
+                self.shared.nudge();
+            }
         }
-        done
+        answer
     }
 }
 
@@ -111,11 +149,44 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Waits for the disk here, while another thread goes on with what else this one has to do.
+fn beside_others<T>(work: impl FnOnce() -> T) -> T {
+    let others = Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if others { tokio::task::block_in_place(work) } else { work() }
+}
+
+fn told<T>(outcome: Result<Outcome<T>, oneshot::error::RecvError>) -> Result<T, StoreError> {
+    match outcome {
+        Ok(Ok(done)) => done,
+        Ok(Err(panic)) => resume_unwind(panic),
+        Err(_) => Err(StoreError::Failed("the desk closed before a write had its turn".to_owned())),
+    }
+}
+
 impl Shared {
     fn nudge(&self) {
         if let Some(wake) = held(&self.wake).as_ref() {
             // The thread ends only after this has gone.
-            let _ = wake.send(());
+            let _ = wake.try_send(());
+        }
+    }
+
+    fn queue(&self, job: Box<dyn Job>) {
+        let mut queue = held(&self.queue);
+        queue.waiting.push_back(Waiting::Job(job));
+        queue.jobs += 1;
+    }
+
+    fn has_jobs(&self) -> bool {
+        held(&self.queue).jobs > 0
+    }
+
+    /// The connection, when nobody is at it.
+    fn free_bench(&self) -> Option<MutexGuard<'_, Bench>> {
+        match self.bench.try_lock() {
+            Ok(bench) => Some(bench),
+            Err(TryLockError::Poisoned(bench)) => Some(bench.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
         }
     }
 
@@ -123,66 +194,99 @@ impl Shared {
         let mut open = true;
         while open {
             open = woken.recv().is_ok();
-            while open && !held(&self.queued).is_empty() {
-                open = !matches!(woken.recv_timeout(GROUP), Err(mpsc::RecvTimeoutError::Disconnected));
-                self.flush();
+            while open && !held(&self.queue).waiting.is_empty() {
+                open = self.wait_for_company(woken);
+                if let Err(error) = self.write_group(held(&self.bench)) {
+                    tracing::error!(%error, "what waited could not be written; records of reads wait on");
+                }
             }
         }
-        self.flush();
-        let bench = &mut *held(&self.bench);
-        bench.checkpoints.close(&bench.db);
+        // Nobody asks any more: what is there is all there will be.
+        while !held(&self.queue).waiting.is_empty() {
+            if let Err(error) = self.write_group(held(&self.bench)) {
+                tracing::error!(%error, "records of reads are lost");
+                break;
+            }
+        }
+        held(&self.bench).close();
     }
 
-    fn flush(&self) {
-        if held(&self.queued).is_empty() {
-            return;
+    /// Gives records time, as long as nobody waits for an answer; says whether the desk is still open.
+    fn wait_for_company(&self, woken: &mpsc::Receiver<()>) -> bool {
+        let until = Instant::now() + COMPANY;
+        held(&self.queue).is_tended = true;
+        let mut open = true;
+        while open && !self.has_jobs() {
+            match woken.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(()) => {}
+                Err(mpsc::RecvTimeoutError::Timeout) => break,
+                Err(mpsc::RecvTimeoutError::Disconnected) => open = false,
+            }
         }
-        if let Err(error) = self.transact(Touches::Nothing, |_| Ok(())) {
-            tracing::error!(%error, "records of reads could not be written yet");
-        }
+        held(&self.queue).is_tended = false;
+        open
     }
 
-    fn transact<T>(
-        &self,
-        touches: Touches,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let mut bench = held(&self.bench);
-        let events = std::mem::take(&mut *held(&self.queued));
-        let done = bench.transact(touches, &events, work);
-        if done.is_err() {
-            // They keep their place before whatever came meanwhile.
-            held(&self.queued).splice(0..0, events);
+    /// Writes what waits, up to a group's size. The connection is free again before anybody is told.
+    fn write_group(&self, mut bench: MutexGuard<'_, Bench>) -> Result<(), StoreError> {
+        if held(&self.queue).waiting.is_empty() {
+            return Ok(());
         }
-        done
-    }
-}
-
-impl Bench {
-    fn transact<T>(
-        &mut self,
-        touches: Touches,
-        events: &[Event],
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let mut tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut head = log::head(&tx)?;
-        for event in events {
-            log::append_after(&tx, &mut head, event)?;
+        let (mut group, mut bounds) = (Group::default(), Bounds::default());
+        let written = bench.write(&mut group, || held(&self.queue).next(&mut bounds));
+        if written.is_err() {
+            held(&self.queue).take_back(&mut group);
         }
-        let out = work(&mut tx)?;
-        let revision = if touches == Touches::Desk { Some(bump(&tx)?) } else { None };
-        let head = log::head(&tx)?;
-        tx.commit()?;
-        if let Some(revision) = revision {
-            self.revision.send_replace(revision);
+        drop(bench);
+        for job in group.jobs {
+            job.tell(written.as_ref().map(|&()| ()));
         }
-        self.checkpoints.reached(&head);
-        Ok(out)
+        written
     }
 }
 
-fn bump(tx: &Transaction<'_>) -> Result<u64, StoreError> {
-    let sql = "UPDATE meta SET value = value + 1 WHERE key = 'revision' RETURNING CAST(value AS INTEGER)";
-    Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+impl Queue {
+    fn next(&mut self, bounds: &mut Bounds) -> Option<Waiting> {
+        let next = self.waiting.pop_front_if(|waiting| bounds.have_room(waiting));
+        if matches!(next, Some(Waiting::Job(_))) {
+            self.jobs -= 1;
+        }
+        next
+    }
+
+    /// What to do with a group that does not stand: its records keep their place before whatever came meanwhile. Where
+    /// no job had its turn, the desk takes none now, and those that wait are told with the others.
+    fn take_back(&mut self, group: &mut Group) {
+        if group.jobs.is_empty() {
+            let waiting = std::mem::take(&mut self.waiting);
+            for each in waiting {
+                match each {
+                    Waiting::Record(_) => self.waiting.push_back(each),
+                    Waiting::Job(job) => group.jobs.push(job),
+                }
+            }
+            self.jobs = 0;
+        }
+        for event in group.records.drain(..).rev() {
+            self.waiting.push_front(Waiting::Record(Box::new(event)));
+        }
+    }
 }
+
+impl Bounds {
+    fn have_room(&mut self, waiting: &Waiting) -> bool {
+        match waiting {
+            Waiting::Record(_) => {
+                self.records += 1;
+                self.records <= MOST_RECORDS
+            }
+            Waiting::Job(_) => {
+                self.jobs += 1;
+                self.jobs <= MOST_JOBS && self.since.get_or_insert_with(Instant::now).elapsed() <= LONGEST
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
