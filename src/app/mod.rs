@@ -1,5 +1,6 @@
 //! The composition root: the only place that names concrete types together.
 
+mod connect;
 pub mod models;
 pub mod serve;
 
@@ -10,6 +11,8 @@ use std::time::Duration;
 use color_eyre::eyre::{Context as _, eyre};
 use directories::ProjectDirs;
 use rmcp::ServiceExt as _;
+
+pub use connect::{address, sit_down_elsewhere};
 
 use crate::agent::driver::Driver;
 use crate::agent::step::Limits;
@@ -31,6 +34,9 @@ use crate::{clock, random};
 
 /// Bytes in flight between the app and its own desk.
 const PIPE: usize = 64 * 1024;
+
+/// What a desk of this machine's own is called.
+const EMBEDDED: &str = "Embedded desk";
 
 /// What a new desk is filled with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +134,10 @@ pub struct Sitting {
     pub run: Run,
     /// What writes for the person.
     pub models: Models,
+    /// What the desk is called.
+    pub desk: String,
+    /// What the person should know and could put right.
+    pub remarks: Vec<String>,
 }
 
 /// Opens the embedded desk for a person: server and client in one process, joined by a pipe.
@@ -149,7 +159,7 @@ pub async fn sit_down(store: Arc<dyn Store>, config: &Config, models: Models) ->
     // A viewer looks on without deciding.
     let reviewer = Reviewer::sign_in(principal.clone()).ok();
     let seat = Arc::new(Local::new(commit, principal, reviewer, run.clone()));
-    Ok(Sitting { seat, backend, assistant, run, models })
+    Ok(Sitting { seat, backend, assistant, run, models, desk: EMBEDDED.to_owned(), remarks: Vec::new() })
 }
 
 /// Joins a client to `server` by a pipe in this process.
@@ -189,7 +199,7 @@ pub async fn program(store: &dyn Store, name: &str) -> color_eyre::Result<Princi
 /// The bot that a person's assistant acts as.
 #[must_use]
 pub fn assistant_of(person: &Principal) -> Principal {
-    bot(&format!("assistant-{}", person.id))
+    person.assistant()
 }
 
 /// What handles tickets here: the configured models, and the offline assistant behind them, over the given tools.

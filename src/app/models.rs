@@ -63,6 +63,12 @@ impl Models {
         Self { providers: Vec::new(), prompts: Prompts::default(), metered: false, left_out: Vec::new() }
     }
 
+    /// Models of a desk elsewhere: it has them, and what they take is taken there.
+    #[must_use]
+    pub fn elsewhere() -> Self {
+        Self { metered: true, ..Self::none() }
+    }
+
     /// The model of this name alone, if it is among them.
     #[must_use]
     pub fn only(mut self, name: &str) -> Option<Self> {

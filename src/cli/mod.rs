@@ -18,11 +18,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use color_eyre::eyre::eyre;
 
 use crate::app::models::{DEFAULT_DESK, Models};
 use crate::app::{self, Fill, Places, Sitting};
 use crate::config::{self, Effective};
 use crate::domain::text;
+use crate::seat::Address;
 use crate::store::Store;
 use crate::telemetry;
 use crate::tui::manner::Manner;
@@ -33,6 +35,8 @@ use crate::tui::manner::Manner;
 struct Cli {
     #[command(flatten)]
     global: Global,
+    #[command(flatten)]
+    elsewhere: Elsewhere,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -48,6 +52,41 @@ struct Global {
     /// auto, dark, light, contrast, terminal or none.
     #[arg(long, global = true, value_name = "THEME")]
     theme: Option<String>,
+}
+
+/// A desk that somebody serves.
+#[derive(Args)]
+struct Elsewhere {
+    /// Works at a desk that somebody serves: `https://desk.example.com`.
+    #[arg(long, value_name = "URL", conflicts_with = "desk")]
+    connect: Option<String>,
+    /// The file that holds your token for it.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Trusts the authorities in this file, too.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Shows this certificate (with its key) where the desk asks for one.
+    #[arg(long, value_name = "FILE")]
+    certificate_file: Option<PathBuf>,
+    /// Sends the token in clear to an http:// address that is not this machine.
+    #[arg(long)]
+    insecure_http: bool,
+}
+
+impl Elsewhere {
+    /// As settings.
+    fn flags(&self) -> Vec<(&'static str, String)> {
+        let file = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let given = [
+            ("desk.connect", self.connect.clone()),
+            ("desk.token_file", file(&self.token_file)),
+            ("desk.ca_file", file(&self.ca_file)),
+            ("desk.certificate_file", file(&self.certificate_file)),
+            ("desk.insecure_http", self.insecure_http.then(|| "true".to_owned())),
+        ];
+        given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+    }
 }
 
 #[derive(Subcommand)]
@@ -110,9 +149,12 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    fn of(global: &Global) -> color_eyre::Result<Self> {
+    fn of(global: &Global, elsewhere: &Elsewhere) -> color_eyre::Result<Self> {
         let mut places = Places::find()?;
-        let flags: Vec<_> = global.theme.iter().map(|theme| ("screen.theme", theme.clone())).collect();
+        let mut flags: Vec<_> = global.theme.iter().map(|theme| ("screen.theme", theme.clone())).collect();
+        flags.extend(elsewhere.flags());
+        // A desk file that is named on the spot is meant.
+        flags.extend(global.desk.iter().map(|_| ("desk.connect", String::new())));
         let effective = config::load(global.config.as_deref(), places.config.as_deref(), std::env::vars(), &flags)?;
         let configured = Some(effective.config.desk.path.clone()).filter(|path| !path.as_os_str().is_empty());
         if let Some(desk) = global.desk.clone().or(configured) {
@@ -136,7 +178,10 @@ impl Setting {
         if self.places.is_usual() { DEFAULT_DESK.to_owned() } else { self.places.desk.display().to_string() }
     }
 
-    async fn sit_down(&self) -> color_eyre::Result<Sitting> {
+    async fn sit_down(&self, elsewhere: Option<Address>) -> color_eyre::Result<Sitting> {
+        if let Some(address) = elsewhere {
+            return app::sit_down_elsewhere(address, &self.effective.config).await;
+        }
         let store = self.open(Fill::Sample).await?;
         let models = self.models(&store)?;
         app::sit_down(store, &self.effective.config, models).await
@@ -158,7 +203,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
-    let setting = Setting::of(&cli.global)?;
+    let setting = Setting::of(&cli.global, &cli.elsewhere)?;
+    if cli.command.is_some() && cli.elsewhere.connect.is_some() {
+        return Err(eyre!("--connect is for the screen; commands work at a desk of this machine: leave it out"));
+    }
     let log = telemetry::start(&setting.places.state.join("logs"), &setting.effective.config.log);
     if let Err(warning) = &log {
         eprintln!("countersign: {warning}");
@@ -184,9 +232,18 @@ async fn dispatch(
     match command {
         None => {
             let (config, places) = (&setting.effective.config, &setting.places);
-            let places = (places.state.as_path(), places.desk.as_path());
-            Box::pin(crate::tui::start::start(setting.sit_down(), config, setting.manner.clone(), places, warning))
-                .await
+            let elsewhere = app::address(&config.desk)?;
+            // What the screen remembers, it remembers for each desk.
+            let desk = elsewhere.as_ref().map_or_else(|| places.desk.clone(), |at| PathBuf::from(at.url.as_str()));
+            let places = (places.state.as_path(), desk.as_path());
+            Box::pin(crate::tui::start::start(
+                setting.sit_down(elsewhere),
+                config,
+                setting.manner.clone(),
+                places,
+                warning,
+            ))
+            .await
         }
         Some(Command::Serve(args)) => serve::run(setting, args).await,
         Some(Command::Mcp(args)) => mcp(setting, &args.name).await,

@@ -1,12 +1,16 @@
 //! The one way out: show the card, record the decision, write, read back, record the result.
 
 mod reading;
+mod shown;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+pub use shown::Shown;
 
 use crate::commit::reading::Trace;
 use crate::domain::actor::Reviewer;
@@ -25,7 +29,7 @@ use crate::tools::{BackendError, Run, ToolBackend};
 const RECEIPT_SECONDS: i64 = 60;
 
 /// How an approved, denied or stale card ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Carried out and read back.
     Executed {
@@ -36,6 +40,8 @@ pub enum Outcome {
     Denied,
     /// The ticket has moved; nothing changed.
     Superseded,
+    /// The card that was signed is not what the desk would show; nothing changed.
+    NotAsShown,
     /// Too late; nothing changed.
     Expired,
     /// The policy or the desk said no; nothing changed.
@@ -77,7 +83,7 @@ pub struct Commit {
 }
 
 /// A proposal to be looked at.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Look {
     /// It waits; this is its card from a fresh read.
     Waiting(Box<Card>),
@@ -113,7 +119,8 @@ impl Commit {
                 Err(state) => return Ok(Look::Over(state)),
             }
         };
-        Ok(Look::Waiting(Box::new(Card::new(proposal, tickets.fresh(), &self.policy, now))))
+        let card = Card::new(proposal, tickets.fresh(), &self.policy, now).on(self.backend.desk());
+        Ok(Look::Waiting(Box::new(card)))
     }
 
     /// Approves the card as it was shown and signed: the decision is durable before the write goes out, and the write goes out once.

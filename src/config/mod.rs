@@ -74,6 +74,16 @@ pub struct Person {
 pub struct DeskFile {
     /// Path; empty for the data directory.
     pub path: PathBuf,
+    /// Address of a desk that is served elsewhere; empty for a desk of this machine's own.
+    pub connect: String,
+    /// The file that holds the token for it.
+    pub token_file: PathBuf,
+    /// A file with authorities to trust for it, beside the system's; empty for none.
+    pub ca_file: PathBuf,
+    /// A file with a certificate of the person's own and its key; empty for none.
+    pub certificate_file: PathBuf,
+    /// Whether the token may be sent in clear.
+    pub insecure_http: bool,
 }
 
 /// How the assistant sounds.

@@ -30,6 +30,10 @@ impl Direct {
 
 #[async_trait]
 impl ToolBackend for Direct {
+    fn desk(&self) -> &'static str {
+        "the shared desk"
+    }
+
     async fn read(&self, run: &Run, call: &ReadCall) -> Result<Answer, BackendError> {
         let caller = self.within(run);
         tokio::select! {

@@ -71,6 +71,15 @@ pub struct Principal {
     pub role: Role,
 }
 
+impl Principal {
+    /// The bot that somebody's own assistant acts as: it reads and proposes, whatever they may.
+    #[must_use]
+    pub fn assistant(&self) -> Self {
+        let name: String = format!("assistant-{}", self.id).chars().take(64).collect();
+        Self { id: name.parse().unwrap_or_else(|_| self.id.clone()), role: Role::Bot }
+    }
+}
+
 /// A signed-in person who may decide. Only the front doors make one; an agent never holds one.
 #[derive(Debug)]
 pub struct Reviewer {

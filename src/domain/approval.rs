@@ -6,6 +6,8 @@ mod split;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::call::{TicketUpdate, WriteCall};
 use crate::domain::canonical::Digest;
@@ -16,7 +18,7 @@ use crate::domain::text;
 use crate::domain::ticket::{Message, Status, Ticket, Visibility};
 
 /// What a line of a card is; the screen chooses its look by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Names a part of the card.
     Heading,
@@ -33,12 +35,20 @@ pub enum Kind {
 }
 
 /// One line, already escaped; it wraps, it is never cut.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// What it is.
     pub kind: Kind,
     /// Its words.
+    #[serde(deserialize_with = "escaped")]
     pub text: String,
+}
+
+/// A card from elsewhere may hold only what a terminal shows as it is.
+fn escaped<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let is_shown_so = !text.contains('\n') && text::is_plain(&text);
+    if is_shown_so { Ok(text) } else { Err(D::Error::custom("a line of the card is not escaped")) }
 }
 
 /// The tickets that a call is about, as they were just read.
@@ -57,16 +67,17 @@ impl<'a> From<&'a Ticket> for Fresh<'a> {
 }
 
 /// A frozen proposal with everything that is shown about it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Card {
     proposal: Proposal,
+    made_at: Timestamp,
     lines: Vec<Line>,
     requirement: Requirement,
     obstacle: Option<String>,
 }
 
 /// What a person has put under a card.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// SHA-256 of the text that was on screen.
     pub shown: Digest,
@@ -100,7 +111,16 @@ impl Card {
         });
         why(&mut lines, &proposal);
         needs(&mut lines, &proposal, requirement);
-        Self { proposal, lines, requirement, obstacle }
+        Self { proposal, made_at: now, lines, requirement, obstacle }
+    }
+
+    /// The same card, of the desk that it is about.
+    #[must_use]
+    pub fn on(mut self, desk: &str) -> Self {
+        if let Some(first) = self.lines.first_mut() {
+            first.text = format!("{} on {desk}", self.proposal.call().tool());
+        }
+        self
     }
 
     /// Why nobody can approve this, in words; nothing when somebody can.
@@ -119,6 +139,12 @@ impl Card {
     #[must_use]
     pub fn proposal(&self) -> &Proposal {
         &self.proposal
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        self.made_at
     }
 
     /// What approving takes.
@@ -317,77 +343,4 @@ fn needs(lines: &mut Vec<Line>, proposal: &Proposal, requirement: Requirement) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::actor::{Principal, Role};
-    use crate::domain::proposal::{Filing, Why};
-    use serde_json::json;
-
-    fn ticket() -> Ticket {
-        serde_json::from_value(json!({
-            "id": "T-1", "subject": "Charged\u{202e} twice", "status": "open", "priority": "high",
-            "tags": ["needs-triage"], "assignee": null, "customer_id": "C-1", "customer_name": "Ines Duarte",
-            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "due_at": null,
-            "messages": 1, "version": 7, "sample": true, "thread": [],
-        }))
-        .unwrap()
-    }
-
-    fn card(call: WriteCall) -> Card {
-        let filing = Filing {
-            id: "P-1".parse().unwrap(),
-            call,
-            base_version: 7,
-            proposer: Principal { id: "bot".parse().unwrap(), role: Role::Bot },
-            run: "r1".parse().unwrap(),
-            why: Why {
-                text: "because\u{1b}[2K".into(),
-                confidence: Some(0.9),
-                calibrated: true,
-                unsupported: vec!["Friday".into()],
-                begun: None,
-            },
-            filed_at: "2026-01-01T00:00:00Z".parse().unwrap(),
-            expires_at: None,
-            edited_by: None,
-        };
-        Card::new(Proposal::file(filing), &ticket(), &Policy::default(), "2026-01-01T00:00:40Z".parse().unwrap())
-    }
-
-    #[test]
-    fn a_card_shows_every_change_and_who_asks() {
-        let update =
-            json!({"ticket_id": "T-1", "update": {"status": "resolved", "assignee": "maya", "tags": ["billing"]}});
-        let text = card(WriteCall::UpdateTicket(serde_json::from_value(update).unwrap())).text();
-        for expect in [
-            "status    open  →  resolved  (ends the work on the ticket)",
-            "assignee  (nobody)  →  maya",
-            "tags      +billing  −needs-triage",
-            "proposed by bot (bot), run r1, 40 s ago",
-            "Charged<U+202E> twice",
-            "because<U+001B>[2K",
-            "no source supports: Friday",
-            "two keys, because it ends the work on the ticket",
-        ] {
-            assert!(text.contains(expect), "{expect} is not in:\n{text}");
-        }
-    }
-
-    #[test]
-    fn padding_or_invisible_unicode_cannot_hide_text() {
-        let body = format!("Hello{}\u{200b}bye\u{e0041}", " ".repeat(500));
-        let reply = json!({"ticket_id": "T-1", "body": body, "visibility": "public"});
-        let card = card(WriteCall::SendReply(serde_json::from_value(reply).unwrap()));
-        let text = card.text();
-        assert!(text.contains("<U+200B>bye<U+E0041>") && text.contains("PUBLIC"));
-        assert!(text.contains("invisible or control characters"));
-        assert!(card.exact_arguments().contains("\\u200bbye\\udb40\\udc41"));
-    }
-
-    #[test]
-    fn masking_never_hides_the_destination_from_the_approver() {
-        let reply = json!({"ticket_id": "T-1", "body": "Write to thief@evil.example", "visibility": "public"});
-        let text = card(WriteCall::SendReply(serde_json::from_value(reply).unwrap())).text();
-        assert!(text.contains("thief@evil.example") && text.contains("Ines Duarte (C-1)"));
-    }
-}
+mod tests;

@@ -4,7 +4,8 @@
 //! changed; what was read, shown and said lies in the record's body, and goes when that is erased.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use crate::domain::audit::{Action, Body, Event};
@@ -15,6 +16,9 @@ use crate::domain::ticket::{Ticket, Tone};
 
 /// The longest comment, in characters.
 const MOST_WORDS: usize = 500;
+
+/// The tools whose texts are given thumbs.
+const WRITERS: [&str; 2] = ["summarize_ticket", "suggest_response"];
 
 words! {
     /// What a person thought of a text.
@@ -27,7 +31,7 @@ words! {
 }
 
 /// A thumb for a text, about to be kept.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Feedback {
     /// Up or down.
     pub thumb: Thumb,
@@ -47,8 +51,32 @@ pub struct Feedback {
     pub maker: Maker,
 }
 
+/// A thumb as it comes over a wire.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    thumb: Thumb,
+    comment: Option<String>,
+    tool: String,
+    tone: Option<Tone>,
+    ticket: Ticket,
+    output: Value,
+    shown: Digest,
+    maker: Maker,
+}
+
+impl<'de> Deserialize<'de> for Feedback {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Sent { thumb, comment, tool, tone, ticket, output, shown, maker } = Sent::deserialize(from)?;
+        let tool = WRITERS.into_iter().find(|name| *name == tool);
+        let tool = tool.ok_or_else(|| D::Error::custom("no tool of that name writes texts"))?;
+        let words = comment.unwrap_or_default();
+        Ok(Self { thumb, comment: None, tool, tone, ticket, output, shown, maker }.saying(&words))
+    }
+}
+
 /// A thumb as it stands, for the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
     /// Up or down.
     pub thumb: Thumb,
@@ -115,7 +143,7 @@ impl Feedback {
         Self {
             thumb,
             comment: None,
-            tool: "summarize_ticket",
+            tool: WRITERS[0],
             tone: None,
             ticket: ticket.clone(),
             output: json!(summary),
@@ -130,7 +158,7 @@ impl Feedback {
         Self {
             thumb,
             comment: None,
-            tool: "suggest_response",
+            tool: WRITERS[1],
             tone: Some(tone),
             ticket: ticket.clone(),
             output: json!(suggestion),

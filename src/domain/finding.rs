@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::domain::ids::TicketId;
@@ -12,7 +13,8 @@ pub const BETWEEN: char = '\n';
 
 /// The tickets of a view, in its order, as a filter looks at them: in as little memory as it takes, since there may be
 /// a hundred thousand.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct Haystack {
     /// Each ticket's id, and then its straw.
     text: String,
@@ -68,6 +70,30 @@ impl Haystack {
     pub fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
+    }
+}
+
+impl From<Haystack> for Vec<String> {
+    fn from(hay: Haystack) -> Self {
+        let starts = std::iter::once(0).chain(hay.ends.iter().map(|(end, _)| *end as usize));
+        starts.zip(&hay.ends).map(|(start, (end, _))| hay.text[start..*end as usize].to_owned()).collect()
+    }
+}
+
+impl From<Vec<String>> for Haystack {
+    /// Tickets as they come over a wire, each its id and its straw, folded already.
+    fn from(tickets: Vec<String>) -> Self {
+        let mut hay = Self::default();
+        for ticket in tickets {
+            hay.text.push_str(&ticket);
+            let straw = ticket.split_once(BETWEEN).map_or("", |(_, straw)| straw);
+            match u32::try_from(hay.text.len()) {
+                Ok(end) => hay.ends.push((end, Letters::of(straw))),
+                Err(_) => break,
+            }
+        }
+        hay.shrink();
+        hay
     }
 }
 
@@ -151,7 +177,8 @@ fn bit(c: char) -> u64 {
 }
 
 /// Where somebody's words stand in what was said in a ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Told")]
 pub struct Hit {
     /// The ticket.
     pub row: TicketRow,
@@ -161,6 +188,29 @@ pub struct Hit {
     pub snippet: String,
     /// Where the words stand in it, in bytes, in order.
     pub marked: Vec<Range<usize>>,
+}
+
+/// A hit as another program tells it.
+#[derive(Deserialize)]
+struct Told {
+    row: TicketRow,
+    message: Option<usize>,
+    snippet: String,
+    marked: Vec<Range<usize>>,
+}
+
+impl From<Told> for Hit {
+    /// Without places that the text does not have: a screen cuts it there.
+    fn from(told: Told) -> Self {
+        let Told { row, message, snippet, mut marked } = told;
+        let mut last = 0;
+        marked.retain(|mark| {
+            let is_next = mark.start >= last && snippet.get(mark.clone()).is_some();
+            last = if is_next { mark.end } else { last };
+            is_next
+        });
+        Self { row, message, snippet, marked }
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +228,26 @@ mod tests {
             [hay.id(0), hay.id(1), hay.id(2)],
             [Some("T-1".parse().unwrap()), Some("x.Y_2".parse().unwrap()), None]
         );
+    }
+
+    #[test]
+    fn a_haystack_comes_over_a_wire_as_it_was_and_a_place_that_is_none_is_left_out() {
+        let mut hay = Haystack::default();
+        hay.push("T-1", "Zażółć", "K. Ōtsuka", "billing late");
+        hay.push("T-2", "", "ß", "");
+        assert_eq!(serde_json::from_value::<Haystack>(serde_json::json!(hay)).unwrap(), hay);
+        let told = Told {
+            row: serde_json::from_value(serde_json::json!({
+                "id": "T-1", "subject": "s", "status": "open", "priority": "high", "tags": [], "assignee": null,
+                "customer_id": "C-1", "customer_name": "x", "created_at": "2026-01-01T00:00:00Z",
+                "updated_at": "2026-01-01T00:00:00Z", "due_at": null, "messages": 1, "version": 1, "sample": false,
+            }))
+            .unwrap(),
+            message: None,
+            snippet: "é refund".to_owned(),
+            marked: vec![0..1, 3..9, 3..5, 2..4, 9..9, 90..99],
+        };
+        assert_eq!(Hit::from(told).marked, [3..9, 9..9]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod finding;
 pub mod ids;
 pub mod intake;
 pub mod lesson;
+pub mod link;
 pub mod links;
 pub mod mail;
 pub mod merge;

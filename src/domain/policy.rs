@@ -30,7 +30,7 @@ words! {
 }
 
 /// What an approval needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {
     /// The least role.
     pub role: Role,

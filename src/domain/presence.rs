@@ -1,5 +1,7 @@
 //! Who has which ticket open just now. It is kept as long as it is said again, and is no part of a ticket.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ids::{PrincipalId, TicketId};
 
 words! {
@@ -13,7 +15,7 @@ words! {
 }
 
 /// Somebody at a ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     /// Which ticket.
     pub ticket: TicketId,

@@ -91,7 +91,8 @@ pub struct Begun {
 }
 
 /// A call that waits for a person. Its parts cannot be changed: an edit makes another proposal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Filing", into = "Filing")]
 pub struct Proposal {
     id: ProposalId,
     call: WriteCall,
@@ -105,7 +106,7 @@ pub struct Proposal {
 }
 
 /// A proposal that waits for a person, as the tray lists it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {
     /// The proposal.
     pub proposal: Proposal,
@@ -116,7 +117,7 @@ pub struct Waiting {
 }
 
 /// What a proposal is filed with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Filing {
     /// Its name.
     pub id: ProposalId,
@@ -136,6 +137,19 @@ pub struct Filing {
     pub expires_at: Option<Timestamp>,
     /// Who edited it, when it came out of an edit.
     pub edited_by: Option<PrincipalId>,
+}
+
+impl From<Filing> for Proposal {
+    fn from(filing: Filing) -> Self {
+        Self::file(filing)
+    }
+}
+
+impl From<Proposal> for Filing {
+    fn from(proposal: Proposal) -> Self {
+        let Proposal { id, call, base_version, proposer, run, why, filed_at, expires_at, edited_by } = proposal;
+        Self { id, call, base_version, proposer, run, why, filed_at, expires_at, edited_by }
+    }
 }
 
 /// Why an approval was not given; nothing happened.

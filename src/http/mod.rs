@@ -7,6 +7,7 @@ mod health;
 pub mod listen;
 pub mod problem;
 mod proposals;
+mod seat;
 mod sign_in;
 mod tickets;
 
@@ -38,6 +39,7 @@ pub fn router(door: Arc<Door>, mcp: Router) -> Router {
         .route("/proposals/{id}", get(proposals::card))
         .route("/proposals/{id}/approve", post(proposals::approve))
         .route("/proposals/{id}/deny", post(proposals::deny))
+        .route("/seat/{name}", post(seat::ask))
         .nest("/mcp", mcp.with_state(()))
         .layer(from_fn_with_state(Arc::clone(&door), sign_in::sign_in));
     Router::new()

@@ -145,6 +145,7 @@ fn ended(outcome: Outcome) -> Result<Json<Decided>, Problem> {
     match outcome {
         Outcome::Executed { version } => Ok(Json(Decided { outcome: "executed", version: Some(version) })),
         Outcome::Denied => Ok(Json(Decided { outcome: "denied", version: None })),
+        Outcome::NotAsShown => Err(Problem::stale("this is not what was read; read the card again")),
         Outcome::Superseded => Err(Problem::stale("the ticket has moved; nothing changed")),
         Outcome::Expired => Err(Problem::conflict("the proposal has expired; nothing changed")),
         Outcome::Refused(why) => Err(Problem::forbidden(&why)),

@@ -3,22 +3,26 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::access::Identity;
+use crate::commit::Commit;
 use crate::desk::{Caller, Direct};
-use crate::domain::actor::Reviewer;
+use crate::domain::actor::{Reviewer, Role};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::RunId;
 use crate::http::Door;
 use crate::http::problem::Problem;
 use crate::random;
+use crate::seat::Local;
 use crate::tools::Run;
 
+/// As whom a request is made, where that is not whose credential it carries.
+const AS: &str = "countersign-as";
 /// The run that a caller's requests belong to.
 const RUN: &str = "countersign-run";
 
@@ -33,8 +37,18 @@ pub(crate) async fn sign_in(
         tracing::info!(%why, "somebody was not let in");
         Problem::unauthenticated()
     })?;
+    let identity = acting(identity, request.headers())?;
     request.extensions_mut().insert(identity);
     Ok(next.run(request).await)
+}
+
+/// Whom the request is from: the one whose credential it carries, or their assistant, which may less.
+fn acting(identity: Identity, headers: &HeaderMap) -> Result<Identity, Problem> {
+    match headers.get(AS).map(HeaderValue::as_bytes) {
+        None => Ok(identity),
+        Some(b"assistant") => Ok(Identity { principal: identity.principal.assistant(), ..identity }),
+        Some(_) => Err(Problem::unreadable("the header countersign-as is assistant, or is not there")),
+    }
 }
 
 /// The one bearer token of a request.
@@ -78,6 +92,19 @@ fn usual_run(identity: &Identity) -> RunId {
 }
 
 impl Signed {
+    /// The caller at a seat of their own; they decide there where their role may.
+    pub(crate) fn seat(self, door: &Door) -> Result<Local, Problem> {
+        let person = self.caller.principal.clone();
+        // What a seat shows knows no bot's scope.
+        if person.role == Role::Bot {
+            return Err(Problem::forbidden(&format!("{} is a program: only people have a seat at a desk", person.id)));
+        }
+        let (reviewer, run) = (Reviewer::sign_in(person.clone()).ok(), Run::new(self.caller.run.clone()));
+        let (store, policy) = (Arc::clone(door.desk.store()), door.desk.policy().clone());
+        let backend = Arc::new(Direct::new(Arc::clone(&door.desk), self.caller));
+        Ok(Local::new(Commit { store, backend, policy }, person, reviewer, run))
+    }
+
     /// The caller as somebody who decides, with the desk's tools in their hands.
     pub(crate) fn reviewer(&self, door: &Door) -> Result<(Reviewer, Run, Direct), Problem> {
         let reviewer =

@@ -8,21 +8,22 @@ use rmcp::ClientHandler;
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, CallToolResult, CancelledNotificationParam, ClientCapabilities,
     ClientConfig, ClientRequest, Implementation, JsonObject, MetaObject, ProgressNotificationParam, ProgressToken,
-    ProtocolVersion, RequestMetaObject, ResourceUpdatedNotificationParam, ServerResult, SubscribeRequestParams,
-    SubscriptionFilter,
+    ProtocolVersion, RequestMetaObject, ResourceUpdatedNotificationParam, ServerResult,
 };
 use rmcp::service::{
     ClientLifecycleMode, ClientServiceExt as _, NotificationContext, PeerRequestOptions, RoleClient, RunningService,
     ServiceError,
 };
-use rmcp::transport::IntoTransport;
+use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::transport::{IntoTransport, StreamableHttpClientTransport};
 use serde_json::{Value, json};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
 use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
 use crate::domain::proposal::{Approved, Why};
 use crate::domain::text;
+use crate::mcp::follow::follow;
 use crate::mcp::{ANEW, QUEUE_URI, WRITING, meta};
 use crate::tools::{BackendError, Run, ToolBackend};
 
@@ -66,6 +67,7 @@ pub struct McpBackend {
     patience: Duration,
     progress: broadcast::Sender<Progress>,
     changes: watch::Receiver<u64>,
+    again: Arc<Notify>,
 }
 
 /// A connection that could not be made.
@@ -92,8 +94,23 @@ impl McpBackend {
             .map_err(|late| NotConnected(format!("no answer within {} s: {late}", patience.as_secs())))?
             .map_err(|e| NotConnected(text::short(&e.to_string(), 300)))?;
         let service = Arc::new(service);
-        tokio::spawn(follow(Arc::clone(&service), changed));
-        Ok(Self { service, patience, progress, changes })
+        let again = Arc::new(Notify::new());
+        tokio::spawn(follow(Arc::clone(&service), changed, Arc::clone(&again)));
+        Ok(Self { service, patience, progress, changes, again })
+    }
+
+    /// Connects to a server over streamable HTTP; `client` carries what opens it.
+    ///
+    /// # Errors
+    /// When the server does not answer as an MCP server does.
+    pub async fn over_http(client: reqwest::Client, address: String, patience: Duration) -> Result<Self, NotConnected> {
+        let config = StreamableHttpClientTransportConfig::with_uri(address);
+        Self::connect(StreamableHttpClientTransport::with_client(client, config), Era::Auto, patience).await
+    }
+
+    /// Listens for changes at once, where the server had broken off.
+    pub fn listen_again(&self) {
+        self.again.notify_one();
     }
 
     /// Goes up whenever the server says that the queue changed.
@@ -281,34 +298,9 @@ fn lifecycle(era: Era) -> ClientLifecycleMode {
     }
 }
 
-/// Follows the queue: by `listen` where the server has it, by `subscribe` where it is older.
-async fn follow(service: Arc<RunningService<RoleClient, Listener>>, changed: watch::Sender<u64>) {
-    let filter = SubscriptionFilter::builder().resource_subscription(QUEUE_URI).build();
-    let modern = service.peer_info().is_some_and(|info| info.protocol_version >= ProtocolVersion::V_2026_07_28);
-    if !modern {
-        #[allow(deprecated)] // the way of 2025-11-25; `Listener` hears the notes
-        let subscribed = service.subscribe(SubscribeRequestParams::new(QUEUE_URI)).await;
-        match subscribed {
-            Ok(()) => changed.send_modify(|n| *n += 1),
-            Err(error) => tracing::info!(%error, "the server does not tell of changes"),
-        }
-        return;
-    }
-    match service.listen(filter).await {
-        Ok(mut notes) => {
-            // What changed before the subscription stood is told by nobody else.
-            changed.send_modify(|n| *n += 1);
-            while let Ok(Some(_)) = notes.next().await {
-                changed.send_modify(|n| *n += 1);
-            }
-        }
-        Err(error) => tracing::info!(%error, "the server does not tell of changes"),
-    }
-}
-
 /// Hears what the server says unasked. It declares no sampling, no roots, no elicitation: a server may ask nothing.
 #[derive(Clone)]
-struct Listener {
+pub(super) struct Listener {
     progress: broadcast::Sender<Progress>,
     changed: watch::Sender<u64>,
 }

@@ -3,6 +3,7 @@
 //! The app talks to its own desk through an in-process duplex exactly as it would to a server elsewhere.
 
 pub mod client;
+mod follow;
 pub mod server;
 
 /// Metadata keys of ours, beside the protocol's own.

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use crate::commit::{Commit, Look, Outcome};
-use crate::domain::actor::{Operation, Principal, Reviewer, Role};
+use crate::commit::{Commit, Look, Outcome, Shown};
+use crate::domain::actor::{Operation, Principal, Reviewer};
 use crate::domain::approval::{Card, Signature};
 use crate::domain::article::Article;
 use crate::domain::audit::figures::Figures;
@@ -19,6 +19,7 @@ use crate::domain::call::{ProposalQuery, WriteCall};
 use crate::domain::feedback::{Feedback, Given};
 use crate::domain::finding::{Haystack, Hit};
 use crate::domain::ids::{ArticleId, ProposalId, TicketId};
+use crate::domain::link::Link;
 use crate::domain::presence::{Doing, Presence};
 use crate::domain::proposal::Waiting;
 use crate::domain::ticket::{Ticket, TicketQuery, TicketRow};
@@ -49,12 +50,9 @@ impl Local {
         self.commit.store.as_ref()
     }
 
-    /// Only what the one table of rights allows, and nothing to a program.
+    /// Only what the one table of rights allows.
     fn may(&self, question: Question) -> Result<(), SeatError> {
-        let Principal { id, role } = &self.person;
-        if *role == Role::Bot {
-            return Err(SeatError::NotAllowed(format!("{id} is a program: only people have a seat at a desk")));
-        }
+        let role = self.person.role;
         let needed = question.needs();
         if role.may(needed) {
             return Ok(());
@@ -103,7 +101,7 @@ impl Questions for Local {
         self.may(Question::About)?;
         let page = self.store().tickets(&TicketQuery::default()).await?;
         let sample = page.tickets.iter().any(|ticket| ticket.sample);
-        Ok(About { desk: self.store().desk_id().await?, sample })
+        Ok(About { desk: self.store().desk_id().await?, sample, person: self.person.clone() })
     }
 
     async fn counts(&self, queries: Vec<TicketQuery>) -> Result<Vec<u64>, SeatError> {
@@ -164,6 +162,11 @@ impl Questions for Local {
     async fn open(&self, proposal: ProposalId) -> Result<Look, SeatError> {
         let by = self.reviewer(Question::Open)?;
         Ok(self.commit.open(&self.run, by, &proposal).await?)
+    }
+
+    async fn countersign(&self, shown: Shown) -> Result<Outcome, SeatError> {
+        let by = self.reviewer(Question::Countersign)?;
+        Ok(self.commit.countersign(&self.run, by, &shown).await?)
     }
 
     async fn deny(&self, proposal: ProposalId, reason: String, read: Duration) -> Result<Outcome, SeatError> {
@@ -256,8 +259,13 @@ impl Seat for Local {
         self.store().changes()
     }
 
+    fn link(&self) -> watch::Receiver<Link> {
+        // It is where the program is.
+        watch::channel(Link::Up).1
+    }
+
     async fn approve(&self, card: Card, signature: Signature) -> Result<Outcome, SeatError> {
-        let by = self.reviewer(Question::Open)?;
+        let by = self.reviewer(Question::Countersign)?;
         Ok(self.commit.approve(&self.run, by, card, &signature).await?)
     }
 

@@ -1,11 +1,12 @@
 //! A person's place at a desk: all that a screen needs beside the tools, and nothing that would let it forge a decision.
 //!
-//! - Whoever sits here may do what the one table of rights ([`crate::domain::actor::Role::may`]) allows them; a program
-//!   has no seat.
+//! - Whoever sits here may do what the one table of rights ([`crate::domain::actor::Role::may`]) allows them.
 //! - Nothing here writes to a ticket but [`Seat::approve`], and that only what a person has read and signed.
 
 mod local;
 mod questions;
+mod remote;
+mod wire;
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -14,11 +15,14 @@ use crate::commit::{CommitError, Outcome};
 use crate::domain::actor::Principal;
 use crate::domain::approval::{Card, Signature};
 use crate::domain::ids::TicketId;
+use crate::domain::link::Link;
 use crate::store::StoreError;
 use crate::tools::BackendError;
 
 pub use local::Local;
-pub use questions::{About, Question, Questions};
+pub use questions::{About, Question, Questions, answered};
+pub use remote::{Arrival, Remote};
+pub use wire::{Address, NoWay};
 
 /// A place at a desk: the questions, and what only whoever sits there can do.
 #[async_trait]
@@ -28,6 +32,9 @@ pub trait Seat: Questions {
 
     /// Goes up with every change of the desk.
     fn changes(&self) -> watch::Receiver<u64>;
+
+    /// Whether the desk can be reached.
+    fn link(&self) -> watch::Receiver<Link>;
 
     /// Approves the card as it was shown and signed: carried out once, and read back.
     async fn approve(&self, card: Card, signature: Signature) -> Result<Outcome, SeatError>;
@@ -43,7 +50,7 @@ pub trait Seat: Questions {
 }
 
 /// Why a question has no answer, named for what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum SeatError {
     /// Ask somebody who may.
     #[error("{0}")]
@@ -54,6 +61,20 @@ pub enum SeatError {
     /// Try again: the desk could not do it, and nothing was decided.
     #[error("{0}")]
     Failed(String),
+    /// As the store says; nothing was decided.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Wait: there is no answer from the desk.
+    #[error("{}: {why}", if *asked { "the answer did not come, and what was asked may have been done" } else { "the desk cannot be reached" })]
+    Away {
+        /// Why.
+        why: String,
+        /// Whether the desk may have heard the question.
+        asked: bool,
+    },
+    /// Get a new token.
+    #[error("{0}")]
+    SignedOut(String),
 }
 
 impl SeatError {
@@ -62,14 +83,11 @@ impl SeatError {
     pub const fn way_out(&self) -> &'static str {
         match self {
             Self::NotAllowed(_) => "ask an agent or a supervisor",
-            Self::Gone(_) | Self::Failed(_) => "{reload} tries again",
+            Self::Gone(_) | Self::Failed(_) | Self::Store(_) => "{reload} tries again",
+            Self::Away { asked: true, .. } => "{reload} shows what became of it",
+            Self::Away { asked: false, .. } => "it is tried again by itself, {reload} tries now",
+            Self::SignedOut(_) => "put a new token into its file and start again",
         }
-    }
-}
-
-impl From<StoreError> for SeatError {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.to_string())
     }
 }
 
@@ -83,7 +101,8 @@ impl From<CommitError> for SeatError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::NoProposal(_) => Self::Gone(error.to_string()),
-            CommitError::NotRead(_) | CommitError::Store(_) => Self::Failed(error.to_string()),
+            CommitError::NotRead(_) => Self::Failed(error.to_string()),
+            CommitError::Store(error) => Self::Store(error),
         }
     }
 }

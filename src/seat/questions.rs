@@ -1,12 +1,14 @@
-//! The one table of what can be asked at a seat, with the right that each question takes.
+//! The one table of what can be asked at a seat, with the right that each question takes. Both ends of a wire read it.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::commit::{Look, Outcome};
-use crate::domain::actor::Operation;
+use crate::commit::{Look, Outcome, Shown};
+use crate::domain::actor::{Operation, Principal};
 use crate::domain::article::Article;
 use crate::domain::audit::figures::Figures;
 use crate::domain::audit::query::LogQuery;
@@ -19,18 +21,22 @@ use crate::domain::presence::{Doing, Presence};
 use crate::domain::proposal::Waiting;
 use crate::domain::ticket::{Ticket, TicketQuery, TicketRow};
 use crate::seat::SeatError;
+use crate::seat::remote::Remote;
 use crate::store::Filed;
 
 /// What a desk says of itself to whoever sits down.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Its own name, by which no other desk goes.
     pub desk: String,
     /// Whether it holds the sample tickets.
     pub sample: bool,
+    /// Whom it takes the person for.
+    pub person: Principal,
 }
 
-/// Declares what can be asked, once: a method of [`Questions`], and its row in the table of rights.
+/// Declares what can be asked, once: a method of [`Questions`], its row in the table of rights, how a question over a
+/// wire is answered, and how it is asked there.
 macro_rules! questions {
     ($($(#[$doc:meta])* $row:ident: $name:ident($($arg:ident: $type:ty),*) -> $answer:ty, $right:ident;)+) => {
         /// A question by name.
@@ -59,7 +65,43 @@ macro_rules! questions {
         pub trait Questions: Send + Sync {
             $($(#[$doc])* async fn $name(&self $(, $arg: $type)*) -> Result<$answer, SeatError>;)+
         }
+
+        /// Answers a question that came over a wire, its arguments as an object by name.
+        ///
+        /// # Errors
+        /// As the seat says; and when the arguments do not fit.
+        pub async fn answered(seat: &dyn Questions, question: Question, asked: Value) -> Result<Value, SeatError> {
+            match question {
+                $(Question::$row => {
+                    #[derive(Deserialize)]
+                    #[serde(deny_unknown_fields)]
+                    struct Asked { $($arg: $type),* }
+                    let Asked { $($arg),* } = serde_json::from_value(asked).map_err(|error| misread(&error))?;
+                    let answer: $answer = seat.$name($($arg),*).await?;
+                    Ok(json!(answer))
+                })+
+            }
+        }
+
+        #[async_trait]
+        impl Questions for Remote {
+            $(async fn $name(&self $(, $arg: $type)*) -> Result<$answer, SeatError> {
+                self.ask(Question::$row, json!({ $(stringify!($arg): $arg),* })).await
+            })+
+        }
     };
+}
+
+fn misread(error: &serde_json::Error) -> SeatError {
+    SeatError::Gone(format!("the question cannot be read: {error}"))
+}
+
+impl Question {
+    /// The question of this name; nothing where none is called so.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|question| question.as_str() == name)
+    }
 }
 
 questions! {
@@ -84,6 +126,8 @@ questions! {
     Proposal: proposal(proposal: ProposalId) -> Option<Filed>, Read;
     /// A proposal's card from a fresh read.
     Open: open(proposal: ProposalId) -> Look, Decide;
+    /// Approves what was shown and signed elsewhere, where the desk would show the same.
+    Countersign: countersign(shown: Shown) -> Outcome, Decide;
     /// Denies a proposal that was read for so long; the reason reaches whoever proposed it.
     Deny: deny(proposal: ProposalId, reason: String, read: Duration) -> Outcome, Decide;
     /// Files the person's own version of a proposal in its place, and names it; or how it ended instead.

@@ -76,6 +76,11 @@ impl Run {
 /// A backend's tools. Reads are free; a write consumes an approval.
 #[async_trait]
 pub trait ToolBackend: Send + Sync {
+    /// What a card calls it.
+    fn desk(&self) -> &'static str {
+        "the embedded desk"
+    }
+
     /// Calls a tool that changes nothing.
     async fn read(&self, run: &Run, call: &ReadCall) -> Result<Answer, BackendError>;
 

@@ -75,6 +75,10 @@ pub async fn start(
         let way_out = "`countersign setup` chooses one".to_owned();
         sender.send(Msg::Failed(Failure { request: None, what, message, way_out })).await?;
     }
+    for message in sitting.remarks.clone() {
+        let (what, way_out) = ("keep your token to yourself".to_owned(), String::new());
+        sender.send(Msg::Failed(Failure { request: None, what, message, way_out })).await?;
+    }
     let is_logged = warning.is_none();
     if let Some(message) = warning {
         let what = "write a log".to_owned();
@@ -83,6 +87,7 @@ pub async fn start(
     }
     let runtime = Runtime::new(sitting, drafts, config.clone(), state.to_owned(), keeper, sender);
     tokio::spawn(runtime.clone().follow());
+    tokio::spawn(runtime.clone().stay_in_touch());
     tokio::spawn(outlives_its_terminal());
     let attending = tokio::spawn(runtime.clone().attend());
     let around = Around { outside: Outside::beside(state), signals, wall: crate::clock::wall };
@@ -113,7 +118,7 @@ fn said(ended: &Ended, state: &Path, is_logged: bool) -> ExitCode {
 /// What the screen says of where the person sits.
 pub(crate) fn desk(sitting: &Sitting, config: &Config, sample: bool) -> Desk {
     Desk {
-        name: "Embedded desk".to_owned(),
+        name: sitting.desk.clone(),
         sample,
         assistant: sitting.models.name().to_owned(),
         model: sitting.models.any(),

@@ -29,6 +29,7 @@ mod process;
 mod queue;
 mod scenarios;
 mod screen;
+mod seat;
 mod setup;
 mod stub_model;
 mod terminal;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::audit::Action;
 use crate::domain::audit::thumbs::{self, Thumbs};
@@ -40,7 +40,7 @@ pub struct Mark {
 }
 
 /// How a tool did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolFigures {
     /// Which.
     pub tool: String,
@@ -57,7 +57,7 @@ pub struct ToolFigures {
 }
 
 /// What was decided, by a person or about a tool.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
     /// Who, or about which tool.
     pub name: String,
@@ -82,7 +82,7 @@ impl Decided {
 }
 
 /// Everything together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// Records looked at.
     pub records: usize,

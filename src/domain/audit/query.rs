@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};
+use serde::{Deserialize, Serialize};
 
 /// The names that a filter may use, with what they mean.
 pub const NAMES: [(&str, &str); 7] = [
@@ -17,7 +18,8 @@ pub const NAMES: [(&str, &str); 7] = [
 ];
 
 /// A filter; what is left out matches everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LogQuery {
     /// The ticket.
     pub ticket: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::audit::figures::Mark;
 use crate::domain::feedback::Thumb;
@@ -20,7 +20,7 @@ words! {
 }
 
 /// Thumbs for one tool, one tone or one writer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thumbs {
     /// What they are added up by.
     pub of: Axis,

@@ -110,7 +110,8 @@ pub struct SplitMessage {
 }
 
 /// A call that changes a ticket or reaches a customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "tool", content = "arguments", rename_all = "snake_case", deny_unknown_fields)]
 pub enum WriteCall {
     /// Changes fields.
     UpdateTicket(UpdateTicket),

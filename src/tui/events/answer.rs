@@ -163,6 +163,11 @@ pub enum Outcome {
         /// The same call on the ticket as it is now: another proposal.
         fresh: Option<Box<Card>>,
     },
+    /// The card that was signed is not what the desk would show; nothing was written. The fresh card, where there is one.
+    NotAsShown {
+        /// The same proposal as the desk shows it now.
+        fresh: Option<Box<Card>>,
+    },
     /// The decision came too late; nothing was written.
     Expired,
     /// The desk or the policy said no; nothing was written.

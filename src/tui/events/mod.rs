@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
+use crate::domain::link::Link;
 use crate::domain::presence::Presence;
 pub use answer::{Answer, Earlier, Failure, LogDetail, Outcome, Source, Written};
 pub use effect::{Effect, ExportFormat, Exported};
@@ -129,9 +130,6 @@ pub enum Msg {
     },
     /// Who else has which ticket open.
     Presence(Vec<Presence>),
-    /// The backend can be reached, or no longer.
-    Connection {
-        /// Whether it can.
-        up: bool,
-    },
+    /// The desk can be reached, or no longer.
+    Connection(Link),
 }

@@ -42,6 +42,7 @@ use jiff::{Timestamp, Zoned};
 
 use crate::domain::call::WriteCall;
 use crate::domain::ids::{ProposalId, TicketId};
+use crate::domain::link::Link;
 use crate::domain::presence::{Doing, Presence};
 use crate::domain::proposal::Waiting;
 use crate::domain::snooze::BadTime;
@@ -168,7 +169,7 @@ pub struct Model {
     pub(crate) notice: Option<Notice>,
     /// What was cut or copied last.
     pub(crate) clip: String,
-    pub(crate) connected: bool,
+    pub(crate) link: Link,
     pub(crate) attention: Attention,
     pub(crate) movement: Movement,
     /// Whether the mouse is listened to.
@@ -216,7 +217,7 @@ impl Model {
             steps_top: 0,
             notice: None,
             clip: String::new(),
-            connected: true,
+            link: Link::Up,
             attention: Attention { how: Notify::Off, here: true },
             movement: Movement::Full,
             mouse: false,

@@ -75,7 +75,7 @@ impl Underway {
             | Msg::Writing { .. }
             | Msg::Called { .. }
             | Msg::Presence(_)
-            | Msg::Connection { .. } => None,
+            | Msg::Connection(_) => None,
         };
         self.waits.retain(|wait| over != Some(wait.named.request));
     }

@@ -60,6 +60,7 @@ impl Inner {
             commit::Outcome::Partly(read_back) => Outcome::Partly { read_back },
             commit::Outcome::Denied => Outcome::Denied,
             commit::Outcome::Superseded => Outcome::Superseded { fresh: self.again(id).await },
+            commit::Outcome::NotAsShown => Outcome::NotAsShown { fresh: self.once_more(id).await },
             commit::Outcome::Expired => Outcome::Expired,
             commit::Outcome::Refused(why) => Outcome::Refused { why },
             commit::Outcome::Already(state) => Outcome::Refused { why: format!("it was decided before: {state}") },
@@ -95,6 +96,12 @@ impl Inner {
         let filed = self.sitting.seat.proposal(id.clone()).await.ok()??;
         let call = filed.proposal.call().clone().without_version();
         let Answer::Card(card) = self.propose(&call, filed.proposal.why()).await.ok()? else { return None };
+        Some(card)
+    }
+
+    /// The card as the desk shows it now, for a person to read anew.
+    async fn once_more(&self, id: &ProposalId) -> Option<Box<Card>> {
+        let Answer::Card(card) = self.open(id).await.ok()? else { return None };
         Some(card)
     }
 

@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::domain::answer::Answer as Told;
 use crate::domain::call::{CannedQuery, ReadCall, Suggest, Summarize};
 use crate::domain::ids::TicketId;
+use crate::domain::link::Link;
 use crate::domain::presence::Doing;
 use crate::domain::text;
 use crate::mcp::client::{Draft, McpBackend};
@@ -128,7 +129,21 @@ impl Runtime {
                 return;
             }
         }
-        self.inner.send(Msg::Connection { up: false }).await;
+        let why = "it tells of changes no longer".to_owned();
+        self.inner.send(Msg::Connection(Link::Away { why })).await;
+    }
+
+    /// Tells the screen when the desk is out of reach, and when it is back.
+    pub(crate) async fn stay_in_touch(self) {
+        let mut link = self.inner.sitting.seat.link();
+        while link.changed().await.is_ok() {
+            let now = link.borrow_and_update().clone();
+            if now.is_up() {
+                self.inner.sitting.backend.listen_again();
+                self.inner.sitting.assistant.listen_again();
+            }
+            self.inner.send(Msg::Connection(now)).await;
+        }
     }
 }
 

@@ -159,6 +159,11 @@ fn end(model: &mut Model, decision: &Decision, outcome: Outcome) -> Vec<Effect> 
             page.stage = Stage::Reading(Box::new(Reading::new(fresh, Some(remark.to_owned()))));
             outbox::forget(model, decision.request);
         }
+        (Some(page), Outcome::NotAsShown { fresh: Some(fresh) }) => {
+            let remark = "This is not what you signed, so nothing was written: the desk shows the card like this now.";
+            page.stage = Stage::Reading(Box::new(Reading::new(fresh, Some(remark.to_owned()))));
+            outbox::forget(model, decision.request);
+        }
         (Some(page), outcome) => {
             page.stage = Stage::Over(ending(decision, outcome));
             outbox::forget(model, decision.request);
@@ -230,6 +235,12 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
         Outcome::Superseded { fresh: None } => {
             say(false, "Superseded.", format!("The ticket moved. {nothing}"), "Open the ticket again and propose anew.")
         }
+        Outcome::NotAsShown { .. } => say(
+            false,
+            "Not as shown.",
+            format!("The desk would show another card now. {nothing}"),
+            "It waits in the tray: read it again.",
+        ),
         Outcome::Expired => say(
             false,
             "Expired.",

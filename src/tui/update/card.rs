@@ -92,8 +92,8 @@ fn first(model: &mut Model, at: Moment) -> Vec<Effect> {
 /// What keeps this person from approving now, in words.
 fn obstacle(model: &mut Model) -> Option<String> {
     let me = model.desk.me.clone();
-    if !model.connected {
-        return Some(model.tell("the backend cannot be reached · {back} leaves it in the tray"));
+    if !model.link.is_up() {
+        return Some(model.tell("the desk cannot be reached · {back} leaves it in the tray"));
     }
     signable(model).and_then(|paper| paper.obstacle(&me))
 }

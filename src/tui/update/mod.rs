@@ -37,6 +37,7 @@ mod work;
 
 use jiff::Timestamp;
 
+use crate::domain::link::Link;
 use crate::tui::events::{Effect, Moment, Msg, RequestId};
 use crate::tui::model::Model;
 use crate::tui::model::pages::{Notice, Page, Step};
@@ -95,7 +96,7 @@ fn step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         | Msg::QueueChanged
         | Msg::AgentStep { .. }
         | Msg::Called { .. }
-        | Msg::Connection { .. } => model.changed = true,
+        | Msg::Connection(_) => model.changed = true,
     }
     visible_step(model, msg)
 }
@@ -112,7 +113,7 @@ fn visible_step(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::QueueChanged => queue::changed(model),
         Msg::AgentStep { run, text } => agent_step(model, run, text),
         Msg::Called { text } => called(model, text),
-        Msg::Connection { up } => connection(model, up),
+        Msg::Connection(link) => connection(model, link),
         Msg::Drawn { .. }
         | Msg::Woke { .. }
         | Msg::Clock { .. }
@@ -174,12 +175,16 @@ fn add_step(model: &mut Model, text: String) {
     model.steps_top = usize::MAX;
 }
 
-fn connection(model: &mut Model, up: bool) -> Vec<Effect> {
-    model.connected = up;
-    model.note(if up {
-        Notice::good("connected again")
-    } else {
-        Notice::bad(model.tell("the backend cannot be reached · {reload} tries again"))
-    });
-    if up { queue::changed(model) } else { vec![] }
+fn connection(model: &mut Model, link: Link) -> Vec<Effect> {
+    let notice = match &link {
+        Link::Up => Notice::good("connected again"),
+        Link::Away { why } => {
+            let way_out = model.tell("tried again by itself, {reload} tries now");
+            Notice::bad(format!("the desk cannot be reached ({why}) · {way_out}"))
+        }
+        Link::SignedOut { why } => Notice::bad(format!("{why} · put a new token into its file and start again")),
+    };
+    model.link = link;
+    model.note(notice);
+    if model.link.is_up() { queue::changed(model) } else { vec![] }
 }

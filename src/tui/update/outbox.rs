@@ -66,7 +66,7 @@ pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
     }
     model.changed = true;
     // Nobody can take back what they cannot see, and nothing goes out where nothing can arrive.
-    let watched = model.connected && layout::fits(&model.page, model.size);
+    let watched = model.link.is_up() && layout::fits(&model.page, model.size);
     model.outbox.begin_again(at, watched);
     let mut effects = go(model, |due| due <= at);
     effects.extend(set_alarm(model, at));

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::domain::ids::TicketId;
+use crate::domain::link::Link;
 use crate::tui::keymap::Command;
 use crate::tui::model::Model;
 use crate::tui::model::pages::{Notice, Page, Weight};
@@ -19,7 +20,11 @@ pub(crate) fn title(model: &Model, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let mut left =
         vec![canvas.say(Ink::Accent, " countersign"), canvas.say(Ink::Plain, format!("  {}{sample}  ", desk.name))];
     left.extend(page_names(model, canvas));
-    let (connection, ink) = if model.connected { ("● connected", Ink::Good) } else { ("○ offline", Ink::Danger) };
+    let (connection, ink) = match model.link {
+        Link::Up => ("● connected", Ink::Good),
+        Link::Away { .. } => ("○ offline", Ink::Danger),
+        Link::SignedOut { .. } => ("○ signed out", Ink::Danger),
+    };
     let person = format!("  {} · {} ", desk.me.id, desk.me.role);
     let mut right = vec![canvas.say(ink, connection), canvas.say(Ink::Plain, person)];
     if area.width >= 100 {

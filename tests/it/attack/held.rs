@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign::domain::link::Link;
 use countersign::tui::events::{Answer, Msg, Outcome};
 use countersign::tui::keymap::{Change, Context, Keymap};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -145,12 +146,12 @@ fn a_card_that_was_hidden_by_a_small_window_rests_like_a_new_one() {
 fn a_trouble_between_the_two_keys_stops_the_second() {
     let mut person = before_a_ready_reply();
     person.press("A");
-    person.msg(Msg::Connection { up: false });
+    person.msg(Msg::Connection(Link::Away { why: "refused".to_owned() }));
     person.wait(400);
     person.press("R");
     assert_eq!(person.approvals(), 0);
-    assert!(person.sees("the backend cannot be reached"), "{}", person.screen());
-    person.msg(Msg::Connection { up: true });
+    assert!(person.sees("the desk cannot be reached"), "{}", person.screen());
+    person.msg(Msg::Connection(Link::Up));
     person.press("R");
     assert_eq!(person.approvals(), 0, "both keys are needed again");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use countersign::domain::link::Link;
 use countersign::tui::events::{Answer, Effect, Moment, Msg, Outcome, Pointing, RequestId};
 use countersign::tui::keymap::Context;
 use countersign::tui::manner::Manner;
@@ -46,7 +47,7 @@ fn happens(dice: &mut Dice, person: &mut Person) -> Msg {
             [dice.of(4)]
         .clone(),
         39 => Msg::QueueChanged,
-        40 => Msg::Connection { up: dice.of(3) > 0 },
+        40 => Msg::Connection(if dice.of(3) > 0 { Link::Up } else { Link::Away { why: "refused".to_owned() } }),
         _ => Msg::Woke { at },
     }
 }

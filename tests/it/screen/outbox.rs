@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign::domain::approval::Signature;
 use countersign::domain::canonical::Digest;
+use countersign::domain::link::Link;
 use countersign::domain::proposal::{Filing, Proposal, Waiting, Why};
 use countersign::tui::events::{Answer, Effect, Msg, Outcome};
 use countersign::tui::keymap::Context;
@@ -246,10 +247,10 @@ fn a_wait_that_nobody_could_watch_begins_anew() {
     person.resize(30, 8);
     seconds(&mut person, 30);
     person.resize(120, 40);
-    person.msg(Msg::Connection { up: false });
+    person.msg(Msg::Connection(Link::Away { why: "refused".to_owned() }));
     seconds(&mut person, 30);
     assert_eq!(person.approvals(), 0);
-    person.msg(Msg::Connection { up: true });
+    person.msg(Msg::Connection(Link::Up));
     seconds(&mut person, 11);
     assert_eq!(person.approvals(), 1);
 }

@@ -1,0 +1,4 @@
+//! A person's place at a desk: what each role may ask there, and what an approval from elsewhere must show.
+
+mod rights;
+mod shown;
