@@ -20,6 +20,7 @@
 //! | [`worker`] | the assistant over a view of the queue, continuously | domain, store, tools, agent, llm |
 //! | [`import`] | tickets and articles from files and mail | domain |
 //! | [`eval`], [`bench`] | what is measured, on any reader's machine | |
+//! | [`telemetry`] | metrics, traces, logs; everybody may use it but the domain and what is pure | domain |
 //! | [`tui`] | the screen; only its runtime touches anything but the domain | domain |
 //! | [`app`], [`cli`] | where it is put together | everything |
 //!

@@ -26,6 +26,7 @@ use crate::domain::usage::Usage;
 use crate::llm::Task;
 use crate::random;
 use crate::store::{Lease, Store, StoreError};
+use crate::telemetry::metrics;
 use crate::tools::{BackendError, Run, ToolBackend};
 
 /// How long a worker leaves a ticket alone that failed, or that no model answered for: so long at first, five times as
@@ -186,6 +187,7 @@ impl Worker {
                     self.store.release(&ticket, &self.holder, None).await?;
                     later.put_off(ticket);
                     tally.failures += 1;
+                    metrics::worker_failed();
                 }
             }
         }
@@ -326,6 +328,7 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
 }
 
 fn count(tally: &mut Tally, outcome: &Outcome) {
+    metrics::worked(outcome.prepared, outcome.proposals);
     tally.tickets += 1;
     tally.prepared += outcome.prepared;
     tally.proposals += outcome.proposals;

@@ -19,6 +19,7 @@ use crate::domain::ticket::{Priority, Sort, Status, TicketQuery, Tone};
 use crate::mcp::client::Era;
 use crate::mcp::server::DeskServer;
 use crate::random;
+use crate::telemetry::metrics;
 use crate::worker::{Done, Tally, Worker};
 
 #[derive(Args)]
@@ -69,13 +70,13 @@ pub(crate) async fn run(setting: &Setting, args: WorkerArgs) -> color_eyre::Resu
     while let Some(done) = told.recv().await {
         println!("{}", if json { serde_json::to_string(&done)? } else { in_words(&done) });
         if let Some(file) = &metrics {
-            write_metrics(file, &done.tally)?;
+            write_metrics(file)?;
         }
     }
     let tally = work.await??;
     store.flush().await?;
     if let Some(file) = &metrics {
-        write_metrics(file, &tally)?;
+        write_metrics(file)?;
     }
     if !json {
         let Tally { tickets, prepared, proposals, failures, usage } = tally;
@@ -143,29 +144,9 @@ fn in_words(done: &Done) -> String {
 }
 
 /// The whole file or nothing: a collector may read it at any time.
-fn write_metrics(file: &Path, tally: &Tally) -> color_eyre::Result<()> {
+fn write_metrics(file: &Path) -> color_eyre::Result<()> {
     let new = file.with_extension("new");
     let cannot = || format!("cannot write {}", file.display());
-    std::fs::write(&new, metrics(tally)).wrap_err_with(cannot)?;
+    std::fs::write(&new, metrics::render()).wrap_err_with(cannot)?;
     std::fs::rename(&new, file).wrap_err_with(cannot)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure of money in dollars")]
-fn metrics(tally: &Tally) -> String {
-    let Tally { tickets, prepared, proposals, failures, usage } = tally;
-    let counter = |name: &str, help: &str, value: String| {
-        format!(
-            "# HELP countersign_worker_{name} {help}\n# TYPE countersign_worker_{name} counter\ncountersign_worker_{name} {value}\n"
-        )
-    };
-    [
-        counter("tickets_total", "Tickets done.", tickets.to_string()),
-        counter("texts_total", "Summaries and drafts written by a model.", prepared.to_string()),
-        counter("proposals_total", "Proposals filed.", proposals.to_string()),
-        counter("failures_total", "Tickets that failed.", failures.to_string()),
-        counter("input_tokens_total", "Tokens read by models.", usage.input_tokens.to_string()),
-        counter("output_tokens_total", "Tokens written by models.", usage.output_tokens.to_string()),
-        counter("cost_dollars_total", "Cost by the configured prices.", format!("{}", usage.micro_usd as f64 / 1e6)),
-    ]
-    .concat()
 }

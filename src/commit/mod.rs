@@ -1,5 +1,6 @@
 //! The one way out: show the card, record the decision, write, read back, record the result.
 
+mod decide;
 mod reading;
 mod shown;
 
@@ -146,7 +147,7 @@ impl Commit {
             Event { body: seen(&card, signature), ..event(run, by, Action::Shown, &proposal) },
             event(run, by, Action::Approved, &proposal).signed(signature),
         ];
-        if let Decided::Already(state) = self.store.decide(Decision::Approve(receipt), now, events).await? {
+        if let Decided::Already(state) = self.decide(Decision::Approve(receipt), &proposal, now, events).await? {
             return Ok(Outcome::Already(state));
         }
         let written = self.backend.write(approved.with_receipt(id)).await;
@@ -307,9 +308,9 @@ impl Commit {
     ) -> Result<Decided, CommitError> {
         record.body.words = reason.map(str::to_owned);
         let by = (record.action != Action::Expired).then(|| record.actor.clone());
-        let (proposal, reason) = (proposal.id().clone(), reason.map(str::to_owned));
-        let decision = Decision::End { proposal, state, by, reason, successor: None };
-        Ok(self.store.decide(decision, record.at, vec![record]).await?)
+        let (id, reason) = (proposal.id().clone(), reason.map(str::to_owned));
+        let decision = Decision::End { proposal: id, state, by, reason, successor: None };
+        Ok(self.decide(decision, proposal, record.at, vec![record]).await?)
     }
 
     /// Files the same call again at another version, in the place of `old`; where that was decided on meanwhile, says how.
@@ -371,7 +372,7 @@ impl Commit {
             reason: Some(reason),
             successor: Some(new.clone()),
         };
-        Ok(self.store.decide(decision, record.at, vec![record]).await?)
+        Ok(self.decide(decision, old, record.at, vec![record]).await?)
     }
 }
 

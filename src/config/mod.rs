@@ -17,6 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::ticket::{Status, Tone};
 use crate::domain::view::View;
 use crate::llm::remote::Kind;
+use crate::telemetry::Log;
 
 /// The defaults, as shipped.
 pub const EXAMPLE: &str = include_str!("../../config.example.toml");
@@ -292,16 +293,6 @@ words! {
         /// None.
         None = "none",
     }
-}
-
-/// The log file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Log {
-    /// Least level.
-    pub level: String,
-    /// Files kept.
-    pub keep_days: usize,
 }
 
 fn check(config: &Config) -> Result<(), ConfigError> {

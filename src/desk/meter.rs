@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use crate::domain::usage::{Spending, Spent, Usage, dollars};
 use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
 use crate::store::{Store, StoreError};
+use crate::telemetry::metrics;
 
 /// Caps; 0 for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +50,9 @@ impl<P: LlmProvider> LlmProvider for Metered<P> {
         let (now, ticket) = (crate::clock::now(), &talk.task.ticket);
         let spent = self.store.spent(day_of(now), ticket).await.map_err(|e| unknown(&e))?;
         if let Some(cap) = reached(&self.caps, &spent) {
-            return Err(LlmError::Spent(cap));
+            let spent = LlmError::Spent(cap);
+            metrics::model_spared(self.name(), spent.word());
+            return Err(spent);
         }
         let (since, wasted) = (Instant::now(), Mutex::new(Usage::default()));
         let listen = |told: Live<'_>| match told {
@@ -62,6 +65,9 @@ impl<P: LlmProvider> LlmProvider for Metered<P> {
         let reply = self.provider.reply(talk, &listen).await;
         log(talk, self.name(), since, &reply);
         let wasted = wasted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (outcome, answered) =
+            reply.as_ref().map_or_else(|e| (e.word(), Usage::default()), |reply| ("ok", reply.usage));
+        metrics::model_called(self.name(), outcome, since.elapsed(), wasted.and(answered));
         let (by, usage) = match &reply {
             Ok(reply) => (reply.by.clone(), wasted.and(reply.usage)),
             Err(_) if wasted == Usage::default() => return reply,

@@ -11,6 +11,7 @@ mod names;
 mod read;
 mod rewrite;
 mod validate;
+pub mod vitals;
 mod write;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::domain::canonical::Digest;
 use crate::domain::ids::{RunId, TicketId};
 use crate::domain::policy::Policy;
 use crate::store::{Store, StoreError};
+use crate::telemetry::metrics;
 
 /// A result larger than this is kept in the log by its digest and its beginning.
 const MOST_LOGGED: usize = 16 * 1024;
@@ -156,6 +158,15 @@ fn complete<T>(event: &mut Event, since: Instant, result: &Result<T, DeskError>,
             error.word().clone_into(&mut event.outcome);
             event.body.words = Some(error.to_string());
         }
+    }
+}
+
+/// Counts a call, however it ended.
+fn count(caller: &Caller, tool: &'static str, since: Instant, ended: Result<&'static str, &DeskError>) {
+    let outcome = ended.unwrap_or_else(DeskError::word);
+    metrics::called(tool, caller.principal.role, outcome, since.elapsed());
+    if let Err(DeskError::Store(error)) = ended {
+        metrics::store_failed(error.word());
     }
 }
 

@@ -6,7 +6,7 @@ use crate::assist::reply::ReplyInput;
 use crate::assist::summary;
 use crate::desk::aside::aside;
 use crate::desk::canned::offers;
-use crate::desk::{Caller, Desk, DeskError, authorise, complete, event, validate};
+use crate::desk::{Caller, Desk, DeskError, authorise, complete, count, event, validate};
 use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
 use crate::domain::audit::Action;
@@ -43,7 +43,9 @@ impl Desk {
         let mut record = event(caller, action, call.tool(), call.ticket_id(), call.arguments());
         record.body.by = result.as_ref().ok().and_then(made_by).or(record.body.by);
         complete(&mut record, since, &result, Answer::to_value);
-        self.store.record(record)?;
+        let kept = self.store.record(record).map_err(DeskError::from);
+        let result = kept.and(result);
+        count(caller, call.tool(), since, result.as_ref().map(|_| "ok"));
         result
     }
 

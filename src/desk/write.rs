@@ -1,10 +1,12 @@
 //! Writes: with a receipt they are carried out, without one they become a proposal.
 
+use std::time::{Duration, Instant};
+
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::assist::{claims, reply};
-use crate::desk::{Caller, Desk, DeskError, authorise, event, validate};
+use crate::desk::{Caller, Desk, DeskError, authorise, count, event, validate};
 use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::audit::{Action, Event};
@@ -15,6 +17,7 @@ use crate::domain::proposal::{Filing, Proposal, ProposalState, Why};
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, Visibility};
 use crate::store::{Decision, Executed, Execution};
+use crate::telemetry::metrics;
 
 impl Desk {
     /// Takes a write: carries it out for a receipt, files it without one.
@@ -28,7 +31,9 @@ impl Desk {
         why: Why,
         receipt: Option<ReceiptId>,
     ) -> Result<WriteAnswer, DeskError> {
+        let since = Instant::now();
         let asked = self.take(caller, call.clone(), why, receipt).await;
+        count(caller, call.tool(), since, asked.as_ref().map(|answer| answer.outcome.as_str()));
         if let Err(error) = &asked {
             let mut record = event(caller, Action::Refused, call.tool(), Some(call.ticket_id()), call.arguments());
             error.word().clone_into(&mut record.outcome);
@@ -89,6 +94,7 @@ impl Desk {
         let why = self.with_claims(&call, &ticket, why).await?;
         let proposal = self.freeze(caller, call, why, ticket.row.version);
         self.store.file(&proposal, filed_event(caller, &proposal)).await?;
+        metrics::filed(proposal.call().tool(), caller.principal.role);
         if denials >= self.policy.most_denials {
             return self.deny_again(caller, &proposal, denials).await;
         }
@@ -167,6 +173,7 @@ impl Desk {
             successor: None,
         };
         self.store.decide(decision, record.at, vec![record]).await?;
+        metrics::decided(proposal.call().tool(), Action::Denied, Duration::ZERO);
         Ok(WriteAnswer {
             success: false,
             message: format!("{reason}. Do not repeat it with the same arguments"),

@@ -184,6 +184,19 @@ pub enum LlmError {
 }
 
 impl LlmError {
+    /// One word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Setup { .. } => "setup",
+            Self::TooLong(_) => "too_long",
+            Self::Declined(_) => "declined",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Garbage(_) => "garbage",
+            Self::Spent(_) => "spent",
+        }
+    }
+
     /// Something that passes.
     pub(crate) fn passing(what: impl Into<String>) -> Self {
         Self::Unavailable { what: what.into(), after: None }

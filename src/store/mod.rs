@@ -1,6 +1,7 @@
 //! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
 
 pub mod finding;
+pub mod load;
 pub mod naming;
 pub mod search;
 pub mod sqlite;
@@ -34,6 +35,7 @@ use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::finding::Finding;
+use crate::store::load::Loaded;
 use crate::store::naming::Naming;
 
 /// What went wrong with the store, named for what to do about it.
@@ -69,6 +71,21 @@ pub enum StoreError {
     /// Report it.
     #[error("the desk answered: {0}")]
     Failed(String),
+}
+
+impl StoreError {
+    /// One word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Full => "full",
+            Self::Newer { .. } => "newer",
+            Self::Unopenable { .. } => "unopenable",
+            Self::Damaged(_) => "damaged",
+            Self::Failed(_) => "failed",
+        }
+    }
 }
 
 /// A proposal and what became of it.
@@ -217,7 +234,7 @@ pub struct Attendance<'a> {
 
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
-pub trait Store: Finding + Naming + Send + Sync {
+pub trait Store: Finding + Loaded + Naming + Send + Sync {
     /// A ticket with its thread.
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A page of tickets.

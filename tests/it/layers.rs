@@ -21,11 +21,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("seat", &["domain", "store", "commit", "tools", "clock", "random"]),
     ("import", &["domain", "store", "clock", "random"]),
     ("config", &["domain", "llm"]),
-    ("telemetry", &["domain", "config"]),
+    ("telemetry", &["domain"]),
     ("worker", &["domain", "store", "tools", "agent", "llm", "clock", "random"]),
     ("clock", &[]),
     ("random", &["domain"]),
 ];
+
+/// What everybody but the domain and the pure files may use: counting and telling changes nothing.
+const FOR_ALL: &str = "telemetry";
 
 /// Pure files: no clock, no environment, no file, no async.
 const PURE: &[&str] =
@@ -42,6 +45,7 @@ const IMPURE: &[&str] = &[
     ".await",
     "crate::clock",
     "crate::random",
+    "crate::telemetry",
 ];
 
 fn root() -> PathBuf {
@@ -91,7 +95,8 @@ fn no_arrow_runs_the_other_way() {
         assert!(!sources.is_empty(), "{module} has moved; this table must follow");
         for (file, text) in sources {
             for other in used(&code(&text)) {
-                assert!(other == *module || allowed.contains(&other.as_str()), "{file} must not use {other}");
+                let may = other == *module || allowed.contains(&other.as_str()) || other == FOR_ALL;
+                assert!(may, "{file} must not use {other}");
             }
         }
     }

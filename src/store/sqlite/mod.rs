@@ -9,6 +9,7 @@ mod finding;
 mod group;
 mod intake;
 mod lessons;
+mod load;
 mod log;
 mod meaning;
 mod merge;

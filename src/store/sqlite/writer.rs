@@ -95,6 +95,11 @@ impl Writer {
         Ok(())
     }
 
+    /// Jobs and records that are not yet on the disk.
+    pub(crate) fn waiting(&self) -> u64 {
+        held(&self.shared.queue).waiting.len() as u64
+    }
+
     /// Runs `work` after everything queued before it, with others in one transaction; durable when it answers.
     ///
     /// # Panics

@@ -2,14 +2,23 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{Builder, Rotation};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::Log;
-
 /// Lines that may wait for the disk; more are dropped. There is room for all of them from the start, 32 bytes each.
 const MOST_WAITING: usize = 4_096;
+
+/// The log file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Least level.
+    pub level: String,
+    /// Files kept.
+    pub keep_days: usize,
+}
 
 /// Starts logging into `dir`. Keep the guard: dropping it writes what is left.
 ///

@@ -1,0 +1,30 @@
+//! A decision is recorded, and counted when it stands.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::commit::Commit;
+use crate::domain::audit::Event;
+use crate::domain::proposal::Proposal;
+use crate::store::{Decided, Decision, StoreError};
+use crate::telemetry::metrics;
+
+impl Commit {
+    /// Records a decision; the last event says what it is.
+    pub(in crate::commit) async fn decide(
+        &self,
+        decision: Decision,
+        about: &Proposal,
+        now: Timestamp,
+        events: Vec<Event>,
+    ) -> Result<Decided, StoreError> {
+        let action = events.last().map(|event| event.action);
+        let decided = self.store.decide(decision, now, events).await?;
+        if let (Decided::Recorded, Some(action)) = (&decided, action) {
+            let after = Duration::try_from(now.duration_since(about.filed_at())).unwrap_or(Duration::ZERO);
+            metrics::decided(about.call().tool(), action, after);
+        }
+        Ok(decided)
+    }
+}

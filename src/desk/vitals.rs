@@ -1,0 +1,74 @@
+//! How the service is, looked at now and then while it runs, beside the calls: queue, proposals, database, audit chain.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::call::ProposalQuery;
+use crate::domain::proposal::ProposalState;
+use crate::store::{Store, StoreError};
+use crate::telemetry::metrics::{self, Vitals};
+
+/// How often the queue and the database are looked at.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Watches a desk until it is told to stop; its audit chain is walked at the start and then every `walk`.
+pub async fn watch(store: Arc<dyn Store>, walk: Duration, stop: CancellationToken) {
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut next_walk = Instant::now();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = looks.tick() => look(store.as_ref()).await,
+        }
+        if next_walk <= Instant::now() {
+            verify(store.as_ref()).await;
+            next_walk = Instant::now() + walk;
+        }
+    }
+}
+
+/// Looks once.
+pub async fn look(store: &dyn Store) {
+    match vitals(store).await {
+        Ok(vitals) => metrics::look(&vitals),
+        Err(error) => {
+            tracing::error!(%error, "the database does not answer");
+            metrics::store_failed(error.word());
+            metrics::unreachable();
+        }
+    }
+}
+
+/// Walks the audit chain once.
+pub async fn verify(store: &dyn Store) {
+    match store.verify(None).await {
+        Ok(Ok(head)) => metrics::walked(Some(head.seq)),
+        Ok(Err(broken)) => {
+            tracing::error!(%broken, "the audit chain is broken");
+            metrics::walked(None);
+        }
+        // Whether it is intact is not known: what was known stands.
+        Err(error) => tracing::error!(%error, "the audit chain could not be walked"),
+    }
+}
+
+async fn vitals(store: &dyn Store) -> Result<Vitals, StoreError> {
+    let (counts, load) = (store.counts().await?, store.load());
+    let filed = store.proposals(&ProposalQuery::default()).await?;
+    let pending = filed.iter().filter(|filed| filed.state == ProposalState::Pending);
+    Ok(Vitals {
+        active: counts.active,
+        urgent: counts.urgent,
+        unassigned: counts.unassigned,
+        proposals: pending.clone().count() as u64,
+        oldest: pending.map(|filed| filed.proposal.filed_at()).min(),
+        records: load.records,
+        connections: load.connections,
+        in_use: load.in_use,
+        waiting: load.waiting,
+    })
+}
