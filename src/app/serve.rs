@@ -16,6 +16,7 @@ use crate::access::Access;
 use crate::app::models::Models;
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::desk::vitals::Vitals;
 use crate::http::{self, Door, listen};
 use crate::llm::prompt::Prompts;
 use crate::mcp::server::DeskServer;
@@ -34,6 +35,7 @@ pub struct Service {
     listener: TcpListener,
     routes: Router,
     stop: CancellationToken,
+    vitals: Vitals,
 }
 
 impl Service {
@@ -46,11 +48,13 @@ impl Service {
         let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
         let desk = Arc::new(desk);
         let mcp = mcp(Arc::clone(&desk), Arc::new(models.prompts.clone()), config, &stop);
+        let walk = Duration::from_secs(config.telemetry.verify_minutes.max(1) * 60);
+        let vitals = Vitals { store: Arc::clone(&store), walk };
         let door = Arc::new(Door { desk, access: Access::new(store) });
         let routes = http::router(door, mcp).layer(DefaultBodyLimit::max(MOST_BYTES));
         let listen = &config.serve.listen;
         let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
-        Ok(Self { listener, routes, stop })
+        Ok(Self { listener, routes, stop, vitals })
     }
 
     /// Where it listens.
@@ -69,6 +73,7 @@ impl Service {
 
     /// Serves until it is stopped.
     pub async fn run(self) {
+        tokio::spawn(self.vitals.watch(self.stop.clone()));
         listen::serve(self.listener, None, self.routes, self.stop).await;
     }
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use color_eyre::eyre::eyre;
+use tokio::runtime::Handle;
 
 use crate::app::models::{DEFAULT_DESK, Models};
 use crate::app::{self, Fill, Places, Sitting};
@@ -26,7 +27,7 @@ use crate::config::{self, Effective};
 use crate::domain::text;
 use crate::seat::Address;
 use crate::store::Store;
-use crate::telemetry;
+use crate::telemetry::{Destination, Telemetry};
 use crate::tui::manner::Manner;
 
 /// A ticket queue, an assistant, and nothing sent until a person has read it and pressed the key.
@@ -207,10 +208,6 @@ fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
     if cli.command.is_some() && cli.elsewhere.connect.is_some() {
         return Err(eyre!("--connect is for the screen; commands work at a desk of this machine: leave it out"));
     }
-    let log = telemetry::start(&setting.places.state.join("logs"), &setting.effective.config.log);
-    if let Err(warning) = &log {
-        eprintln!("countersign: {warning}");
-    }
     // The screen has the main thread, the desk one worker: a call through MCP passes several tasks, and waking another
     // core for each would cost more than the call. A service has them all.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
@@ -218,10 +215,24 @@ fn run(cli: Cli) -> color_eyre::Result<ExitCode> {
         runtime.worker_threads(1);
     }
     let runtime = runtime.enable_all().build()?;
-    let code = runtime.block_on(dispatch(cli.command, &setting, log.as_ref().err().cloned()));
+    let (mut telemetry, warnings) = watch(&cli, &setting, runtime.handle());
+    let code = runtime.block_on(dispatch(cli.command, &setting, warnings.into_iter().next()));
+    telemetry.finish();
     // A blocked read of standard input must not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     code
+}
+
+/// Starts logs and traces; what cannot be started is said and left out.
+fn watch(cli: &Cli, setting: &Setting, runtime: &Handle) -> (Telemetry, Vec<String>) {
+    let (config, dir) = (&setting.effective.config, setting.places.state.join("logs"));
+    let serves = matches!(cli.command, Some(Command::Serve(_)));
+    let to = if serves { Destination::StandardError } else { Destination::Directory(&dir) };
+    let (telemetry, warnings) = Telemetry::start(to, &config.log, &config.telemetry, runtime);
+    for warning in &warnings {
+        eprintln!("countersign: {warning}");
+    }
+    (telemetry, warnings)
 }
 
 async fn dispatch(

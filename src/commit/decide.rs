@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tracing::Instrument as _;
 
 use crate::commit::Commit;
 use crate::domain::audit::Event;
 use crate::domain::proposal::Proposal;
 use crate::store::{Decided, Decision, StoreError};
-use crate::telemetry::metrics;
+use crate::telemetry::{metrics, traces};
 
 impl Commit {
     /// Records a decision; the last event says what it is.
@@ -20,7 +21,7 @@ impl Commit {
         events: Vec<Event>,
     ) -> Result<Decided, StoreError> {
         let action = events.last().map(|event| event.action);
-        let decided = self.store.decide(decision, now, events).await?;
+        let decided = self.store.decide(decision, now, events).instrument(traces::store("decide")).await?;
         if let (Decided::Recorded, Some(action)) = (&decided, action) {
             let after = Duration::try_from(now.duration_since(about.filed_at())).unwrap_or(Duration::ZERO);
             metrics::decided(about.call().tool(), action, after);

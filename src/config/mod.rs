@@ -17,7 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::ticket::{Status, Tone};
 use crate::domain::view::View;
 use crate::llm::remote::Kind;
-use crate::telemetry::Log;
+use crate::telemetry::{Log, Traces};
 
 /// The defaults, as shipped.
 pub const EXAMPLE: &str = include_str!("../../config.example.toml");
@@ -55,8 +55,10 @@ pub struct Config {
     pub queue: Queue,
     /// The screen.
     pub screen: Screen,
-    /// The log file.
+    /// The log.
     pub log: Log,
+    /// Traces, and what a service looks at by itself.
+    pub telemetry: Traces,
 }
 
 /// Who works here.

@@ -7,11 +7,12 @@ use std::time::Instant;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use tracing::Instrument as _;
 
 use crate::domain::usage::{Spending, Spent, Usage, dollars};
 use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
 use crate::store::{Store, StoreError};
-use crate::telemetry::metrics;
+use crate::telemetry::{metrics, traces};
 
 /// Caps; 0 for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,12 +63,17 @@ impl<P: LlmProvider> LlmProvider for Metered<P> {
             }
             Live::Text(_) | Live::Anew(_) => live(told),
         };
-        let reply = self.provider.reply(talk, &listen).await;
+        let span = traces::model(self.name());
+        let reply = self.provider.reply(talk, &listen).instrument(span.clone()).await;
         log(talk, self.name(), since, &reply);
         let wasted = wasted.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (outcome, answered) =
             reply.as_ref().map_or_else(|e| (e.word(), Usage::default()), |reply| ("ok", reply.usage));
         metrics::model_called(self.name(), outcome, since.elapsed(), wasted.and(answered));
+        traces::took(&span, wasted.and(answered));
+        if reply.is_err() {
+            traces::fail(&span, outcome);
+        }
         let (by, usage) = match &reply {
             Ok(reply) => (reply.by.clone(), wasted.and(reply.usage)),
             Err(_) if wasted == Usage::default() => return reply,

@@ -9,24 +9,34 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::call::ProposalQuery;
 use crate::domain::proposal::ProposalState;
 use crate::store::{Store, StoreError};
-use crate::telemetry::metrics::{self, Vitals};
+use crate::telemetry::metrics;
 
 /// How often the queue and the database are looked at.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// Watches a desk until it is told to stop; its audit chain is walked at the start and then every `walk`.
-pub async fn watch(store: Arc<dyn Store>, walk: Duration, stop: CancellationToken) {
-    let mut looks = interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut next_walk = Instant::now();
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = looks.tick() => look(store.as_ref()).await,
-        }
-        if next_walk <= Instant::now() {
-            verify(store.as_ref()).await;
-            next_walk = Instant::now() + walk;
+/// What is looked at.
+pub struct Vitals {
+    /// The desk's memory.
+    pub store: Arc<dyn Store>,
+    /// How often its audit chain is walked, beside once at the start.
+    pub walk: Duration,
+}
+
+impl Vitals {
+    /// Watches until it is told to stop.
+    pub async fn watch(self, stop: CancellationToken) {
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next_walk = Instant::now();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = looks.tick() => look(self.store.as_ref()).await,
+            }
+            if next_walk <= Instant::now() {
+                verify(self.store.as_ref()).await;
+                next_walk = Instant::now() + self.walk;
+            }
         }
     }
 }
@@ -46,7 +56,7 @@ pub async fn look(store: &dyn Store) {
 /// Walks the audit chain once.
 pub async fn verify(store: &dyn Store) {
     match store.verify(None).await {
-        Ok(Ok(head)) => metrics::walked(Some(head.seq)),
+        Ok(Ok(head)) => metrics::walked(Some(head.size)),
         Ok(Err(broken)) => {
             tracing::error!(%broken, "the audit chain is broken");
             metrics::walked(None);
@@ -56,11 +66,11 @@ pub async fn verify(store: &dyn Store) {
     }
 }
 
-async fn vitals(store: &dyn Store) -> Result<Vitals, StoreError> {
+async fn vitals(store: &dyn Store) -> Result<metrics::Vitals, StoreError> {
     let (counts, load) = (store.counts().await?, store.load());
     let filed = store.proposals(&ProposalQuery::default()).await?;
     let pending = filed.iter().filter(|filed| filed.state == ProposalState::Pending);
-    Ok(Vitals {
+    Ok(metrics::Vitals {
         active: counts.active,
         urgent: counts.urgent,
         unassigned: counts.unassigned,

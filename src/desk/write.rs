@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use serde_json::json;
+use tracing::Instrument as _;
 
 use crate::assist::{claims, reply};
 use crate::desk::{Caller, Desk, DeskError, authorise, count, event, validate};
@@ -17,7 +18,7 @@ use crate::domain::proposal::{Filing, Proposal, ProposalState, Why};
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, Visibility};
 use crate::store::{Decision, Executed, Execution};
-use crate::telemetry::metrics;
+use crate::telemetry::{metrics, traces};
 
 impl Desk {
     /// Takes a write: carries it out for a receipt, files it without one.
@@ -65,7 +66,8 @@ impl Desk {
         let needs = self.policy.requires(&call, Support::Full).role;
         let (by, now) = (caller.principal.clone(), record.at);
         let execution = Execution { call, digest, receipt, by, needs, now, author_name: caller.name.clone() };
-        Ok(self.store.execute(execution, record).await?.map_or_else(refused, applied))
+        let done = self.store.execute(execution, record).instrument(traces::store("execute")).await?;
+        Ok(done.map_or_else(refused, applied))
     }
 
     async fn propose(&self, caller: &Caller, call: WriteCall, why: Why) -> Result<WriteAnswer, DeskError> {
@@ -93,7 +95,7 @@ impl Desk {
         let denials = self.store.denials(&call).await?;
         let why = self.with_claims(&call, &ticket, why).await?;
         let proposal = self.freeze(caller, call, why, ticket.row.version);
-        self.store.file(&proposal, filed_event(caller, &proposal)).await?;
+        self.store.file(&proposal, filed_event(caller, &proposal)).instrument(traces::store("file")).await?;
         metrics::filed(proposal.call().tool(), caller.principal.role);
         if denials >= self.policy.most_denials {
             return self.deny_again(caller, &proposal, denials).await;

@@ -19,6 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
+use crate::telemetry::metrics;
+
 /// How long a client may take to say what it wants, and to shake hands.
 const HEAD: Duration = Duration::from_secs(10);
 /// Connections at a time.
@@ -59,6 +61,7 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, routes: Rout
         let (tls, routes, watcher) = (tls.clone(), routes.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
+            let _open = metrics::connected();
             let Some((io, peer)) = greet(stream, address, tls).await else { return };
             if let Err(error) = watcher.watch(connection(io, peer, routes)).await {
                 tracing::debug!(%error, %address, "a connection ended");

@@ -8,13 +8,14 @@ pub mod listen;
 pub mod problem;
 mod proposals;
 mod seat;
+mod seen;
 mod sign_in;
 mod tickets;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::access::Access;
@@ -39,6 +40,7 @@ pub fn router(door: Arc<Door>, mcp: Router) -> Router {
         .route("/proposals/{id}", get(proposals::card))
         .route("/proposals/{id}/approve", post(proposals::approve))
         .route("/proposals/{id}/deny", post(proposals::deny))
+        .route("/metrics", get(seen::metrics))
         .route("/seat/{name}", post(seat::ask))
         .nest("/mcp", mcp.with_state(()))
         .layer(from_fn_with_state(Arc::clone(&door), sign_in::sign_in));
@@ -48,5 +50,6 @@ pub fn router(door: Arc<Door>, mcp: Router) -> Router {
         .merge(signed)
         .fallback(problem::no_route)
         .method_not_allowed_fallback(problem::no_method)
+        .layer(from_fn(seen::watch))
         .with_state(door)
 }

@@ -17,8 +17,10 @@ use crate::domain::canonical::Digest;
 use crate::domain::ids::RunId;
 use crate::http::Door;
 use crate::http::problem::Problem;
+use crate::http::seen::By;
 use crate::random;
 use crate::seat::Local;
+use crate::telemetry::metrics;
 use crate::tools::Run;
 
 /// As whom a request is made, where that is not whose credential it carries.
@@ -32,14 +34,21 @@ pub(crate) async fn sign_in(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let token = bearer(request.headers()).ok_or_else(Problem::unauthenticated)?;
+    let token = bearer(request.headers()).ok_or_else(|| {
+        metrics::not_let_in("none");
+        Problem::unauthenticated()
+    })?;
     let identity = door.access.authenticate(token).await.map_err(|why| {
         tracing::info!(%why, "somebody was not let in");
+        metrics::not_let_in("unknown");
         Problem::unauthenticated()
     })?;
     let identity = acting(identity, request.headers())?;
+    let by = By(identity.principal.id.clone());
     request.extensions_mut().insert(identity);
-    Ok(next.run(request).await)
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(by);
+    Ok(response)
 }
 
 /// Whom the request is from: the one whose credential it carries, or their assistant, which may less.

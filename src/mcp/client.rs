@@ -18,6 +18,7 @@ use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig
 use rmcp::transport::{IntoTransport, StreamableHttpClientTransport};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, broadcast, watch};
+use tracing::Instrument as _;
 
 use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
@@ -25,6 +26,7 @@ use crate::domain::proposal::{Approved, Why};
 use crate::domain::text;
 use crate::mcp::follow::follow;
 use crate::mcp::{ANEW, QUEUE_URI, WRITING, meta};
+use crate::telemetry::traces;
 use crate::tools::{BackendError, Run, ToolBackend};
 
 /// Which lifecycle to speak.
@@ -156,8 +158,24 @@ impl McpBackend {
         self.ask(run, tool, arguments, extra, &|_| {}).await
     }
 
-    #[allow(clippy::wildcard_enum_match_arm, reason = "of the protocol's many answers one is ours")]
     async fn ask(
+        &self,
+        run: &Run,
+        tool: &'static str,
+        arguments: Value,
+        extra: &[(&str, Value)],
+        tell: &(dyn Fn(Draft) + Send + Sync),
+    ) -> Result<Value, BackendError> {
+        let span = traces::tool_asked(tool);
+        let answer = self.answered(run, tool, arguments, extra, tell).instrument(span.clone()).await;
+        if let Err(error) = &answer {
+            traces::fail(&span, error.word());
+        }
+        answer
+    }
+
+    #[allow(clippy::wildcard_enum_match_arm, reason = "of the protocol's many answers one is ours")]
+    async fn answered(
         &self,
         run: &Run,
         tool: &'static str,
@@ -279,6 +297,9 @@ fn metadata(run: &Run, extra: &[(&str, Value)]) -> RequestMetaObject {
     }
     if run.ahead {
         map.insert(meta::AHEAD.to_owned(), json!(true));
+    }
+    if let Some(trace) = traces::traceparent() {
+        map.insert(traces::TRACEPARENT.to_owned(), json!(trace));
     }
     for (key, value) in extra {
         map.insert((*key).to_owned(), value.clone());

@@ -5,6 +5,7 @@
 pub mod client;
 mod follow;
 pub mod server;
+mod traced;
 
 /// Metadata keys of ours, beside the protocol's own.
 pub(crate) mod meta {

@@ -36,6 +36,18 @@ pub enum BackendError {
 }
 
 impl BackendError {
+    /// One word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Timeout(_) => "timeout",
+            Self::Lost(_) => "lost",
+            Self::Garbage { .. } => "garbage",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// Whether a write that ended so may have been carried out all the same.
     #[must_use]
     pub const fn leaves_doubt(&self) -> bool {

@@ -32,5 +32,6 @@ mod screen;
 mod seat;
 mod setup;
 mod stub_model;
+mod telemetry;
 mod terminal;
 mod worker;

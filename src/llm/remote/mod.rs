@@ -29,6 +29,7 @@ use crate::llm::remote::fault::{broken, may_cost, refused};
 use crate::llm::remote::frames::Frames;
 use crate::llm::remote::gather::{Gathered, Stop};
 use crate::llm::{Conversation, Listener, Live, LlmError, LlmProvider, Reply};
+use crate::telemetry::traces;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -82,7 +83,11 @@ impl Remote {
         let headers = self.wire.headers(key.as_ref())?;
         let body = self.wire.body(talk, &self.endpoint).to_string();
         bill.send(&body);
-        let request = self.client.post(address).headers(headers).header(CONTENT_TYPE, "application/json").body(body);
+        let mut request =
+            self.client.post(address).headers(headers).header(CONTENT_TYPE, "application/json").body(body);
+        if let Some(trace) = traces::traceparent() {
+            request = request.header(traces::TRACEPARENT, trace);
+        }
         let sent = request.send().await;
         let may_cost = match &sent {
             Ok(response) => may_cost(response.status().as_u16()),

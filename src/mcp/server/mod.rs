@@ -23,6 +23,7 @@ use rmcp::model::{
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use crate::access::Identity;
 use crate::desk::{Caller, Desk, DeskError};
@@ -30,7 +31,7 @@ use crate::domain::actor::Principal;
 use crate::domain::ids::RunId;
 use crate::domain::text;
 use crate::llm::prompt::Prompts;
-use crate::mcp::meta;
+use crate::mcp::{meta, traced};
 use crate::mcp::server::subscriptions::Followed;
 
 const INSTRUCTIONS: &str = "A help desk. Reads are free. Every write becomes a proposal that a person must approve: \
@@ -142,7 +143,10 @@ impl ServerHandler for DeskServer {
     ) -> Result<CallToolResponse, ErrorData> {
         calls::known(&request.name)?;
         let caller = self.caller(&context)?;
-        Ok(self.call(caller, request, &context).await.into())
+        let span = traced::span(&request.name, &context);
+        let result = self.call(caller, request, &context).instrument(span.clone()).await;
+        traced::ended(&span, &result);
+        Ok(result.into())
     }
 
     async fn list_resources(

@@ -28,7 +28,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-pub use requests::{Door, Request};
+pub use requests::{Door, Request, method};
 pub use vitals::Vitals;
 
 use crate::domain::actor::Role;
@@ -160,9 +160,11 @@ impl Counters {
                 Latency::new(latency::PERSON)
             }),
             answers: book.family("model_calls", "Calls of models by how they ended"),
-            answers_took: book.latencies("model_call_duration_seconds", "How long models took, retries included", || {
-                Latency::new(latency::MODEL)
-            }),
+            answers_took: book.latencies(
+                "model_call_duration_seconds",
+                "How long models took, retries included",
+                || Latency::new(latency::MODEL),
+            ),
             tokens: book.family("model_tokens", "Tokens that models read and wrote"),
             cost: book.family("model_cost_dollars", "Cost of models by the configured prices, in US dollars"),
             store_errors: book.family("store_errors", "Failures of the database"),

@@ -136,7 +136,7 @@ impl Requests {
     }
 
     pub(crate) fn begin(&self, door: Door, method: &str, template: &str) -> Request {
-        let method = method_of(method);
+        let method = self::method(method);
         let route = self.known(door, method, template).unwrap_or_else(|| self.learn(door, method, template));
         route.under_way.inc();
         Request { route, since: Instant::now(), status: Status::Gone }
@@ -179,8 +179,9 @@ impl Requests {
     }
 }
 
-/// A method as a label; what is no method of HTTP is one of MCP, which the route names.
-fn method_of(given: &str) -> &'static str {
+/// A method as a label; what is none of HTTP is `other`.
+#[must_use]
+pub fn method(given: &str) -> &'static str {
     ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"].into_iter().find(|m| *m == given).unwrap_or(OTHER)
 }
 

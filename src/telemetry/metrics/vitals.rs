@@ -73,7 +73,8 @@ impl Gauges {
             pool: book.family("database_connections", "Connections to the database: open, in use, and calls waiting"),
             up,
             intact,
-            walked: book.one("audit_chain_verified_records", "Records of the audit chain when it was last found intact"),
+            walked: book
+                .one("audit_chain_verified_records", "Records of the audit chain when it was last found intact"),
             walked_at: book.one("audit_chain_verified_timestamp_seconds", "When the audit chain was last found intact"),
         }
     }

@@ -1,0 +1,4 @@
+//! What an operator sees: metrics, traces, logs, and what must be in none of them.
+
+mod otlp;
+mod traces;
