@@ -30,7 +30,7 @@ pub enum Destination<'a> {
 /// Logs and traces, on their way for as long as this is kept.
 #[derive(Debug, Default)]
 pub struct Telemetry {
-    log: Option<WorkerGuard>,
+    _log: Option<WorkerGuard>,
     traces: Option<Exporting>,
 }
 
@@ -58,7 +58,7 @@ impl Telemetry {
         });
         // A second start in one process, as tests do, keeps the first.
         let _ = tracing::subscriber::set_global_default(Registry::default().with(lines).with(spans));
-        (Self { log: guard, traces: exporting }, warnings)
+        (Self { _log: guard, traces: exporting }, warnings)
     }
 
     /// Delivers what is left of the traces; before the runtime ends.

@@ -28,7 +28,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-pub use requests::{Door, Request, method};
+pub use requests::{Door, Request, Status, method};
 pub use vitals::Vitals;
 
 use crate::domain::actor::Role;

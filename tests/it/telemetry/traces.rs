@@ -17,7 +17,8 @@ async fn a_tool_call_and_the_model_it_asks_belong_to_the_caller_s_trace() {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("config.toml");
     let provider = format!("[[llm.provider]]\nkind = \"openai\"\nmodel = \"stub\"\naddress = \"{}v1\"\n", model.base());
-    std::fs::write(&config, format!("[telemetry]\notlp_endpoint = \"{endpoint}\"\n[llm]\nretries = 0\n{provider}")).unwrap();
+    std::fs::write(&config, format!("[telemetry]\notlp_endpoint = \"{endpoint}\"\n[llm]\nretries = 0\n{provider}"))
+        .unwrap();
     let mut client = Stdio2::with(home.path(), &["--config", config.to_str().unwrap(), "mcp"]);
     let asked = json!({
         "name": "summarize_ticket",
