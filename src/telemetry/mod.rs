@@ -36,6 +36,7 @@ pub struct Telemetry {
 
 impl Telemetry {
     /// Starts both. What cannot be started is left out, and why is said in words.
+    #[must_use]
     pub fn start(to: Destination<'_>, log: &Log, traces: &Traces, runtime: &Handle) -> (Self, Vec<String>) {
         let writer = match to {
             Destination::Directory(dir) => logs::to_file(dir, log),

@@ -1,4 +1,4 @@
-//! Traces over OTLP: spans named by the semantic conventions for HTTP, MCP, GenAI and databases.
+//! Traces over OTLP: spans named by the semantic conventions for HTTP, MCP, models and databases.
 //!
 //! Off unless there is a collector, and then free: a span that nobody listens to is not made. What spans say is written
 //! here and nowhere else: templates, names of tools and models, counts. No arguments, no texts, no names of people.

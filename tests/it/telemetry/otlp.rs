@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::post;
+use countersign::domain::canonical::hex;
 
 /// One span as it arrived.
 #[derive(Clone, Debug)]
@@ -75,10 +76,6 @@ impl Span {
             attributes: span.messages(9).map(attribute).collect(),
         }
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A protobuf message: numbers and bytes by field.
