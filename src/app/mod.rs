@@ -1,6 +1,7 @@
 //! The composition root: the only place that names concrete types together.
 
 mod connect;
+pub mod copying;
 pub mod models;
 pub mod serve;
 
@@ -21,12 +22,14 @@ use crate::commit::Commit;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::domain::actor::{Principal, Reviewer, Role};
+use crate::domain::database::DatabaseUrl;
 use crate::domain::ids::{PrincipalId, TicketId};
 use crate::domain::ticket::{Ticket, Tone};
 use crate::llm::Task;
 use crate::mcp::client::{Era, McpBackend};
 use crate::mcp::server::DeskServer;
 use crate::seat::{Local, Seat};
+use crate::store::postgres::{Opened, Options, Postgres};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, StoreError};
 use crate::tools::{Run, ToolBackend};
@@ -50,8 +53,12 @@ pub enum Fill {
 /// Where things are kept.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// The desk file.
+    /// The desk file; of a desk in a database what people call it, without a password.
     pub desk: PathBuf,
+    /// The database in its place.
+    pub database: Option<DatabaseUrl>,
+    /// How the database is opened.
+    pub options: Options,
     /// The usual configuration file.
     pub config: Option<PathBuf>,
     /// Logs.
@@ -70,7 +77,17 @@ impl Places {
             .ok_or_else(|| eyre!("there is no home directory: set HOME, or give --desk and XDG_STATE_HOME"))?;
         let state = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
         let desk = dirs.data_dir().join("desk.db");
-        Ok(Self { usual_desk: desk.clone(), desk, config: Some(dirs.config_dir().join("config.toml")), state })
+        let options = Options { place: state.join("postgres"), connections: 1 };
+        let config = Some(dirs.config_dir().join("config.toml"));
+        Ok(Self { usual_desk: desk.clone(), desk, database: None, options, config, state })
+    }
+
+    /// The same with the desk in a database; its password may stand in the environment.
+    #[must_use]
+    pub fn in_database(self, url: &DatabaseUrl, connections: usize) -> Self {
+        let url = std::env::var("PGPASSWORD").map_or_else(|_| url.clone(), |password| url.with_password(&password));
+        let options = Options { connections, ..self.options };
+        Self { desk: PathBuf::from(url.to_string()), database: Some(url), options, ..self }
     }
 
     /// Whether the desk is the one that is opened when none is named.
@@ -78,6 +95,27 @@ impl Places {
     pub fn is_usual(&self) -> bool {
         self.desk == self.usual_desk
     }
+}
+
+/// Opens the desk of these places, filling it when it is new.
+///
+/// # Errors
+/// When it cannot be opened, made or filled.
+pub async fn open_store(places: &Places, fill: Fill) -> color_eyre::Result<Arc<dyn Store>> {
+    let Some(database) = &places.database else { return Ok(open_desk(&places.desk, fill).await?) };
+    let Opened { store, is_new } = Postgres::open(database.secret(), &places.options).await?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    begin(store.as_ref(), is_new, fill).await?;
+    Ok(store)
+}
+
+/// The clock begins where the log ends; a new desk is filled.
+async fn begin(store: &dyn Store, is_new: bool, fill: Fill) -> color_eyre::Result<()> {
+    clock::start(store.log(None, 1).await?.first().map(|record| record.at));
+    if is_new && fill == Fill::Sample {
+        crate::import::sample::fill(store).await?;
+    }
+    Ok(())
 }
 
 /// Opens the desk at `path`, filling it when it is new.
@@ -91,10 +129,7 @@ pub async fn open_desk(path: &Path, fill: Fill) -> color_eyre::Result<Arc<Sqlite
     let path = path.to_owned();
     let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path)).await??;
     let store = Arc::new(opened.store);
-    clock::start(store.log(None, 1).await?.first().map(|record| record.at));
-    if opened.is_new && fill == Fill::Sample {
-        crate::import::sample::fill(store.as_ref()).await?;
-    }
+    begin(store.as_ref(), opened.is_new, fill).await?;
     Ok(store)
 }
 

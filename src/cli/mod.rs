@@ -24,6 +24,7 @@ use tokio::runtime::Handle;
 use crate::app::models::{DEFAULT_DESK, Models};
 use crate::app::{self, Fill, Places, Sitting};
 use crate::config::{self, Effective};
+use crate::domain::database::DatabaseUrl;
 use crate::domain::text;
 use crate::seat::Address;
 use crate::store::Store;
@@ -47,6 +48,9 @@ struct Global {
     /// Opens this desk file instead of the one in your data directory.
     #[arg(long, global = true, value_name = "FILE")]
     desk: Option<PathBuf>,
+    /// Opens the desk in this PostgreSQL database: `postgres://user@host/desk`; a password belongs into PGPASSWORD.
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "desk")]
+    database: Option<String>,
     /// Reads this configuration instead of the one in your configuration directory.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -114,7 +118,7 @@ enum Command {
     Import(import::ImportArgs),
     /// Shows what people's edits teach, as diffs that a supervisor countersigns; nothing leaves this machine.
     Learn(learn::LearnArgs),
-    /// Makes desks.
+    /// Copies and backs up desks, and makes them for measuring.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
     /// Reads and verifies the tool-call log.
@@ -158,7 +162,12 @@ impl Setting {
         flags.extend(global.desk.iter().map(|_| ("desk.connect", String::new())));
         let effective = config::load(global.config.as_deref(), places.config.as_deref(), std::env::vars(), &flags)?;
         let configured = Some(effective.config.desk.path.clone()).filter(|path| !path.as_os_str().is_empty());
-        if let Some(desk) = global.desk.clone().or(configured) {
+        let desk = &effective.config.desk;
+        let database = global.database.clone().map(DatabaseUrl::from);
+        let database = database.or_else(|| Some(desk.database.clone()).filter(|_| global.desk.is_none()));
+        if let Some(database) = database.filter(|database| !database.is_empty()) {
+            places = places.in_database(&database, desk.connections);
+        } else if let Some(desk) = global.desk.clone().or(configured) {
             places.desk = desk;
         }
         let manner = manner::read(&effective)?;
@@ -166,7 +175,7 @@ impl Setting {
     }
 
     pub(crate) async fn open(&self, fill: Fill) -> color_eyre::Result<Arc<dyn Store>> {
-        Ok(app::open_desk(&self.places.desk, fill).await?)
+        app::open_store(&self.places, fill).await
     }
 
     /// The models that this desk may use.
@@ -265,7 +274,7 @@ async fn dispatch(
         Some(Command::Feedback(args)) => feedback::run(setting, args).await,
         Some(Command::Import(args)) => import::run(setting, args).await,
         Some(Command::Learn(args)) => learn::run(setting, args).await,
-        Some(Command::Desk(command)) => desk::run(command).await,
+        Some(Command::Desk(command)) => desk::run(setting, command).await,
         Some(Command::Audit(command)) => audit::run(setting, command).await,
         Some(Command::Eval(command)) => measure::eval(setting, command).await,
         Some(Command::Bench(command)) => measure::bench(command).await,

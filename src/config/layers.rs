@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 use crate::config::{Config, EXAMPLE, Own, check};
+use crate::domain::database::DatabaseUrl;
 use crate::domain::text;
 
 const ENVIRONMENT: &str = "COUNTERSIGN_";
@@ -55,7 +56,10 @@ pub struct Effective {
 impl fmt::Display for Effective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (key, (value, origin)) in &self.values {
-            let setting = format!("{key} = {value}");
+            let setting = match key.as_str() {
+                "desk.database" => format!("{key} = {:?}", DatabaseUrl::from(value.as_str().unwrap_or("").to_owned())),
+                _ => format!("{key} = {value}"),
+            };
             writeln!(f, "{setting:<48} # {}", text::line(origin))?;
         }
         for own in &self.own {
@@ -275,6 +279,15 @@ mod tests {
             let error = from(text, &[]).unwrap_err().to_string();
             assert!(error.contains(expect), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn a_database_s_password_is_not_printed() {
+        let environment = [("COUNTERSIGN_DESK_DATABASE", "postgres://maya:s3cret@db/desk")];
+        let effective = from("", &environment).unwrap();
+        assert_eq!(effective.config.desk.database.secret(), "postgres://maya:s3cret@db/desk");
+        let shown = format!("{effective} {:?}", effective.config);
+        assert!(shown.contains("postgres://maya@db/desk") && !shown.contains("s3cret"), "{shown}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub use own::Own;
 pub use serve::Serve;
 
 use crate::domain::actor::Role;
+use crate::domain::database::DatabaseUrl;
 use crate::domain::policy::Policy;
 use crate::domain::ticket::{Status, Tone};
 use crate::domain::view::View;
@@ -87,6 +88,10 @@ pub struct DeskFile {
     pub certificate_file: PathBuf,
     /// Whether the token may be sent in clear.
     pub insecure_http: bool,
+    /// A PostgreSQL database in its place; empty for the file.
+    pub database: DatabaseUrl,
+    /// Connections to it at most.
+    pub connections: usize,
 }
 
 /// How the assistant sounds.

@@ -207,6 +207,15 @@ pub enum Settlement {
     TakeBack(LessonId),
 }
 
+impl Settled {
+    /// The notes on style in force, of all that was settled, in its order.
+    #[must_use]
+    pub fn style_notes(settled: Vec<Self>) -> Vec<String> {
+        let of = |lesson: &Self| lesson.kind == LessonKind::StyleNote && lesson.state == LessonState::Signed;
+        settled.into_iter().filter(of).map(|lesson| lesson.new).collect()
+    }
+}
+
 /// A lesson that was settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Settled {

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod call;
 pub mod canonical;
 pub mod customer;
+pub mod database;
 pub mod decision;
 pub mod draft;
 pub mod feedback;

@@ -21,6 +21,14 @@ pub struct Occasion {
     pub prompt: String,
 }
 
+impl Occasion {
+    /// The tone in a word; empty where there is none.
+    #[must_use]
+    pub fn tone_name(&self) -> &'static str {
+        self.tone.map_or("", Tone::as_str)
+    }
+}
+
 /// What was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prepared {

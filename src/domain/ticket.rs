@@ -277,6 +277,14 @@ impl Default for TicketQuery {
     }
 }
 
+impl TicketQuery {
+    /// The words to look for, where there are any.
+    #[must_use]
+    pub fn words(&self) -> Option<&str> {
+        self.text.as_deref().filter(|text| !text.trim().is_empty())
+    }
+}
+
 /// One page of tickets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TicketPage {

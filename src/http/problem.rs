@@ -104,6 +104,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::unavailable("the desk is busy"),
+            StoreError::Away => Self::unavailable("the desk's database does not answer"),
             StoreError::Full => Self::unavailable("the desk has no room left: nothing was saved"),
             // Paths, addresses and a database's own words are for the operator's log.
             StoreError::Newer { .. }

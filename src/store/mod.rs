@@ -1,8 +1,16 @@
 //! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
 
+mod checkpoints;
+mod columns;
+pub mod copying;
+mod execution;
+mod filter;
 pub mod finding;
+mod intake;
 pub mod load;
 pub mod naming;
+pub mod postgres;
+mod rows;
 pub mod search;
 pub mod sqlite;
 
@@ -38,12 +46,31 @@ use crate::store::finding::Finding;
 use crate::store::load::Loaded;
 use crate::store::naming::Naming;
 
+pub use checkpoints::carry as carry_checkpoints;
+
+/// How long the record of a read may wait for company.
+const COMPANY: Duration = Duration::from_millis(90);
+/// Records that may wait while the disk does not take them; then reads are refused too.
+const MOST_QUEUED: usize = 20_000;
+
+/// Whether a write changes what people see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Touches {
+    /// Tickets, proposals, articles: others are told.
+    Desk,
+    /// Only the log or a draft.
+    Nothing,
+}
+
 /// What went wrong with the store, named for what to do about it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// Wait and try again.
     #[error("the desk is locked by another program; close it or try again in a moment")]
     Busy,
+    /// Wait and try again; it comes back by itself. A write that was under way may stand: look before it is done again.
+    #[error("the desk's database does not answer; try again in a moment")]
+    Away,
     /// Make room.
     #[error("the disk is full: nothing was saved. Free some space and try again")]
     Full,
@@ -79,6 +106,7 @@ impl StoreError {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Busy => "busy",
+            Self::Away => "away",
             Self::Full => "full",
             Self::Newer { .. } => "newer",
             Self::Unopenable { .. } => "unopenable",

@@ -280,6 +280,13 @@ impl WriteCall {
         let arguments = canonical::text(&self.arguments());
         Digest::of(&[b"countersign call v1", self.tool().as_bytes(), arguments.as_bytes()])
     }
+
+    /// The digest of what is asked for, whatever the version: counts repeated denials.
+    #[must_use]
+    pub fn asked(&self) -> Digest {
+        let arguments = canonical::text(&self.clone().without_version().arguments());
+        Digest::of(&[b"countersign asked v1", self.tool().as_bytes(), arguments.as_bytes()])
+    }
 }
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ mod expand;
 mod grams;
 mod lexicon;
 mod passage;
-mod query;
+pub(crate) mod query;
 mod rank;
-mod snippet;
-mod threads;
+pub(crate) mod snippet;
+pub(crate) mod stems;
+pub(crate) mod threads;
 pub mod upkeep;
 pub mod vectors;
 

@@ -17,7 +17,7 @@ const UNSPACED: [RangeInclusive<char>; 8] = [
     '\u{20000}'..='\u{323af}', // Han
 ];
 /// No index word is longer than this; the rest of a longer one is noise.
-const LONGEST_WORD: usize = 64;
+pub(crate) const LONGEST_WORD: usize = 64;
 
 /// A word as written, lower-case, and what the lexicon says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

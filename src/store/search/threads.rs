@@ -9,36 +9,36 @@ use crate::store::search::snippet::beginning;
 use crate::store::search::{MOST_TERMS, expand, grams};
 
 /// A term in more rows than this is common: it orders what rarer terms found, and finds only the newest by itself.
-const COMMON: usize = 4_000;
+pub(crate) const COMMON: usize = 4_000;
 /// The same for [`similar`], which looks at more terms and has no use for common ones.
-const COMMON_FOR_SIMILAR: usize = 1_000;
+pub(crate) const COMMON_FOR_SIMILAR: usize = 1_000;
 /// How many distinct terms of a text [`similar`] looks at to find the telling ones.
-const LOOKED_AT: usize = 64;
+pub(crate) const LOOKED_AT: usize = 64;
 /// How many common terms are asked for together.
-const MOST_TOGETHER: usize = 8;
+pub(crate) const MOST_TOGETHER: usize = 8;
 /// How much of a text [`similar`] reads, in bytes.
-const READ: usize = 200_000;
+pub(crate) const READ: usize = 200_000;
 /// How much of a term's weight a ticket covers that has it only in its thread.
 const IN_THREAD: f64 = 0.8;
 /// A row number is the ticket's number shifted by this, plus the place in the ticket.
 const PLACE_BITS: u32 = 20;
 
-/// The two indexes over tickets.
+/// The two indexes over tickets; PostgreSQL has all words in one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Index {
+pub(crate) enum Index {
     Words,
     Grams,
 }
 
-/// A term as FTS5 takes it, and the rows that have it, newest ticket first.
+/// A term as the index takes it, and the rows that have it, newest ticket first.
 #[derive(Debug)]
-struct Posting {
+pub(crate) struct Posting {
     index: Index,
-    expression: String,
-    rows: Vec<i64>,
+    pub(crate) expression: String,
+    pub(crate) rows: Vec<i64>,
     /// How many tickets have it, as far as was counted.
     tickets: usize,
-    is_common: bool,
+    pub(crate) is_common: bool,
 }
 
 /// The tickets that cover the most of a query, newest first among equals.
@@ -48,7 +48,7 @@ pub(crate) fn find(conn: &Connection, query: &Query, limit: usize) -> rusqlite::
         postings.push(posting(conn, query, term, COMMON)?);
     }
     narrow(conn, &mut postings)?;
-    let (best, whole) = covered(conn, &postings, None)?;
+    let (best, whole) = covered(all(conn)?, &postings, None);
     named(conn, &best, whole, limit)
 }
 
@@ -76,14 +76,21 @@ pub(crate) fn said(conn: &Connection, typed: &str, limit: usize) -> rusqlite::Re
         });
     }
     narrow(conn, &mut postings)?;
-    let (best, _) = covered(conn, &postings, None)?;
+    let all = all(conn)?;
+    let (best, _) = covered(all, &postings, None);
     let best: Vec<i64> = best.into_iter().take(limit).map(|(ticket, _)| ticket).collect();
-    places(conn, &postings, &best)
+    let mut ids = conn.prepare_cached("SELECT id FROM tickets WHERE n = ?1")?;
+    let mut found = Vec::with_capacity(best.len());
+    for (ticket, message) in best.iter().zip(places(all, &postings, &best)) {
+        if let Some(id) = ids.query_map([ticket], |row| row.get(0))?.next() {
+            found.push(Place { ticket: id?, message });
+        }
+    }
+    Ok(found)
 }
 
-/// The row of each ticket that has the most of the postings, the first of equals.
-fn places(conn: &Connection, postings: &[Posting], tickets: &[i64]) -> rusqlite::Result<Vec<Place>> {
-    let all = all(conn)?;
+/// Where each ticket has the most of the postings, the first of equals: a message, or none for the subject.
+pub(crate) fn places(all: i64, postings: &[Posting], tickets: &[i64]) -> Vec<Option<usize>> {
     let mut rows: HashMap<i64, BTreeMap<i64, f64>> = tickets.iter().map(|ticket| (*ticket, BTreeMap::new())).collect();
     for posting in postings {
         let weight = rarity(all, posting.tickets);
@@ -93,16 +100,9 @@ fn places(conn: &Connection, postings: &[Posting], tickets: &[i64]) -> rusqlite:
             }
         }
     }
-    let mut ids = conn.prepare_cached("SELECT id FROM tickets WHERE n = ?1")?;
-    let mut found = Vec::with_capacity(tickets.len());
-    for ticket in tickets {
-        let best = rows[ticket].iter().rev().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(row, _)| *row);
-        let place = best & ((1 << PLACE_BITS) - 1);
-        if let Some(id) = ids.query_map([ticket], |row| row.get(0))?.next() {
-            found.push(Place { ticket: id?, message: usize::try_from(place - 1).ok() });
-        }
-    }
-    Ok(found)
+    let best = |ticket: &i64| rows[ticket].iter().rev().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(row, _)| *row);
+    let place = |ticket| usize::try_from((best(ticket) & ((1 << PLACE_BITS) - 1)) - 1).ok();
+    tickets.iter().map(place).collect()
 }
 
 /// The tickets other than `ticket` that cover the most of the telling terms of a text.
@@ -117,9 +117,18 @@ pub(crate) fn similar(
     let query = Query::parse(&text[..text.floor_char_boundary(READ)], LOOKED_AT);
     let mut postings = Vec::with_capacity(query.terms.len());
     for term in &query.terms {
-        let mut posting = posting(conn, &query, term, COMMON_FOR_SIMILAR)?;
+        postings.push(posting(conn, &query, term, COMMON_FOR_SIMILAR)?);
+    }
+    let mut postings = telling(postings, own);
+    narrow(conn, &mut postings)?;
+    let (best, whole) = covered(all(conn)?, &postings, own);
+    named(conn, &best, whole, limit)
+}
+
+/// The postings that tell most, without the ticket `own`.
+pub(crate) fn telling(mut postings: Vec<Posting>, own: Option<i64>) -> Vec<Posting> {
+    for posting in &mut postings {
         posting.rows.retain(|row| Some(row >> PLACE_BITS) != own);
-        postings.push(posting);
     }
     postings.retain(|posting| !posting.rows.is_empty());
     if postings.iter().any(|posting| !posting.is_common) {
@@ -127,9 +136,7 @@ pub(crate) fn similar(
     }
     postings.sort_by_key(|posting| posting.rows.len());
     postings.truncate(MOST_TERMS);
-    narrow(conn, &mut postings)?;
-    let (best, whole) = covered(conn, &postings, own)?;
-    named(conn, &best, whole, limit)
+    postings
 }
 
 impl Index {
@@ -168,8 +175,13 @@ fn posting(conn: &Connection, query: &Query, term: &Term, common: usize) -> rusq
 impl Posting {
     fn read(conn: &Connection, index: Index, expression: String, common: usize) -> rusqlite::Result<Self> {
         let rows = if expression.is_empty() { Vec::new() } else { index.rows(conn, &expression, common)? };
+        Ok(Self::new(index, expression, rows, common))
+    }
+
+    /// Of the rows that were found, of which no more than `common` were asked for.
+    pub(crate) fn new(index: Index, expression: String, rows: Vec<i64>, common: usize) -> Self {
         let tickets = rows.chunk_by(|a, b| a >> PLACE_BITS == b >> PLACE_BITS).count();
-        Ok(Self { index, tickets, is_common: rows.len() == common, rows, expression })
+        Self { index, tickets, is_common: rows.len() == common, rows, expression }
     }
 
     /// What each ticket covers of the term.
@@ -221,8 +233,7 @@ fn together(conn: &Connection, index: Index, terms: &[String]) -> rusqlite::Resu
 }
 
 /// What each ticket but `own` covers of the postings, most first, and what all of them weigh.
-fn covered(conn: &Connection, postings: &[Posting], own: Option<i64>) -> rusqlite::Result<(Vec<(i64, f64)>, f64)> {
-    let all = all(conn)?;
+pub(crate) fn covered(all: i64, postings: &[Posting], own: Option<i64>) -> (Vec<(i64, f64)>, f64) {
     let mut scores: HashMap<i64, f64> = HashMap::new();
     let mut whole = 0.0;
     for posting in postings {
@@ -234,7 +245,7 @@ fn covered(conn: &Connection, postings: &[Posting], own: Option<i64>) -> rusqlit
     }
     let mut best: Vec<(i64, f64)> = scores.into_iter().filter(|(ticket, _)| Some(*ticket) != own).collect();
     best.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
-    Ok((best, whole))
+    (best, whole)
 }
 
 /// About how many tickets there are.

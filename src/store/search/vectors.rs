@@ -1,13 +1,14 @@
 //! Which articles mean much the same as a text: their embeddings, and how near they are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
 use crate::embed::{DIMENSIONS, EmbedError, Embedder, can_read};
 
 /// What makes the vectors: the model, and the texts of an article that it is given.
-const MADE_BY: &str = "all-MiniLM-L6-v2 int8, title and 3 passages of 80 words";
+pub(crate) const MADE_BY: &str = "all-MiniLM-L6-v2 int8, title and 3 passages of 80 words";
 /// How many passages of an article are embedded.
 const PASSAGES: usize = 3;
 /// How long a passage is, in words.
@@ -49,6 +50,11 @@ pub fn save(conn: &Connection, article: &Unread, vectors: &[i8]) -> rusqlite::Re
 }
 
 impl Unread {
+    /// Its number, its title and its text, as they were read.
+    pub(crate) fn of(&self) -> (i64, &str, &str) {
+        (self.n, &self.title, &self.body)
+    }
+
     /// The vectors of the title and of the first passages; none for a text that the model cannot read.
     ///
     /// # Errors
@@ -62,6 +68,26 @@ impl Unread {
         let texts = std::iter::once(self.title.clone()).chain(passages);
         let vectors = texts.map(|text| Ok(rounded(&model.embed(&text)?)));
         Ok(vectors.collect::<Result<Vec<_>, EmbedError>>()?.concat())
+    }
+}
+
+/// How near articles are to a query, worked out where it holds nobody up; when that fails, words alone decide.
+pub(crate) async fn nearness(vectors: Arc<Vectors>, query: &str) -> Nearness {
+    if !vectors.can_answer(query) {
+        return Nearness::default();
+    }
+    let query = query.to_owned();
+    let compare = move || Ok::<_, EmbedError>(vectors.nearness(&Embedder::get()?.embed(&query)?));
+    match tokio::task::spawn_blocking(compare).await {
+        Ok(Ok(near)) => near,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "searched by words alone");
+            Nearness::default()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "searched by words alone");
+            Nearness::default()
+        }
     }
 }
 

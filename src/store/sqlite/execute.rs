@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use crate::domain::actor::{Operation, Role};
-use crate::domain::audit::{Action, Body, Event};
 use crate::domain::call::{SendReply, TicketUpdate, WriteCall};
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Author, Message, TicketRow, Visibility};
-use crate::store::sqlite::tickets::{self, rank};
-use crate::store::sqlite::{merge, threads};
-use crate::store::{Executed, Execution, Second, StoreError};
+use crate::store::columns::{json, rank};
+use crate::store::execution::Held;
+use crate::store::sqlite::{merge, threads, tickets};
+use crate::store::{Executed, Execution, StoreError, execution};
 
 /// Carries a write out inside `tx`, or says why not; after a refusal nothing but the refusal stands.
 pub(crate) fn execute(tx: &mut Transaction<'_>, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
@@ -73,27 +72,9 @@ fn one(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, Ref
 
 /// The proposal that the receipt is for, when it is good for this call, by this person, now.
 fn receipt(db: &rusqlite::Connection, it: &Execution) -> Result<Result<String, Refusal>, StoreError> {
-    let sql = "SELECT proposal_id, approver, digest, expires_at, spent_at FROM receipts WHERE id = ?1";
-    let found = db
-        .prepare_cached(sql)?
-        .query_row([it.receipt.as_str()], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, String>(2)?,
-                row.get::<_, i64>(3)?,
-                row.get::<_, Option<i64>>(4)?,
-            ))
-        })
-        .optional()?;
-    Ok(match found {
-        None => Err(Refusal::UnknownReceipt),
-        Some((_, _, digest, _, _)) if digest != it.digest.as_str() => Err(Refusal::OtherCall),
-        Some((_, approver, _, _, _)) if approver != it.by.id.as_str() => Err(Refusal::OtherApprover),
-        Some((_, _, _, _, Some(_))) => Err(Refusal::Spent),
-        Some((_, _, _, expires, None)) if it.now.as_millisecond() >= expires => Err(Refusal::ReceiptExpired),
-        Some((proposal, _, _, _, None)) => Ok(proposal),
-    })
+    let sql = &format!("SELECT {} FROM receipts WHERE id = ?1", Held::COLUMNS);
+    let held = db.prepare_cached(sql)?.query_row([it.receipt.as_str()], |row| Held::read(row)).optional()?;
+    Ok(held.ok_or(Refusal::UnknownReceipt).and_then(|held| held.good_for(it)))
 }
 
 /// The approver's role is read again now: it may have been taken away since.
@@ -102,9 +83,7 @@ fn allowed(db: &rusqlite::Connection, it: &Execution) -> Result<Result<(), Refus
         .prepare_cached("SELECT role FROM people WHERE id = ?1")?
         .query_row([it.by.id.as_str()], |row| row.get(0))
         .optional()?;
-    let role = role.and_then(|word| word.parse::<Role>().ok());
-    let may = role.is_some_and(|role| role.may(Operation::Execute) && role.covers(it.needs));
-    Ok(if may { Ok(()) } else { Err(Refusal::NotAllowed) })
+    Ok(execution::allowed(role.as_deref(), it))
 }
 
 /// Changes the fields and counts the version up; false when a value does not fit this desk.
@@ -123,7 +102,7 @@ fn change(
     let status = update.status.unwrap_or(row.status);
     let due = if status.is_done() { None } else { row.due_at };
     let tags = update.tags.as_ref().unwrap_or(&row.tags);
-    let tags = serde_json::to_string(tags).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let tags = json(tags)?;
     let changed = db
         .prepare_cached(
             "UPDATE tickets SET status = ?3, priority = ?4, assignee = ?5, tags = ?6, due_at = ?7, updated_at = ?8, \
@@ -178,15 +157,7 @@ fn spend(db: &rusqlite::Connection, it: &Execution, proposal: &str, done: &Execu
 
 /// A receipt that was refused for its moment is void, and its proposal says so.
 fn after_refusal(tx: &Transaction<'_>, it: &Execution, refusal: Refusal) -> Result<(), StoreError> {
-    let state = match refusal {
-        Refusal::Superseded => "superseded",
-        Refusal::NotAllowed | Refusal::Invalid | Refusal::NoTicket => "failed",
-        Refusal::UnknownReceipt
-        | Refusal::Spent
-        | Refusal::ReceiptExpired
-        | Refusal::OtherCall
-        | Refusal::OtherApprover => return Ok(()),
-    };
+    let Some(state) = execution::void(refusal) else { return Ok(()) };
     let now = it.now.as_millisecond();
     tx.prepare_cached(
         "UPDATE proposals SET state = ?2, reason = ?3 WHERE state = 'approved' \
@@ -195,33 +166,4 @@ fn after_refusal(tx: &Transaction<'_>, it: &Execution, refusal: Refusal) -> Resu
     .execute(params![it.receipt.as_str(), state, refusal.as_str()])?;
     tx.prepare_cached("UPDATE receipts SET spent_at = ?2 WHERE id = ?1")?.execute(params![it.receipt.as_str(), now])?;
     Ok(())
-}
-
-/// The records of a write that was tried: one for what was asked, and one for a second ticket that changed with it.
-pub(crate) fn records(mut event: Event, done: &Result<Executed, Refusal>) -> Vec<Event> {
-    match done {
-        Ok(executed) => {
-            event.version_before = Some(executed.before);
-            event.version_after = Some(executed.after);
-            let followed = executed.second.as_ref().map(|second| followed(&event, second));
-            [event].into_iter().chain(followed).collect()
-        }
-        Err(refusal) => {
-            event.action = if *refusal == Refusal::Superseded { Action::Superseded } else { Action::Refused };
-            refusal.as_str().clone_into(&mut event.outcome);
-            vec![event]
-        }
-    }
-}
-
-fn followed(event: &Event, second: &Second) -> Event {
-    Event {
-        action: Action::Followed,
-        ticket: Some(second.ticket.clone()),
-        version_before: second.before,
-        version_after: Some(second.after),
-        micros: 0,
-        body: Body { arguments: event.body.arguments.clone(), ..Body::default() },
-        ..event.clone()
-    }
 }

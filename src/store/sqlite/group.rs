@@ -9,18 +9,9 @@ use tokio::sync::{oneshot, watch};
 
 use crate::domain::audit::Event;
 use crate::domain::audit::chain::Head;
-use crate::store::StoreError;
-use crate::store::sqlite::checkpoints::Checkpoints;
+use crate::store::checkpoints::Checkpoints;
 use crate::store::sqlite::log;
-
-/// Whether a job changes what people see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Touches {
-    /// Tickets, proposals, articles: others are told.
-    Desk,
-    /// Only the log or a draft.
-    Nothing,
-}
+use crate::store::{StoreError, Touches};
 
 /// A job's turn at the connection that writes: the transaction, and where the chain stands in it.
 pub(crate) struct Turn<'a> {
@@ -196,7 +187,7 @@ impl Bench {
 
     /// Signs where the chain ends.
     pub(crate) fn close(&mut self) {
-        self.checkpoints.close(&self.db);
+        self.checkpoints.close(log::head(&self.db));
     }
 }
 

@@ -1,30 +1,17 @@
 //! What the desk was taught: lessons that were signed or dismissed, and what signing them changed.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
 use crate::domain::ids::PrincipalId;
-use crate::domain::lesson::{Change, Lesson, LessonKind, LessonState, Settled, Settlement};
-use crate::store::StoreError;
+use crate::domain::lesson::{Change, Lesson, LessonState, Settled, Settlement};
 use crate::store::search::upkeep;
-use crate::store::sqlite::tickets::parsed;
+use crate::store::{StoreError, rows};
 
 /// Every lesson that was settled, oldest first.
 pub(crate) fn settled(db: &Connection) -> Result<Vec<Settled>, StoreError> {
-    let mut query = db.prepare_cached("SELECT id, kind, state, title, new FROM lessons ORDER BY settled_at, id")?;
-    let rows = query.query_map([], one)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn one(row: &Row<'_>) -> rusqlite::Result<Settled> {
-    let (id, kind, state) = (parsed(row, 0)?, parsed(row, 1)?, parsed(row, 2)?);
-    Ok(Settled { id, kind, state, title: row.get(3)?, new: row.get(4)? })
-}
-
-/// The notes on style in force, oldest first.
-pub(crate) fn style_notes(db: &Connection) -> Result<Vec<String>, StoreError> {
-    let of = |lesson: &Settled| lesson.kind == LessonKind::StyleNote && lesson.state == LessonState::Signed;
-    Ok(settled(db)?.into_iter().filter(of).map(|lesson| lesson.new).collect())
+    let mut query = db.prepare_cached(&format!("SELECT {} FROM lessons ORDER BY settled_at, id", rows::LESSON))?;
+    Ok(query.query_map([], |row| rows::settled(row))?.collect::<Result<_, _>>()?)
 }
 
 /// Applies or dismisses; false where the desk is not any more as the lesson found it, and nothing was changed.

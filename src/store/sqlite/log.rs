@@ -2,19 +2,15 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use crate::domain::audit::chain::{Broken, Head, Walk};
 use crate::domain::audit::figures::Mark;
 use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Body, Event, HELD, Record, commit_to, genesis};
-use crate::store::StoreError;
-use crate::store::sqlite::checkpoints;
+use crate::store::rows::{self, RECORD};
 use crate::store::sqlite::group::Turn;
-
-const COLUMNS: &str = "seq, at, actor, run, action, tool, ticket, proposal, digest, outcome, version_before, \
-                       version_after, micros, body_commit, prev, hash";
+use crate::store::{StoreError, checkpoints};
 
 /// The newest record's place and hash.
 pub(crate) fn head(db: &Connection) -> Result<Head, StoreError> {
@@ -49,7 +45,7 @@ pub(crate) fn append_after(tx: &Transaction<'_>, head: &mut Head, event: &Event)
 
 fn insert(tx: &Transaction<'_>, r: &Record) -> Result<(), StoreError> {
     tx.prepare_cached(&format!(
-        "INSERT INTO audit ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+        "INSERT INTO audit ({RECORD}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
     ))?
     .execute(params![
         r.seq,
@@ -103,8 +99,8 @@ fn matching<T>(
     ];
     values.extend(more);
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(values.as_slice(), row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let found = statement.query_map(values.as_slice(), row)?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Records that a filter matches, before `before`, newest first.
@@ -114,9 +110,9 @@ pub(crate) fn find(
     before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<Record>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM audit WHERE seq < :before AND {MATCHES} ORDER BY seq DESC LIMIT :limit");
+    let sql = format!("SELECT {RECORD} FROM audit WHERE seq < :before AND {MATCHES} ORDER BY seq DESC LIMIT :limit");
     let before = before.and_then(|b| i64::try_from(b).ok()).unwrap_or(i64::MAX);
-    matching(db, &sql, query, &[(":before", &before), (":limit", &limit)], record)
+    matching(db, &sql, query, &[(":before", &before), (":limit", &limit)], |row| rows::record(row))
 }
 
 /// What the figures need of every record that a filter matches, oldest first.
@@ -130,21 +126,7 @@ pub(crate) fn marks(db: &Connection, query: &LogQuery) -> Result<Vec<Mark>, Stor
              FROM feedback WHERE feedback.seq = audit.seq) END \
          FROM audit WHERE {MATCHES} ORDER BY seq"
     );
-    matching(db, &sql, query, &[], |row| {
-        Ok(Mark {
-            at: moment(row, 0)?,
-            actor: row.get(1)?,
-            action: row.get(2)?,
-            tool: row.get(3)?,
-            ticket: row.get(4)?,
-            proposal: row.get(5)?,
-            outcome: row.get(6)?,
-            micros: row.get(7)?,
-            begun: row.get::<_, Option<String>>(8)?.and_then(|begun| serde_json::from_str(&begun).ok()),
-            held: row.get::<_, Option<u64>>(9)?.unwrap_or(0),
-            rated: row.get::<_, Option<String>>(10)?.and_then(|noted| serde_json::from_str(&noted).ok()),
-        })
-    })
+    matching(db, &sql, query, &[], |row| rows::mark(row))
 }
 
 /// What was said in a record.
@@ -167,20 +149,20 @@ pub(crate) fn verify(db: &Connection, desk: &Path, expect: Option<&Head>) -> Res
     };
     let hash_at = |seq: u64| hash_at(&tx, &origin, seq);
     Ok(checkpoints::compare(desk, &origin, &head, hash_at)
-        .and_then(|()| expected(&tx, &origin, &head, expect))
+        .and_then(|()| checkpoints::expected(&head, expect, hash_at))
         .map(|()| head))
 }
 
 fn walk(db: &Connection, origin: &str) -> Result<Result<Head, Broken>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS}, b.salt, b.body FROM audit LEFT JOIN (SELECT seq AS s, salt, body FROM audit_bodies) b \
+        "SELECT {RECORD}, b.salt, b.body FROM audit LEFT JOIN (SELECT seq AS s, salt, body FROM audit_bodies) b \
          ON b.s = seq ORDER BY seq"
     );
     let mut query = db.prepare(&sql)?;
-    let mut rows = query.query([])?;
+    let mut found = query.query([])?;
     let mut walk = Walk::new(genesis(origin));
-    while let Some(row) = rows.next()? {
-        let stepped = match (record(row), body_of(row)) {
+    while let Some(row) = found.next()? {
+        let stepped = match (rows::record(row), rows::body(row)) {
             (Ok(record), Ok(body)) => {
                 walk.step(&record, body.as_ref().map(|(salt, text)| (salt.as_slice(), text.as_str())))
             }
@@ -193,52 +175,9 @@ fn walk(db: &Connection, origin: &str) -> Result<Result<Head, Broken>, StoreErro
     Ok(Ok(walk.head().clone()))
 }
 
-fn body_of(row: &Row<'_>) -> rusqlite::Result<Option<(Vec<u8>, String)>> {
-    Ok(row.get::<_, Option<Vec<u8>>>(16)?.zip(row.get::<_, Option<String>>(17)?))
-}
-
 fn hash_at(db: &Connection, origin: &str, seq: u64) -> Option<String> {
     if seq == 0 {
         return Some(genesis(origin));
     }
     db.query_row("SELECT hash FROM audit WHERE seq = ?1", [seq], |row| row.get(0)).ok()
-}
-
-fn expected(db: &Connection, origin: &str, head: &Head, expect: Option<&Head>) -> Result<(), Broken> {
-    let Some(expect) = expect else { return Ok(()) };
-    if expect.size > head.size {
-        let text = format!("the log ends at {}, {} was expected: its tail was cut", head.size, expect.size);
-        return Err(Broken::Head(text));
-    }
-    match hash_at(db, origin, expect.size) {
-        Some(hash) if hash == expect.hash => Ok(()),
-        _ => Err(Broken::Head(format!("record {} is not the expected one: the log was rewritten", expect.size))),
-    }
-}
-
-pub(crate) fn moment(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    row.get::<_, String>(column)?.parse().map_err(|e: jiff::Error| {
-        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, e.to_string().into())
-    })
-}
-
-fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
-    Ok(Record {
-        seq: row.get(0)?,
-        at: moment(row, 1)?,
-        actor: row.get(2)?,
-        run: row.get(3)?,
-        action: row.get(4)?,
-        tool: row.get(5)?,
-        ticket: row.get(6)?,
-        proposal: row.get(7)?,
-        digest: row.get(8)?,
-        outcome: row.get(9)?,
-        version_before: row.get(10)?,
-        version_after: row.get(11)?,
-        micros: row.get(12)?,
-        body_commit: row.get(13)?,
-        prev: row.get(14)?,
-        hash: row.get(15)?,
-    })
 }

@@ -9,11 +9,11 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::embed::{EmbedError, Embedder};
-use crate::store::StoreError;
-use crate::store::search::vectors::{self, Nearness, Vectors};
-use crate::store::sqlite::group::{Touches, Turn};
+use crate::store::search::vectors::{self, Vectors};
+use crate::store::sqlite::group::Turn;
 use crate::store::sqlite::writer::Writer;
 use crate::store::sqlite::{Sqlite, open};
+use crate::store::{StoreError, Touches};
 
 /// The first screen comes first.
 const SETTLE: Duration = Duration::from_millis(1_500);
@@ -69,26 +69,6 @@ impl Drop for Meaning {
         if let Some(thread) = self.thread.take() {
             // What it had not saved yet is read again next time.
             let _ = thread.join();
-        }
-    }
-}
-
-/// How near articles are to a query, worked out where it holds nobody up; when that fails, words alone decide.
-pub(crate) async fn nearness(vectors: Arc<Vectors>, query: &str) -> Nearness {
-    if !vectors.can_answer(query) {
-        return Nearness::default();
-    }
-    let query = query.to_owned();
-    let compare = move || Ok::<_, EmbedError>(vectors.nearness(&Embedder::get()?.embed(&query)?));
-    match tokio::task::spawn_blocking(compare).await {
-        Ok(Ok(near)) => near,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "searched by words alone");
-            Nearness::default()
-        }
-        Err(error) => {
-            tracing::warn!(%error, "searched by words alone");
-            Nearness::default()
         }
     }
 }

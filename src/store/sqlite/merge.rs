@@ -9,8 +9,9 @@ use crate::domain::merge::{self, Merged};
 use crate::domain::receipt::Refusal;
 use crate::domain::split::{self, SplitOff};
 use crate::domain::ticket::{Status, Ticket};
+use crate::store::columns::{json, rank};
 use crate::store::sqlite::threads;
-use crate::store::sqlite::tickets::{self, next_number, rank};
+use crate::store::sqlite::tickets::{self, next_number};
 use crate::store::{Executed, Execution, Second, StoreError};
 
 type Done = Result<Result<Executed, Refusal>, StoreError>;
@@ -36,7 +37,7 @@ pub(crate) fn merge(db: &Connection, it: &Execution, call: &MergeTickets) -> Don
 }
 
 fn become_merged(db: &Connection, stays: &Ticket, merged: &Merged, now: Timestamp) -> Result<bool, StoreError> {
-    let tags = serde_json::to_string(&merged.tags).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let tags = json(&merged.tags)?;
     let changed = db
         .prepare_cached(
             "UPDATE tickets SET status = ?3, priority = ?4, assignee = ?5, tags = ?6, due_at = ?7, updated_at = ?8, \

@@ -1,7 +1,7 @@
 //! A desk in one SQLite file: one writing thread, a few readers, changes by other programs noticed.
 
 mod articles;
-mod checkpoints;
+pub mod copying;
 mod drafts;
 mod execute;
 mod feedback;
@@ -53,16 +53,20 @@ use crate::domain::proposal::Proposal;
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
+use crate::store::checkpoints::Checkpoints;
+use crate::store::columns::Columns as _;
+use crate::store::execution;
 use crate::store::search;
 use crate::store::search::upkeep::{self, Deferred};
-use crate::store::sqlite::checkpoints::Checkpoints;
-use crate::store::sqlite::group::{Touches, Turn};
+use crate::store::search::vectors;
+use crate::store::sqlite::group::Turn;
 use crate::store::sqlite::meaning::Meaning;
 use crate::store::sqlite::readers::Readers;
 use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::Writer;
 use crate::store::{
     Attendance, Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError,
+    Touches,
 };
 
 /// From this many rows on, an import is indexed at its end.
@@ -129,7 +133,7 @@ impl Store for Sqlite {
 
     async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError> {
         let vectors = self.read(|db| self.meaning.vectors(db))?;
-        let near = meaning::nearness(vectors, query).await;
+        let near = vectors::nearness(vectors, query).await;
         self.read(|db| Ok(search::articles(db, query, &near, limit as usize)?))
     }
 
@@ -260,7 +264,7 @@ impl Store for Sqlite {
             let since = Instant::now();
             let done = execute::execute(tx, &execution)?;
             event.micros = audit::micros(since.elapsed());
-            log::append(tx, &execute::records(event, &done))?;
+            log::append(tx, &execution::records(event, &done))?;
             Ok(done)
         };
         self.writer.transact(Touches::Desk, work).await
@@ -334,7 +338,7 @@ impl Store for Sqlite {
     }
 
     async fn style_notes(&self) -> Result<Vec<String>, StoreError> {
-        self.read(lessons::style_notes)
+        Ok(Settled::style_notes(self.read(lessons::settled)?))
     }
 
     async fn settle(&self, settlement: Settlement, event: Event) -> Result<bool, StoreError> {
@@ -388,6 +392,6 @@ impl Store for Sqlite {
 
 fn person(db: &Connection, id: &PrincipalId) -> Result<Option<Principal>, StoreError> {
     let sql = "SELECT role FROM people WHERE id = ?1";
-    let role = db.prepare_cached(sql)?.query_row([id.as_str()], |row| tickets::parsed(row, 0)).optional()?;
+    let role = db.prepare_cached(sql)?.query_row([id.as_str()], |row| row.parsed(0)).optional()?;
     Ok(role.map(|role| Principal { id: id.clone(), role }))
 }

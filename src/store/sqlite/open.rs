@@ -35,6 +35,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let unopenable = |e: rusqlite::Error| match StoreError::from(e) {
         StoreError::Failed(reason) => StoreError::Unopenable { path: shown(path), reason },
         known @ (StoreError::Busy
+        | StoreError::Away
         | StoreError::Full
         | StoreError::Newer { .. }
         | StoreError::Unopenable { .. }

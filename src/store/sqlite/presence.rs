@@ -5,8 +5,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use crate::domain::ids::RunId;
 use crate::domain::presence::Presence;
-use crate::store::sqlite::tickets::parsed;
-use crate::store::{Attendance, StoreError};
+use crate::store::{Attendance, StoreError, rows};
 
 const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
@@ -35,8 +34,6 @@ pub(crate) fn present(db: &Connection, but: &RunId) -> Result<Vec<Presence>, Sto
          ORDER BY ticket_id, person, doing DESC"
     );
     let mut query = db.prepare_cached(&sql)?;
-    let rows = query.query_map([but.as_str()], |row| {
-        Ok(Presence { ticket: parsed(row, 0)?, person: parsed(row, 1)?, doing: parsed(row, 2)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let found = query.query_map([but.as_str()], |row| rows::presence(row))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }

@@ -1,29 +1,20 @@
 //! Proposals, decisions and receipts.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use crate::domain::actor::Principal;
 use crate::domain::call::{ProposalQuery, WriteCall};
-use crate::domain::canonical::{self, Digest};
+use crate::domain::canonical;
 use crate::domain::ids::ProposalId;
-use crate::domain::proposal::{Filing, Proposal, ProposalState};
+use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::Receipt;
-use crate::store::sqlite::tickets::{bad, json, parsed, time};
+use crate::store::columns::json;
+use crate::store::rows::{self, PROPOSAL};
 use crate::store::{Decided, Decision, Filed, StoreError};
-
-const COLUMNS: &str = "id, tool, arguments, base_version, proposer, proposer_role, run, why, filed_at, expires_at, \
-                       edited_by, state, decided_by, reason, replaced_by, other_id";
-
-/// What is asked for, whatever the version: counts repeated denials.
-pub(crate) fn asked(call: &WriteCall) -> Digest {
-    let arguments = call.clone().without_version().arguments();
-    Digest::of(&[b"countersign asked v1", call.tool().as_bytes(), canonical::text(&arguments).as_bytes()])
-}
 
 /// Files a proposal.
 pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), StoreError> {
-    let why = serde_json::to_string(proposal.why()).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let why = json(proposal.why())?;
     tx.prepare_cached(
         "INSERT INTO proposals (id, ticket_id, tool, arguments, asked, base_version, proposer, proposer_role, run, \
          why, filed_at, expires_at, edited_by, other_id, state) \
@@ -34,7 +25,7 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
         proposal.call().ticket_id().as_str(),
         proposal.call().tool(),
         canonical::text(&proposal.call().arguments()),
-        asked(proposal.call()).as_str(),
+        proposal.call().asked().as_str(),
         proposal.base_version(),
         proposal.proposer().id.as_str(),
         proposal.proposer().role.as_str(),
@@ -51,25 +42,25 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
 /// Proposals, oldest first.
 pub(crate) fn list(db: &Connection, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM proposals WHERE (?1 IS NULL OR ticket_id = ?1 OR other_id = ?1) \
+        "SELECT {PROPOSAL} FROM proposals WHERE (?1 IS NULL OR ticket_id = ?1 OR other_id = ?1) \
          AND (?2 OR state IN ('pending', 'approved')) ORDER BY filed_at, id LIMIT 1000"
     );
     let mut statement = db.prepare_cached(&sql)?;
     let ticket = query.ticket_id.as_ref().map(crate::domain::ids::TicketId::as_str);
-    let rows = statement.query_map(params![ticket, query.decided], filed)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let found = statement.query_map(params![ticket, query.decided], |row| rows::filed(row))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// One proposal.
 pub(crate) fn one(db: &Connection, id: &ProposalId) -> Result<Option<Filed>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM proposals WHERE id = ?1");
-    Ok(db.prepare_cached(&sql)?.query_row([id.as_str()], filed).optional()?)
+    let sql = format!("SELECT {PROPOSAL} FROM proposals WHERE id = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([id.as_str()], |row| rows::filed(row)).optional()?)
 }
 
 /// How often the same was denied on this ticket.
 pub(crate) fn denials(db: &Connection, call: &WriteCall) -> Result<u32, StoreError> {
     let sql = "SELECT count(*) FROM proposals WHERE ticket_id = ?1 AND asked = ?2 AND state = 'denied'";
-    let asked = asked(call);
+    let asked = call.asked();
     let key = params![call.ticket_id().as_str(), asked.as_str()];
     Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0))?)
 }
@@ -152,27 +143,4 @@ fn already(tx: &Transaction<'_>, id: &ProposalId) -> Result<Decided, StoreError>
     one(tx, id)?
         .map(|filed| Decided::Already(filed.state))
         .ok_or_else(|| StoreError::Failed(format!("there is no proposal {id}")))
-}
-
-fn filed(row: &Row<'_>) -> rusqlite::Result<Filed> {
-    let tool: String = row.get(1)?;
-    let call = WriteCall::read(&tool, json(row, 2)?).map_err(|e| bad(2, &e.to_string()))?;
-    Ok(Filed {
-        proposal: Proposal::file(Filing {
-            id: parsed(row, 0)?,
-            call,
-            base_version: row.get(3)?,
-            proposer: Principal { id: parsed(row, 4)?, role: parsed(row, 5)? },
-            run: parsed(row, 6)?,
-            why: json(row, 7)?,
-            filed_at: time(row.get(8)?),
-            expires_at: row.get::<_, Option<i64>>(9)?.map(time),
-            edited_by: row.get::<_, Option<String>>(10)?.and_then(|id| id.parse().ok()),
-        }),
-        state: parsed(row, 11)?,
-        decided_by: row.get::<_, Option<String>>(12)?.and_then(|id| id.parse().ok()),
-        reason: row.get(13)?,
-        replaced_by: row.get::<_, Option<String>>(14)?.and_then(|id| id.parse().ok()),
-        other_id: row.get::<_, Option<String>>(15)?.and_then(|id| id.parse().ok()),
-    })
 }

@@ -5,10 +5,11 @@ use rusqlite::{Connection, params};
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::Message;
 use crate::store::StoreError;
+use crate::store::columns::json;
 
 /// Puts a message in at a place that is free.
 pub(crate) fn put(db: &Connection, id: &TicketId, position: usize, message: &Message) -> Result<(), StoreError> {
-    let attachments = serde_json::to_string(&message.attachments).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let attachments = json(&message.attachments)?;
     db.prepare_cached(
         "INSERT INTO messages (ticket_id, position, at, author, name, visibility, body, attachments) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -1,39 +1,33 @@
 //! What models took and wrote, who works on which ticket, and what people decided about it.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde_json::Value;
 
-use crate::domain::decision::{Decision, Reviewed, Verdict};
+use crate::domain::decision::Reviewed;
 use crate::domain::ids::TicketId;
 use crate::domain::prepared::{Occasion, Prepared};
 use crate::domain::usage::{Spending, Spent, Usage};
-use crate::store::sqlite::tickets::{parsed, time};
+use crate::store::rows::{self, USAGE};
 use crate::store::{Lease, StoreError};
-
-const SUMS: &str = "coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(micro_usd), 0)";
 
 /// What was taken since `since`, and by a ticket.
 pub(crate) fn spent(db: &Connection, since: Timestamp, ticket: &TicketId) -> Result<Spent, StoreError> {
     let sum = |of: &str, key: &dyn rusqlite::ToSql| {
-        db.prepare_cached(&format!("SELECT {SUMS} FROM spending WHERE {of}"))?.query_row([key], usage)
+        db.prepare_cached(&format!("SELECT {USAGE} FROM spending WHERE {of}"))?.query_row([key], |row| rows::usage(row))
     };
     let day = sum("at >= ?1", &since.as_millisecond())?;
     let ticket = sum("ticket_id = ?1", &ticket.as_str())?;
     Ok(Spent { day, ticket })
 }
 
-fn usage(row: &Row<'_>) -> rusqlite::Result<Usage> {
-    Ok(Usage { input_tokens: row.get(0)?, output_tokens: row.get(1)?, micro_usd: row.get(2)? })
-}
-
 /// What each model took in all, the most used first.
 pub(crate) fn spending(db: &Connection) -> Result<Vec<(String, u64, Usage)>, StoreError> {
     let sql =
-        format!("SELECT {SUMS}, made_by, count(*) FROM spending GROUP BY made_by ORDER BY count(*) DESC, made_by");
+        format!("SELECT {USAGE}, made_by, count(*) FROM spending GROUP BY made_by ORDER BY count(*) DESC, made_by");
     let mut query = db.prepare_cached(&sql)?;
-    let rows = query.query_map([], |row| Ok((row.get(3)?, row.get(4)?, usage(row)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let found = query.query_map([], |row| Ok((row.get(3)?, row.get(4)?, rows::usage(row)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Notes what was taken.
@@ -58,7 +52,7 @@ pub(crate) fn spend(tx: &Transaction<'_>, spending: &Spending, now: Timestamp) -
 pub(crate) fn prepared(db: &Connection, occasion: &Occasion) -> Result<Option<Value>, StoreError> {
     let sql = "SELECT content FROM prepared \
                WHERE ticket_id = ?1 AND tool = ?2 AND tone = ?3 AND version = ?4 AND prompt = ?5";
-    let key = params![occasion.ticket.as_str(), occasion.tool, tone(occasion), occasion.version, occasion.prompt];
+    let key = params![occasion.ticket.as_str(), occasion.tool, occasion.tone_name(), occasion.version, occasion.prompt];
     let text: Option<String> = db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
@@ -71,17 +65,13 @@ pub(crate) fn prepare(tx: &Transaction<'_>, prepared: &Prepared) -> Result<(), S
     tx.prepare_cached(sql)?.execute(params![
         occasion.ticket.as_str(),
         occasion.tool,
-        tone(occasion),
+        occasion.tone_name(),
         occasion.version,
         occasion.prompt,
         content.to_string(),
         at.as_millisecond()
     ])?;
     Ok(())
-}
-
-fn tone(occasion: &Occasion) -> &'static str {
-    occasion.tone.map_or("", crate::domain::ticket::Tone::as_str)
 }
 
 /// Takes the first ticket that is free and not done.
@@ -132,42 +122,8 @@ const ENDED: &str = "\
 /// What people decided, oldest first.
 pub(crate) fn decisions(db: &Connection, limit: u32) -> Result<Vec<Reviewed>, StoreError> {
     let mut query = db.prepare_cached(ENDED)?;
-    let rows = query.query_map([limit], ended)?;
-    let mut all = rows.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+    let found = query.query_map([limit], |row| rows::ended(row))?;
+    let mut all = found.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
     all.reverse();
     Ok(all)
-}
-
-/// One that the assistant had no part in is no decision about it.
-fn ended(row: &Row<'_>) -> rusqlite::Result<Option<Reviewed>> {
-    let (by_bot, own): (bool, Option<f64>) = (row.get(4)?, row.get(5)?);
-    let is_public = row.get::<_, Option<String>>(7)?.as_deref() == Some("public");
-    let sent: Option<String> = row.get::<_, Option<String>>(6)?.filter(|_| is_public);
-    let suggestion = row.get::<_, Option<String>>(10)?.and_then(|body| suggested(&body));
-    let texts = sent.zip(suggestion.as_ref().map(|s| s.text.clone())).map(|(sent, suggested)| (suggested, sent));
-    let Some(score) = suggestion.map(|s| s.score).filter(|_| texts.is_some()).or(own.filter(|_| by_bot)) else {
-        return Ok(None);
-    };
-    let changed = row.get::<_, bool>(9)? || texts.as_ref().is_some_and(|(before, after)| before.trim() != after.trim());
-    let verdict = match row.get::<_, String>(2)?.as_str() {
-        "denied" => Verdict::Denied,
-        _ if changed => Verdict::Edited,
-        _ => Verdict::Approved,
-    };
-    let decision = Decision { queue: row.get(8)?, tool: row.get(1)?, score, verdict };
-    Ok(Some(Reviewed { decision, ticket: parsed(row, 0)?, at: time(row.get(3)?), texts }))
-}
-
-struct Suggested {
-    text: String,
-    score: f64,
-}
-
-/// The suggestion in a log record, as a customer would have read it.
-fn suggested(body: &str) -> Option<Suggested> {
-    let body: Value = serde_json::from_str(body).ok()?;
-    let found: crate::domain::draft::Suggestion = serde_json::from_value(body.get("result")?.clone()).ok()?;
-    let text = crate::domain::draft::without_marks(&found.response_text, found.citations.len());
-    let score = if found.score > 0.0 { found.score } else { found.confidence };
-    Some(Suggested { text, score })
 }

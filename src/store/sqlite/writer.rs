@@ -14,14 +14,10 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{oneshot, watch};
 
 use crate::domain::audit::Event;
-use crate::store::StoreError;
-use crate::store::sqlite::checkpoints::Checkpoints;
-use crate::store::sqlite::group::{Asked, Bench, Group, Job, Outcome, Touches, Turn, Waiting};
+use crate::store::checkpoints::Checkpoints;
+use crate::store::sqlite::group::{Asked, Bench, Group, Job, Outcome, Turn, Waiting};
+use crate::store::{COMPANY, MOST_QUEUED, StoreError, Touches};
 
-/// How long the record of a read may wait for company.
-const COMPANY: Duration = Duration::from_millis(90);
-/// Records that may wait while the disk does not take them; then reads are refused too.
-const MOST_QUEUED: usize = 20_000;
 /// A group takes no more jobs than this,
 const MOST_JOBS: usize = 256;
 /// and none that comes to its turn later than this after the first: those before it wait for their answer.

@@ -1,4 +1,5 @@
-//! The checkpoint file beside a desk: a signed head every hundred records, each minute, and at the end.
+//! The checkpoint file of a desk: a signed head every hundred records, each minute, and at the end. It lies beside the
+//! desk's file; of a desk in a database, in a folder of each machine that serves it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -7,12 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::SigningKey;
-use rusqlite::Connection;
 
 use crate::domain::audit::chain::{Broken, Head};
 use crate::domain::audit::checkpoint::Checkpoint;
 use crate::store::StoreError;
-use crate::store::sqlite::log;
 
 const EVERY_RECORDS: u64 = 100;
 const EVERY: Duration = Duration::from_mins(1);
@@ -62,8 +61,8 @@ impl Checkpoints {
     }
 
     /// Called once, at the end.
-    pub(crate) fn close(&mut self, db: &Connection) {
-        match log::head(db) {
+    pub(crate) fn close(&mut self, head: Result<Head, StoreError>) {
+        match head {
             Ok(head) if head.size > self.last => self.sign(head),
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "no last checkpoint"),
@@ -105,6 +104,50 @@ pub(crate) fn compare(
         }
         if hash_at(size).as_deref() != Some(&checkpoint.head.hash) {
             return Err(Broken::Head(format!("record {size} is not the one that was signed: the log was rewritten")));
+        }
+    }
+    Ok(())
+}
+
+/// Compares a chain with a head that somebody noted earlier.
+pub(crate) fn expected(
+    head: &Head,
+    expect: Option<&Head>,
+    hash_at: impl FnOnce(u64) -> Option<String>,
+) -> Result<(), Broken> {
+    let Some(expect) = expect else { return Ok(()) };
+    if expect.size > head.size {
+        let text = format!("the log ends at {}, {} was expected: its tail was cut", head.size, expect.size);
+        return Err(Broken::Head(text));
+    }
+    match hash_at(expect.size) {
+        Some(hash) if hash == expect.hash => Ok(()),
+        _ => Err(Broken::Head(format!("record {} is not the expected one: the log was rewritten", expect.size))),
+    }
+}
+
+/// The places of the checkpoints of a desk.
+pub(crate) fn places(desk: &Path) -> Vec<u64> {
+    read(&path_of(desk)).into_iter().map(|checkpoint| checkpoint.head.size).collect()
+}
+
+/// Copies the key and the checkpoints of a desk to where its copy is, in place of those that it may have.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn carry(from: &Path, to: &Path) -> std::io::Result<()> {
+    if !key_path(from).exists() {
+        return Ok(());
+    }
+    if let Some(folder) = to.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    for (old, new) in [(key_path(from), key_path(to)), (path_of(from), path_of(to))] {
+        if old.exists() && old != new {
+            let bytes = std::fs::read(&old)?;
+            let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&new)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
         }
     }
     Ok(())

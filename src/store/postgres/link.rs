@@ -1,0 +1,143 @@
+//! The way to the database: a pool of connections, and what all who write through it share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
+};
+use tokio::sync::{Notify, watch};
+
+use crate::domain::audit::Event;
+use crate::domain::audit::chain::Head;
+use crate::store::checkpoints::Checkpoints;
+use crate::store::postgres::address::Address;
+use crate::store::{MOST_QUEUED, StoreError};
+
+/// How long anybody waits for a connection before they are told that the database is away.
+const PATIENCE: Duration = Duration::from_millis(1_800);
+
+/// A pool, and what is shared with the other one of this process.
+#[derive(Clone)]
+pub(crate) struct Link {
+    pool: Pool,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What is known of the desk in this process; no other process needs any of it.
+pub(crate) struct Shared {
+    /// Records of reads, oldest first.
+    queued: Mutex<Vec<Event>>,
+    /// Tells the thread that records wait.
+    pub(crate) wake: Notify,
+    /// The desk's revision as far as it is known here.
+    revision: watch::Sender<u64>,
+    checkpoints: Mutex<Checkpoints>,
+}
+
+/// A panic in the middle of a push leaves a list that is sound.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// What a desk begins with.
+    pub(crate) fn new(revision: watch::Sender<u64>, checkpoints: Checkpoints) -> Self {
+        Self { queued: Mutex::new(Vec::new()), wake: Notify::new(), revision, checkpoints: Mutex::new(checkpoints) }
+    }
+
+    /// Queues the record of a read.
+    pub(crate) fn record(&self, event: Event) -> Result<(), StoreError> {
+        let mut queued = held(&self.queued);
+        if queued.len() >= MOST_QUEUED {
+            return Err(StoreError::Away);
+        }
+        queued.push(event);
+        // Only the first of a group needs to wake anybody.
+        if queued.len() == 1 {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Whether records wait.
+    pub(crate) fn is_empty(&self) -> bool {
+        held(&self.queued).is_empty()
+    }
+
+    /// How many records wait.
+    pub(crate) fn waiting(&self) -> usize {
+        held(&self.queued).len()
+    }
+
+    /// Takes the records that wait.
+    pub(crate) fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut *held(&self.queued))
+    }
+
+    /// Gives records back that were not written: they keep their place before whatever came meanwhile.
+    pub(crate) fn give_back(&self, events: Vec<Event>) {
+        held(&self.queued).splice(0..0, events);
+        self.wake.notify_one();
+    }
+
+    /// The desk has this revision, or a newer one.
+    pub(crate) fn revised(&self, revision: u64) {
+        self.revision.send_if_modified(|known| std::mem::replace(known, revision.max(*known)) < revision);
+    }
+
+    /// The log has this head.
+    pub(crate) fn reached(&self, head: &Head) {
+        held(&self.checkpoints).reached(head);
+    }
+
+    /// The last head of this process.
+    pub(crate) fn close(&self, head: Result<Head, StoreError>) {
+        held(&self.checkpoints).close(head);
+    }
+}
+
+/// Makes a pool; it connects when it is asked for something.
+pub(crate) fn pool(address: &Address, connections: usize) -> Result<Pool, StoreError> {
+    let manager = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(address.config.clone(), address.tls.clone(), manager);
+    let wait = Some(PATIENCE);
+    Pool::builder(manager)
+        .max_size(connections.max(1))
+        .timeouts(Timeouts { wait, create: wait, recycle: wait })
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|e| StoreError::Failed(e.to_string()))
+}
+
+impl Link {
+    /// A way for whoever runs on this runtime.
+    pub(crate) fn new(pool: Pool, shared: Arc<Shared>) -> Self {
+        Self { pool, shared }
+    }
+
+    /// How many connections there are, are free, and are waited for.
+    pub(crate) fn in_numbers(&self) -> (usize, usize, usize) {
+        let Status { size, available, waiting, .. } = self.pool.status();
+        (size, available, waiting)
+    }
+
+    /// A connection of this pool's own, for as long as it is held.
+    pub(crate) async fn client(&self) -> Result<Client, StoreError> {
+        client(&self.pool).await
+    }
+}
+
+/// A connection, or word that there is none, within two seconds.
+pub(crate) async fn client(pool: &Pool) -> Result<Client, StoreError> {
+    match tokio::time::timeout(PATIENCE, pool.get()).await {
+        Ok(Ok(client)) => Ok(client),
+        Ok(Err(PoolError::Backend(error))) => Err(error.into()),
+        // All are in use, and stay so.
+        Ok(Err(PoolError::Timeout(TimeoutType::Wait))) => Err(StoreError::Busy),
+        Ok(Err(PoolError::Timeout(TimeoutType::Create | TimeoutType::Recycle))) | Err(_) => Err(StoreError::Away),
+        Ok(Err(PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_))) => {
+            Err(StoreError::Failed("the desk is closed".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! A transaction that writes: the end of the log is locked first, so writers come one at a time, whichever server they
+//! are in; whatever waits in this process goes into the log before. What is not committed never was.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use deadpool_postgres::{Client, Object};
+use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
+
+use crate::domain::audit::Event;
+use crate::domain::audit::chain::Head;
+use crate::store::postgres::ask::Db;
+use crate::store::postgres::link::{Link, Shared};
+use crate::store::postgres::log;
+use crate::store::{StoreError, Touches};
+
+/// Begins and locks in one message.
+const BEGIN: &str = "BEGIN; SELECT size, hash FROM head FOR UPDATE";
+
+/// A transaction under way; dropped, it is undone with its connection.
+pub(crate) struct Writing {
+    db: Begun,
+    shared: Arc<Shared>,
+    begun: u64,
+    head: Head,
+    /// Records of reads that go with it.
+    taken: Vec<Event>,
+}
+
+/// A connection with a transaction under way, closed when it is dropped.
+pub(crate) struct Begun(Option<Client>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // The database undoes what was begun, whatever state it is in.
+        if let Some(client) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+/// The desk as it is at one moment, for whoever reads much of it.
+pub(crate) struct Snapshot(Begun);
+
+impl Snapshot {
+    /// Of now.
+    pub(crate) async fn of(client: Client) -> Result<Self, StoreError> {
+        let begun = Begun(Some(client));
+        begun.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0").await?;
+        Ok(Self(begun))
+    }
+
+    /// Gives the connection back.
+    pub(crate) async fn end(mut self) {
+        if self.batch_execute("ROLLBACK").await.is_ok() {
+            drop(self.0.0.take());
+        }
+    }
+}
+
+impl Deref for Snapshot {
+    type Target = Db;
+
+    fn deref(&self) -> &Db {
+        &self.0
+    }
+}
+
+impl Begun {
+    /// A connection on which a transaction is about to begin.
+    pub(crate) fn new(client: Client) -> Self {
+        Self(Some(client))
+    }
+
+    /// Makes it stand.
+    pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
+        self.batch_execute("COMMIT").await?;
+        drop(self.0.take());
+        Ok(())
+    }
+}
+
+impl Deref for Begun {
+    type Target = Db;
+
+    #[allow(clippy::expect_used)] // it is taken only where the transaction ends
+    fn deref(&self) -> &Db {
+        self.0.as_ref().expect("a transaction has its connection until it is over")
+    }
+}
+
+impl Writing {
+    /// Waits for its turn, and begins.
+    pub(crate) async fn begin(link: &Link) -> Result<Self, StoreError> {
+        let db = Begun(Some(link.client().await?));
+        let head = locked(&db.simple_query(BEGIN).await?)?;
+        let taken = link.shared.take();
+        let mut writing = Self { db, shared: Arc::clone(&link.shared), begun: head.size, head, taken };
+        log::append(&writing.db, &mut writing.head, &writing.taken).await?;
+        Ok(writing)
+    }
+
+    /// Adds records at the end of the log.
+    pub(crate) async fn append(&mut self, events: &[Event]) -> Result<(), StoreError> {
+        log::append(&self.db, &mut self.head, events).await
+    }
+
+    /// The end of the log as it will be.
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Makes it stand, durably, and tells others.
+    pub(crate) async fn commit(mut self, touches: Touches) -> Result<(), StoreError> {
+        let mut sql = String::new();
+        if self.head.size > self.begun {
+            sql = format!("UPDATE head SET size = {}, hash = '{}'; ", self.head.size, self.head.hash);
+        }
+        if touches == Touches::Desk {
+            sql.push_str(
+                "UPDATE head SET revision = revision + 1 RETURNING revision; \
+                 SELECT pg_notify('countersign', revision::text) FROM head; ",
+            );
+        }
+        sql.push_str("COMMIT");
+        let said = self.simple_query(&sql).await?;
+        // It stands: nothing of it goes back.
+        self.taken.clear();
+        drop(self.db.0.take());
+        if let Some(revision) = number(&said).filter(|_| touches == Touches::Desk) {
+            self.shared.revised(revision);
+        }
+        self.shared.reached(&self.head);
+        Ok(())
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        let taken = std::mem::take(&mut self.taken);
+        if !taken.is_empty() {
+            self.shared.give_back(taken);
+        }
+    }
+}
+
+impl Deref for Writing {
+    type Target = Db;
+
+    fn deref(&self) -> &Db {
+        &self.db
+    }
+}
+
+fn locked(said: &[SimpleQueryMessage]) -> Result<Head, StoreError> {
+    let row = said.iter().find_map(row);
+    let size = row.and_then(|row| row.get(0)).and_then(|size| size.parse().ok());
+    let hash = row.and_then(|row| row.get(1));
+    let head = size.zip(hash).map(|(size, hash)| Head { size, hash: hash.to_owned() });
+    head.ok_or_else(|| StoreError::Damaged("the end of the log is not marked".to_owned()))
+}
+
+fn row(message: &SimpleQueryMessage) -> Option<&SimpleQueryRow> {
+    if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None }
+}
+
+/// The first number that was answered.
+fn number(said: &[SimpleQueryMessage]) -> Option<u64> {
+    said.iter().find_map(row)?.get(0)?.parse().ok()
+}
