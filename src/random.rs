@@ -1,7 +1,7 @@
 //! Randomness from the operating system, and the names made of it.
 
 use crate::domain::canonical::hex;
-use crate::domain::ids::{ProposalId, ReceiptId, RunId};
+use crate::domain::ids::{CredentialId, ProposalId, ReceiptId, RunId};
 
 /// `N` random bytes.
 ///
@@ -42,6 +42,12 @@ pub fn proposal_id() -> ProposalId {
 #[must_use]
 pub fn receipt_id() -> ReceiptId {
     id(name::<16>("rc"))
+}
+
+/// A new credential's name.
+#[must_use]
+pub fn credential_id() -> CredentialId {
+    id(name::<4>("k"))
 }
 
 /// A new run's or sitting's name.

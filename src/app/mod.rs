@@ -29,9 +29,9 @@ use crate::llm::Task;
 use crate::mcp::client::{Era, McpBackend};
 use crate::mcp::server::DeskServer;
 use crate::seat::{Local, Seat};
+use crate::store::Store;
 use crate::store::postgres::{Opened, Options, Postgres};
 use crate::store::sqlite::Sqlite;
-use crate::store::{Store, StoreError};
 use crate::tools::{Run, ToolBackend};
 use crate::{clock, random};
 
@@ -135,21 +135,33 @@ pub async fn open_desk(path: &Path, fill: Fill) -> color_eyre::Result<Arc<Sqlite
 
 /// Who works here, from the configuration or the login name, made known to the desk.
 ///
+/// Their own desk takes their word for what they are. A desk that others come in to does not: what it knows of people
+/// counts there, and whoever it does not know looks on.
+///
 /// # Errors
-/// When the store fails.
-pub async fn sign_on(store: &dyn Store, config: &Config) -> Result<(Principal, String), StoreError> {
+/// When a bot goes by that name, or the store fails.
+pub async fn sign_on(store: &dyn Store, config: &Config) -> color_eyre::Result<(Principal, String)> {
     let login = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
     let name =
         [config.person.name.trim(), login.trim(), "agent"].into_iter().find(|n| !n.is_empty()).unwrap_or("agent");
-    let principal = Principal { id: id_of(name), role: config.person.role };
-    if store.person(&principal.id).await?.as_ref() != Some(&principal) {
+    let id = id_of(name);
+    let known = store.person(&id).await?;
+    if known.as_ref().is_some_and(|known| known.role == Role::Bot) {
+        return Err(eyre!("{id} is a bot of this desk: set another name in [person]"));
+    }
+    let principal = match &known {
+        _ if !store.is_shared().await? => Principal { id, role: config.person.role },
+        Some(known) => known.clone(),
+        None => Principal { id, role: Role::Viewer },
+    };
+    if known.as_ref() != Some(&principal) {
         store.save_person(&principal, name).await?;
     }
     Ok((principal, name.to_owned()))
 }
 
 /// A name as an id: lower case, with `-` for what an id cannot hold.
-fn id_of(name: &str) -> PrincipalId {
+pub(crate) fn id_of(name: &str) -> PrincipalId {
     let plain = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let plain: String = plain.trim_matches('-').chars().take(64).collect();
     // A name without a single letter that an id can hold.
@@ -225,7 +237,7 @@ pub fn bot(name: &str) -> Principal {
 /// When a person of the desk goes by that name: the log would tell the two by nothing.
 pub async fn program(store: &dyn Store, name: &str) -> color_eyre::Result<Principal> {
     let bot = bot(name);
-    if store.person(&bot.id).await?.is_some() {
+    if store.person(&bot.id).await?.is_some_and(|known| known.role != Role::Bot) {
         return Err(eyre!("{} is a person of this desk: choose another --name", bot.id));
     }
     Ok(bot)

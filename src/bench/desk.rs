@@ -73,13 +73,7 @@ struct Bench {
 
 impl Bench {
     fn caller(&self) -> Caller {
-        Caller {
-            principal: self.person.clone(),
-            name: "bench".to_owned(),
-            run: self.run.id.clone(),
-            by: None,
-            ahead: false,
-        }
+        Caller::new(self.person.clone(), "bench".to_owned(), self.run.id.clone())
     }
 
     async fn get_ticket(&self, tickets: u32) -> color_eyre::Result<Figure> {

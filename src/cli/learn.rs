@@ -37,7 +37,7 @@ pub(crate) async fn run(setting: &Setting, args: LearnArgs) -> color_eyre::Resul
     let config = &setting.effective.config;
     let store = setting.open(Fill::Sample).await?;
     let (principal, name) = app::sign_on(store.as_ref(), config).await?;
-    let caller = Caller { principal, name, run: random::run_id(), by: None, ahead: false };
+    let caller = Caller::new(principal, name, random::run_id());
     let desk = Desk::new(Arc::clone(&store), config.policy.clone());
     let code = match (args.sign, args.dismiss) {
         (Some(id), _) => sign(&desk, &caller, &id).await,

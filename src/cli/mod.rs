@@ -11,6 +11,7 @@ mod measure;
 mod report;
 mod serve;
 mod setup;
+mod token;
 mod worker;
 
 use std::path::PathBuf;
@@ -121,6 +122,14 @@ enum Command {
     /// Copies and backs up desks, and makes them for measuring.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
+    /// Makes, lists and takes back what opens the desk to others.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Prints what each role may do; lists people, and changes their roles.
+    Roles {
+        #[command(subcommand)]
+        command: Option<token::RolesCommand>,
+    },
     /// Reads and verifies the tool-call log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -275,6 +284,8 @@ async fn dispatch(
         Some(Command::Import(args)) => import::run(setting, args).await,
         Some(Command::Learn(args)) => learn::run(setting, args).await,
         Some(Command::Desk(command)) => desk::run(setting, command).await,
+        Some(Command::Token(command)) => token::token(setting, command).await,
+        Some(Command::Roles { command }) => token::roles(setting, command).await,
         Some(Command::Audit(command)) => audit::run(setting, command).await,
         Some(Command::Eval(command)) => measure::eval(setting, command).await,
         Some(Command::Bench(command)) => measure::bench(command).await,

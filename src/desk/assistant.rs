@@ -36,6 +36,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) prompt: &'a Prompt,
     /// The desk's notes on style.
     pub(crate) style: &'a [String],
+    /// Answers in other tickets that it may read: not everybody may read the same.
+    pub(crate) precedents: &'a [String],
 }
 
 impl Ask<'_> {
@@ -51,11 +53,14 @@ impl Ask<'_> {
 
     /// What was written before a note was signed is not what would be written now.
     fn version(&self) -> String {
-        if self.style.is_empty() {
-            return self.prompt.version();
+        let mut version = self.prompt.version();
+        for (name, texts) in [("style", self.style), ("after", self.precedents)] {
+            if !texts.is_empty() {
+                let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+                version = format!("{version}, {name} {}", Digest::of(&texts).short());
+            }
         }
-        let notes: Vec<&[u8]> = self.style.iter().map(String::as_bytes).collect();
-        format!("{}, style {}", self.prompt.version(), Digest::of(&notes).short())
+        version
     }
 
     pub(crate) fn conversation(&self, form: Form, text: String) -> Conversation {
@@ -79,8 +84,14 @@ impl Assistant {
     ) -> Result<Summary, DeskError> {
         let offline = aside(|| crate::assist::summary::summarize(&ticket.thread)).await;
         let Some(provider) = &self.provider else { return Ok(offline) };
-        let ask =
-            Ask { ticket, tool: "summarize_ticket", tone: None, prompt: &self.prompts.summarize_ticket, style: &[] };
+        let ask = Ask {
+            ticket,
+            tool: "summarize_ticket",
+            tone: None,
+            prompt: &self.prompts.summarize_ticket,
+            style: &[],
+            precedents: &[],
+        };
         if let Some(prepared) = found(store, &ask).await? {
             return Ok(prepared);
         }
@@ -112,7 +123,14 @@ impl Assistant {
         let Some(provider) = &self.provider else { return Ok(aside(|| reply::suggest(input)).await) };
         let prompt = &self.prompts.suggest_response;
         let style = store.style_notes().await?;
-        let ask = Ask { ticket: input.ticket, tool: "suggest_response", tone: Some(input.tone), prompt, style: &style };
+        let ask = Ask {
+            ticket: input.ticket,
+            tool: "suggest_response",
+            tone: Some(input.tone),
+            prompt,
+            style: &style,
+            precedents: input.precedents,
+        };
         if let Some(prepared) = found(store, &ask).await? {
             return Ok(prepared);
         }

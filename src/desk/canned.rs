@@ -101,7 +101,7 @@ impl Desk {
                 canned.map(|reply| text_of(&reply, (reply.body.clone(), reply::canned_fields(&reply.body)), None));
             return Ok(CannedTexts { canned: by_title(kept.collect()) });
         };
-        let ticket = self.ticket(id).await?;
+        let ticket = self.ticket(caller, id).await?;
         let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
         let ranked = self.canned_for(&ticket).await?;
         let offered = offers(&ranked).len();

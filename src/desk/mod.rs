@@ -10,6 +10,7 @@ mod meter;
 mod names;
 mod read;
 mod rewrite;
+mod scope;
 mod validate;
 pub mod vitals;
 mod write;
@@ -29,6 +30,7 @@ use crate::domain::audit::{self, Action, Body, Event};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{RunId, TicketId};
 use crate::domain::policy::Policy;
+use crate::domain::scope::Scope;
 use crate::store::{Store, StoreError};
 use crate::telemetry::metrics;
 
@@ -57,6 +59,16 @@ pub struct Caller {
     pub by: Option<String>,
     /// Whether nobody waits for the texts that are asked for.
     pub ahead: bool,
+    /// Which tickets there are, for this caller.
+    pub scope: Scope,
+}
+
+impl Caller {
+    /// Somebody in a run, for whom every ticket is there.
+    #[must_use]
+    pub fn new(principal: Principal, name: String, run: RunId) -> Self {
+        Self { principal, name, run, by: None, ahead: false, scope: Scope::default() }
+    }
 }
 
 /// Why a call has no answer.

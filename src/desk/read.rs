@@ -6,13 +6,13 @@ use crate::assist::reply::ReplyInput;
 use crate::assist::summary;
 use crate::desk::aside::aside;
 use crate::desk::canned::offers;
+use crate::desk::scope::not_found;
 use crate::desk::{Caller, Desk, DeskError, authorise, complete, count, event, validate};
 use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
 use crate::domain::audit::Action;
 use crate::domain::call::{ProposalQuery, ReadCall, SearchTickets, Suggest};
 use crate::domain::draft::{Section, Suggestion};
-use crate::domain::ids::TicketId;
 use crate::domain::redact::{Kind, Veil};
 use crate::domain::ticket::{Author, Message, Ticket, Visibility};
 use crate::llm::{Listener, NOBODY};
@@ -54,12 +54,12 @@ impl Desk {
         validate::read(call)?;
         Ok(match call {
             ReadCall::GetTicket(of) => {
-                let ticket = self.ticket(&of.ticket_id).await?;
+                let ticket = self.ticket(caller, &of.ticket_id).await?;
                 let body = ticket.body().to_owned();
                 Answer::Ticket(Box::new(TicketAnswer { ticket, body }))
             }
             ReadCall::SummarizeTicket(of) => {
-                let ticket = self.ticket(&of.ticket_id).await?;
+                let ticket = self.ticket(caller, &of.ticket_id).await?;
                 Answer::Summary(self.assistant.summarize(self.store.as_ref(), &ticket, of.quick, live).await?)
             }
             ReadCall::SuggestResponse(ask) => Answer::Suggestion(Box::new(self.suggest(caller, ask, live).await?)),
@@ -70,31 +70,29 @@ impl Desk {
                 let found = self.store.articles(std::slice::from_ref(&of.article_id)).await?.pop();
                 Answer::Article(found.ok_or_else(|| not_found("article", &of.article_id))?)
             }
-            ReadCall::ListTickets(query) => Answer::Page(self.store.tickets(query).await?),
+            ReadCall::ListTickets(query) => Answer::Page(self.page(caller, query).await?),
             ReadCall::GetCustomer(of) => {
-                let id = &of.customer_id;
-                let found = self.store.customer(id).await?.ok_or_else(|| not_found("customer", id))?;
+                let found = self.customer(caller, &of.customer_id).await?;
                 let whole = caller.principal.role != Role::Bot;
                 Answer::Customer(if whole { found } else { self.policy.minimised(found) })
             }
-            ReadCall::SearchTickets(search) => self.search(search).await?,
-            ReadCall::ListProposals(query) => self.proposals(query).await?,
+            ReadCall::SearchTickets(search) => self.search(caller, search).await?,
+            ReadCall::ListProposals(query) => self.proposals(caller, query).await?,
             ReadCall::GetProposal(of) => {
                 let found = self.store.proposal(&of.proposal_id).await?;
-                Answer::Proposal(Box::new(row(found.ok_or_else(|| not_found("proposal", &of.proposal_id))?)))
+                let found = found.ok_or_else(|| not_found("proposal", &of.proposal_id))?;
+                if !self.sees(caller, &found).await? {
+                    return Err(not_found("proposal", &of.proposal_id));
+                }
+                Answer::Proposal(Box::new(row(found)))
             }
             ReadCall::ListCanned(query) => Answer::Canned(self.canned_texts(caller, query).await?),
             ReadCall::RewriteText(asked) => Answer::Rewritten(self.rewrite(caller, asked, live).await?),
         })
     }
 
-    /// A ticket that must be there.
-    pub(crate) async fn ticket(&self, id: &TicketId) -> Result<Ticket, DeskError> {
-        self.store.ticket(id).await?.ok_or_else(|| not_found("ticket", id))
-    }
-
     async fn suggest(&self, caller: &Caller, ask: &Suggest, live: Listener<'_>) -> Result<Suggestion, DeskError> {
-        let ticket = self.ticket(&ask.ticket_id).await?;
+        let ticket = self.ticket(caller, &ask.ticket_id).await?;
         let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
         let question = aside(|| question(&ticket)).await;
         let hits = self.store.find_articles(&question, ARTICLES).await?;
@@ -104,7 +102,7 @@ impl Desk {
         let ranked = self.canned_for(&ticket).await?;
         let canned: Vec<_> = ranked.iter().map(|(reply, _)| reply.clone()).collect();
         let offered = offers(&ranked);
-        let precedents = self.precedents(&ticket).await?;
+        let precedents = self.precedents(caller, &ticket).await?;
         let input = ReplyInput {
             ticket: &ticket,
             customer: customer.as_ref(),
@@ -121,13 +119,13 @@ impl Desk {
     }
 
     /// The desk's last public answers in similar tickets that are done, as far as the rules allow, blotted.
-    async fn precedents(&self, ticket: &Ticket) -> Result<Vec<String>, DeskError> {
+    async fn precedents(&self, caller: &Caller, ticket: &Ticket) -> Result<Vec<String>, DeskError> {
         let most = self.policy.similar_answers;
         let mut answers = Vec::new();
         if most == 0 {
             return Ok(answers);
         }
-        for row in self.store.similar_tickets(&ticket.row.id, SIMILAR).await? {
+        for row in self.like(caller, &ticket.row.id, SIMILAR).await? {
             if !row.status.is_done() || answers.len() >= most as usize {
                 continue;
             }
@@ -143,17 +141,22 @@ impl Desk {
         Ok(answers)
     }
 
-    async fn search(&self, search: &SearchTickets) -> Result<Answer, DeskError> {
+    async fn search(&self, caller: &Caller, search: &SearchTickets) -> Result<Answer, DeskError> {
         let tickets = match (&search.query, &search.ticket_id) {
-            (Some(query), _) => self.store.find_tickets(query, search.limit).await?,
-            (None, Some(id)) => self.store.similar_tickets(id, search.limit).await?,
+            (Some(query), _) => self.with_words(caller, query, search.limit).await?,
+            (None, Some(id)) => self.like(caller, id, search.limit).await?,
             (None, None) => Vec::new(),
         };
         Ok(Answer::Found(FoundTickets { tickets }))
     }
 
-    async fn proposals(&self, query: &ProposalQuery) -> Result<Answer, DeskError> {
-        let proposals = self.store.proposals(query).await?.into_iter().map(row).collect();
+    async fn proposals(&self, caller: &Caller, query: &ProposalQuery) -> Result<Answer, DeskError> {
+        let mut proposals = Vec::new();
+        for filed in self.store.proposals(query).await? {
+            if self.sees(caller, &filed).await? {
+                proposals.push(row(filed));
+            }
+        }
         Ok(Answer::Proposals(Proposals { proposals }))
     }
 }
@@ -207,8 +210,4 @@ fn row(filed: Filed) -> ProposalRow {
         reason,
         replaced_by,
     }
-}
-
-fn not_found(kind: &'static str, id: &impl ToString) -> DeskError {
-    DeskError::NotFound { kind, id: id.to_string() }
 }

@@ -19,7 +19,7 @@ impl Desk {
         asked: &Rewrite,
         live: Listener<'_>,
     ) -> Result<Rewritten, DeskError> {
-        let ticket = self.ticket(&asked.ticket_id).await?;
+        let ticket = self.ticket(caller, &asked.ticket_id).await?;
         let sources = self.cited(caller, &ticket, &asked.sources).await?;
         self.assistant.rewrite(asked, &ticket, &sources, live).await
     }
@@ -57,7 +57,7 @@ impl Assistant {
     ) -> Result<Rewritten, DeskError> {
         let Some(provider) = &self.provider else { return alone(asked, ticket, sources) };
         let prompt = &self.prompts.rewrite_text;
-        let ask = Ask { ticket, tool: "rewrite_text", tone: None, prompt, style: &[] };
+        let ask = Ask { ticket, tool: "rewrite_text", tone: None, prompt, style: &[], precedents: &[] };
         let talk = ask.conversation(Form::Text, rewrite::brief(asked, ticket, sources));
         match provider.reply(&talk, live).await {
             Ok(reply) => {

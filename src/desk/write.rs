@@ -12,8 +12,9 @@ use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::audit::{Action, Event};
 use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::canonical::Digest;
 use crate::domain::ids::ReceiptId;
-use crate::domain::policy::Support;
+use crate::domain::policy::Facts;
 use crate::domain::proposal::{Filing, Proposal, ProposalState, Why};
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Ticket, Visibility};
@@ -63,19 +64,32 @@ impl Desk {
         let digest = call.digest();
         let mut record = event(caller, Action::Executed, call.tool(), Some(call.ticket_id()), call.arguments());
         record.digest = Some(digest.clone());
-        let needs = self.policy.requires(&call, Support::Full).role;
+        let needs = self.needs(&call, &digest).await?;
         let (by, now) = (caller.principal.clone(), record.at);
         let execution = Execution { call, digest, receipt, by, needs, now, author_name: caller.name.clone() };
         let done = self.store.execute(execution, record).instrument(traces::store("execute")).await?;
         Ok(done.map_or_else(refused, applied))
     }
 
+    /// The least role that may have approved: what the rules ask for this call, and for whoever proposed it and how sure
+    /// they were.
+    async fn needs(&self, call: &WriteCall, digest: &Digest) -> Result<Role, DeskError> {
+        let least = self.policy.requires(call, &Facts::PLAIN).role;
+        if self.policy.rules.is_empty() {
+            return Ok(least);
+        }
+        let query = ProposalQuery { ticket_id: Some(call.ticket_id().clone()), decided: false };
+        let approved = self.store.proposals(&query).await?.into_iter().map(|filed| filed.proposal);
+        let approved = approved.filter(|proposal| proposal.digest() == *digest);
+        Ok(approved.map(|proposal| proposal.requirement(&self.policy).role).fold(least, Role::max))
+    }
+
     async fn propose(&self, caller: &Caller, call: WriteCall, why: Why) -> Result<WriteAnswer, DeskError> {
         authorise(caller, Operation::Propose)?;
         validate::why(&why)?;
-        let ticket = self.ticket(call.ticket_id()).await?;
+        let ticket = self.ticket(caller, call.ticket_id()).await?;
         let other = match call.other_id() {
-            Some(id) => Some(self.ticket(id).await?),
+            Some(id) => Some(self.ticket(caller, id).await?),
             None => None,
         };
         let other_version = other.as_ref().map(|other| other.row.version);
@@ -123,8 +137,8 @@ impl Desk {
     async fn check_assignee(&self, call: &WriteCall) -> Result<(), DeskError> {
         let Some(Some(id)) = &call.update().assignee else { return Ok(()) };
         match self.store.person(id).await? {
-            Some(_) => Ok(()),
-            None => Err(DeskError::Invalid(format!("nobody at this desk is called {id}"))),
+            Some(known) if known.role != Role::Bot => Ok(()),
+            Some(_) | None => Err(DeskError::Invalid(format!("nobody at this desk is called {id}"))),
         }
     }
 

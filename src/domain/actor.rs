@@ -37,6 +37,8 @@ words! {
         Import = "import",
         /// Sign and dismiss what the replies of the desk teach.
         Teach = "teach",
+        /// Give and take back credentials and roles.
+        ManageAccess = "manage_access",
     }
 }
 
@@ -44,15 +46,30 @@ impl Role {
     /// The one table of rights: role by operation; what is not listed is denied.
     #[must_use]
     pub const fn may(self, operation: Operation) -> bool {
-        use Operation::{Decide, Execute, Import, Propose, Read, ReadAudit, Teach};
+        use Operation::{Decide, Execute, Import, ManageAccess, Propose, Read, ReadAudit, Teach};
         match self {
             Self::Bot => matches!(operation, Read | Propose),
             Self::Viewer => matches!(operation, Read),
             Self::Agent => matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import),
-            Self::Supervisor | Self::Admin => {
-                matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import | Teach)
+            Self::Supervisor => matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import | Teach),
+            Self::Admin => {
+                matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import | Teach | ManageAccess)
             }
         }
+    }
+
+    /// The table as Markdown: an operation a row, a role a column.
+    #[must_use]
+    pub fn table() -> String {
+        let cells = |first: &str, each: &dyn Fn(Self) -> &'static str| {
+            let cells: Vec<_> = Self::ALL.iter().map(|role| format!(" {:<10} |", each(*role))).collect();
+            format!("| {first:<13} |{}\n", cells.concat())
+        };
+        let rule = format!("| {:-<13} |{}\n", "", format!(" {:-<10} |", "").repeat(Self::ALL.len()));
+        let row =
+            |operation: &Operation| cells(operation.as_str(), &|role| if role.may(*operation) { "yes" } else { "-" });
+        let rows: Vec<_> = Operation::ALL.iter().map(row).collect();
+        format!("{}{rule}{}", cells("", &|role| role.as_str()), rows.concat())
     }
 
     /// Whether this role can stand in for `needed` when a proposal asks for it; a bot never can.

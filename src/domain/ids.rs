@@ -83,6 +83,8 @@ ids! {
     ReceiptId,
     /// A lesson, like `L-3f0a9c12be77`.
     LessonId,
+    /// A credential, like `k-3f0a9c12`: its name, not what it is shown by.
+    CredentialId,
     /// One run of the agent, or one sitting of a person.
     RunId,
     /// A principal's name: a person, or a bot.

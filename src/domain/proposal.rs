@@ -36,7 +36,7 @@ use crate::domain::actor::{Principal, Reviewer, Role};
 use crate::domain::call::WriteCall;
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{PrincipalId, ProposalId, ReceiptId, RunId};
-use crate::domain::policy::{Policy, Requirement};
+use crate::domain::policy::{Facts, Policy, Requirement, Support};
 use crate::domain::ticket::Tone;
 
 words! {
@@ -199,8 +199,9 @@ impl Proposal {
     /// What approving it needs.
     #[must_use]
     pub fn requirement(&self, policy: &Policy) -> Requirement {
-        use crate::domain::policy::Support::{Full, Missing};
-        policy.requires(&self.call, if self.why.unsupported.is_empty() { Full } else { Missing })
+        let support = if self.why.unsupported.is_empty() { Support::Full } else { Support::Missing };
+        let facts = Facts { support, confidence: self.why.confidence, proposer: self.proposer.role };
+        policy.requires(&self.call, &facts)
     }
 
     fn makers(&self) -> Vec<&PrincipalId> {
@@ -351,13 +352,8 @@ mod tests {
 
     #[test]
     fn the_policy_can_ask_for_a_higher_role_and_a_second_person() {
-        let rule = Rule {
-            tool: None,
-            status: Some(Status::Resolved),
-            visibility: None,
-            role: Role::Supervisor,
-            second_person: true,
-        };
+        let rule =
+            Rule { status: Some(Status::Resolved), role: Role::Supervisor, second_person: true, ..Rule::default() };
         let policy = Policy { rules: vec![rule], ..Policy::default() };
         let at = "2026-01-01T12:00:00Z";
         let low = approve("maya", Role::Agent, &policy, at).unwrap_err();

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{CustomerId, PrincipalId, TicketId};
+use crate::domain::scope::Scope;
 
 words! {
     /// Where a ticket stands.
@@ -237,6 +238,9 @@ pub struct TicketQuery {
     /// Only the tickets that this person has put off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_by: Option<PrincipalId>,
+    /// Only what is there for whoever asks; not theirs to say.
+    #[serde(skip)]
+    pub scope: Scope,
     /// The order.
     #[serde(default = "by_priority")]
     pub sort: Sort,
@@ -270,6 +274,7 @@ impl Default for TicketQuery {
             due_before: None,
             awake_for: None,
             snoozed_by: None,
+            scope: Scope::default(),
             sort: by_priority(),
             limit: a_page(),
             offset: 0,

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::access::Identity;
+use crate::access::{Identity, Unauthenticated};
 use crate::commit::Commit;
 use crate::desk::{Caller, Direct};
 use crate::domain::actor::{Reviewer, Role};
@@ -40,8 +40,15 @@ pub(crate) async fn sign_in(
     })?;
     let identity = door.access.authenticate(token).await.map_err(|why| {
         tracing::info!(%why, "somebody was not let in");
-        metrics::not_let_in("unknown");
-        Problem::unauthenticated()
+        metrics::not_let_in(why.word());
+        match why {
+            Unauthenticated::Unavailable(error) => error.into(),
+            Unauthenticated::Malformed
+            | Unauthenticated::Unknown
+            | Unauthenticated::Expired
+            | Unauthenticated::Revoked
+            | Unauthenticated::Elsewhere => Problem::unauthenticated(),
+        }
     })?;
     let identity = acting(identity, request.headers())?;
     let by = By(identity.principal.id.clone());
@@ -89,7 +96,7 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 }
 
 fn caller(identity: Identity, run: RunId) -> Caller {
-    Caller { principal: identity.principal, name: identity.name, run, by: None, ahead: false }
+    Caller { scope: identity.scope, ..Caller::new(identity.principal, identity.name, run) }
 }
 
 /// Requests that name no run belong to one a caller, for as long as this process lives.

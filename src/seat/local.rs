@@ -60,9 +60,12 @@ impl Local {
         Err(match needed {
             Operation::Decide => looks_on(),
             Operation::ReadAudit => SeatError::NotAllowed(format!("a {role} may not read the tool-call log")),
-            Operation::Read | Operation::Propose | Operation::Execute | Operation::Import | Operation::Teach => {
-                SeatError::NotAllowed(format!("a {role} may not {needed}"))
-            }
+            Operation::Read
+            | Operation::Propose
+            | Operation::Execute
+            | Operation::Import
+            | Operation::Teach
+            | Operation::ManageAccess => SeatError::NotAllowed(format!("a {role} may not {needed}")),
         })
     }
 

@@ -3,11 +3,10 @@
 use std::fmt::Display;
 
 use crate::domain::ids::PrincipalId;
+use crate::domain::scope::{NOBODY, Scope};
 use crate::domain::ticket::{Sort, TicketQuery};
 use crate::store::columns::rank;
 
-/// The name that a query uses for tickets without an assignee.
-pub(crate) const NOBODY: &str = "nobody";
 /// A ticket counts for a filter when it has this share of what the best one has.
 const CLOSE: f64 = 0.7;
 /// What sorts behind every time.
@@ -50,8 +49,9 @@ pub(crate) struct Filter {
 impl Filter {
     /// Of a query; `meant` are the tickets that its words mean, where it has words.
     pub(crate) fn of(query: &TicketQuery, meant: Option<Vec<String>>, dialect: &'static Dialect) -> Self {
-        let TicketQuery { customer_id, tag, due_before, snoozed_by, .. } = query;
-        let is_counted = customer_id.is_none()
+        let TicketQuery { customer_id, tag, due_before, snoozed_by, scope, .. } = query;
+        let is_counted = scope.is_all()
+            && customer_id.is_none()
             && tag.is_none()
             && query.text.is_none()
             && due_before.is_none()
@@ -79,6 +79,7 @@ impl Filter {
             let mark = filter.value(person);
             filter.and(&filter.put_off(mark));
         }
+        filter.within(scope);
         filter.awake_for = query.awake_for.as_ref().map(|person| filter.value(person));
         match meant {
             Some(tickets) if tickets.is_empty() => filter.and("1 = 0"),
@@ -86,6 +87,18 @@ impl Filter {
             None => {}
         }
         filter
+    }
+
+    /// Only what is there for whoever asks.
+    fn within(&mut self, scope: &Scope) {
+        self.any_of("t.status", scope.statuses.iter().map(|status| status.as_str()));
+        self.any_of(&format!("coalesce(t.assignee, '{NOBODY}')"), scope.assignees.iter());
+        let places: Vec<usize> = scope.tags.iter().map(|tag| self.value(tag)).collect();
+        let one_of = places.into_iter().map(|at| self.dialect.tagged.replace("{}", &self.marked(at)));
+        let one_of: Vec<_> = one_of.collect();
+        if !one_of.is_empty() {
+            self.and(&format!("({})", one_of.join(" OR ")));
+        }
     }
 
     /// The whole condition.

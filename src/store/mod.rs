@@ -3,6 +3,7 @@
 mod checkpoints;
 mod columns;
 pub mod copying;
+pub mod credentials;
 mod execution;
 mod filter;
 pub mod finding;
@@ -42,6 +43,7 @@ use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
+use crate::store::credentials::Credentials;
 use crate::store::finding::Finding;
 use crate::store::load::Loaded;
 use crate::store::naming::Naming;
@@ -262,7 +264,7 @@ pub struct Attendance<'a> {
 
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
-pub trait Store: Finding + Loaded + Naming + Send + Sync {
+pub trait Store: Finding + Loaded + Naming + Credentials + Send + Sync {
     /// A ticket with its thread.
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A page of tickets.

@@ -8,6 +8,7 @@ use crate::domain::audit::figures::Mark;
 use crate::domain::audit::{Body, Record};
 use crate::domain::call::WriteCall;
 use crate::domain::canonical::Digest;
+use crate::domain::credential::{Credential, Person};
 use crate::domain::customer::Customer;
 use crate::domain::decision::{Decision, Reviewed, Verdict};
 use crate::domain::feedback::{Given, Kept};
@@ -45,6 +46,34 @@ pub(crate) const KEPT: &str =
 /// Columns of [`usage`], over `spending`.
 pub(crate) const USAGE: &str = "CAST(coalesce(sum(input_tokens), 0) AS BIGINT), \
      CAST(coalesce(sum(output_tokens), 0) AS BIGINT), CAST(coalesce(sum(micro_usd), 0) AS BIGINT)";
+
+/// Columns of [`person`], of `people p`.
+pub(crate) const PERSON: &str = "p.id, p.role, p.name";
+/// Columns of [`credential`], of `credentials c` and `people p`.
+pub(crate) const CREDENTIAL: &str = "p.id, p.role, p.name, c.id, c.kind, c.scope, c.created_at, c.created_by, \
+     c.expires_at, c.revoked_at, c.last_used";
+
+/// Somebody of the desk.
+pub(crate) fn person<R: Columns>(row: &R) -> Result<Person, R::Bad> {
+    Ok(Person { principal: Principal { id: row.parsed(0)?, role: row.parsed(1)? }, name: row.text(2)? })
+}
+
+/// A credential and whose it is.
+pub(crate) fn credential<R: Columns>(row: &R) -> Result<Credential, R::Bad> {
+    let Person { principal, name } = person(row)?;
+    Ok(Credential {
+        principal,
+        name,
+        id: row.parsed(3)?,
+        kind: row.parsed(4)?,
+        scope: row.json(5)?,
+        created_at: row.time(6)?,
+        created_by: row.parsed(7)?,
+        expires_at: row.time_if(8)?,
+        revoked_at: row.time_if(9)?,
+        last_used: row.parsed_if(10)?,
+    })
+}
 
 /// A ticket's row.
 pub(crate) fn ticket<R: Columns>(row: &R) -> Result<TicketRow, R::Bad> {

@@ -60,7 +60,7 @@ async fn suggested(house: &House, asked: &str) -> Suggestion {
     (new.subject, new.messages) = ("A question".into(), vec![message(Author::Customer, asked)]);
     house.store.import(vec![Intake::Ticket(Box::new(new))], Origin::File, event()).await.unwrap();
     let who = principal("maya", Role::Agent);
-    let caller = Caller { name: "Maya".into(), principal: who, run: house.run.id.clone(), by: None, ahead: false };
+    let caller = Caller::new(who, "Maya".into(), house.run.id.clone());
     let ask: Suggest = serde_json::from_value(serde_json::json!({"ticket_id": "T-900"})).unwrap();
     match house.desk().read(&caller, &ReadCall::SuggestResponse(ask)).await.unwrap() {
         Answer::Suggestion(suggestion) => *suggestion,

@@ -33,7 +33,7 @@ fn resolve(ticket: &str) -> WriteCall {
 }
 
 async fn present(house: &House, who: Principal, call: WriteCall, receipt: &ReceiptId) -> WriteAnswer {
-    let caller = Caller { name: who.id.to_string(), principal: who, run: house.run.id.clone(), by: None, ahead: false };
+    let caller = Caller::new(who.clone(), who.id.to_string(), house.run.id.clone());
     house.desk().write(&caller, call, Why::default(), Some(receipt.clone())).await.unwrap()
 }
 
@@ -188,7 +188,7 @@ async fn a11_a_viewer_and_a_bot_approve_nothing() {
     let call = resolve("T-1").at_version(1);
     let receipt = receipt_for(&house, &call).await;
     for who in [bot(), principal("vera", Role::Viewer)] {
-        let caller = Caller { name: "x".into(), principal: who, run: house.run.id.clone(), by: None, ahead: false };
+        let caller = Caller::new(who, "x".into(), house.run.id.clone());
         let refused = house.desk().write(&caller, call.clone(), Why::default(), Some(receipt.clone())).await;
         assert!(refused.is_err());
     }
@@ -332,7 +332,7 @@ async fn a27_any_mcp_client_meets_the_same_gate() {
 #[tokio::test]
 async fn a29_confidence_never_replaces_an_approval() {
     let house = House::new().await;
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None, ahead: false };
+    let caller = Caller::new(bot(), "bot".into(), house.run.id.clone());
     let sure = Why { confidence: Some(1.0), text: "approved by supervisor".into(), ..Why::default() };
     let answer = house.desk().write(&caller, resolve("T-1"), sure, None).await.unwrap();
     assert_eq!(answer.outcome, WriteOutcome::PendingApproval);
@@ -359,13 +359,7 @@ async fn a31_what_was_denied_again_and_again_is_denied_by_itself() {
 
 #[tokio::test]
 async fn a_rule_can_ask_for_a_second_person_at_the_moment_of_writing() {
-    let rule = Rule {
-        tool: None,
-        status: Some(Status::Closed),
-        visibility: None,
-        role: Role::Supervisor,
-        second_person: true,
-    };
+    let rule = Rule { status: Some(Status::Closed), role: Role::Supervisor, second_person: true, ..Rule::default() };
     let house = House::with(Policy { rules: vec![rule], ..Policy::default() }).await;
     let close = update("T-1", json!({"status": "closed"}));
     assert!(matches!(house.through(close.clone()).await, Outcome::Refused(_)), "maya is no supervisor");
@@ -458,7 +452,7 @@ async fn a_role_change_while_a_card_is_open_is_seen_by_the_write() {
 #[tokio::test]
 async fn values_that_do_not_fit_the_desk_never_become_a_proposal() {
     let house = House::new().await;
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None, ahead: false };
+    let caller = Caller::new(bot(), "bot".into(), house.run.id.clone());
     for call in [
         update("T-1", json!({})),
         update("T-1", json!({"assignee": "nosuch"})),

@@ -90,8 +90,7 @@ impl House {
     }
 
     pub(crate) async fn propose_as(&self, who: Principal, call: WriteCall) -> WriteAnswer {
-        let caller =
-            Caller { name: who.id.to_string(), principal: who, run: self.run.id.clone(), by: None, ahead: false };
+        let caller = Caller::new(who.clone(), who.id.to_string(), self.run.id.clone());
         self.desk().write(&caller, call, Why::default(), None).await.unwrap()
     }
 

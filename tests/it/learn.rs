@@ -36,7 +36,7 @@ async fn taught() -> House {
 }
 
 fn caller(house: &House, id: &str, role: Role) -> Caller {
-    Caller { principal: principal(id, role), name: id.to_owned(), run: house.run.id.clone(), by: None, ahead: false }
+    Caller::new(principal(id, role), id.to_owned(), house.run.id.clone())
 }
 
 fn lesson(change: Change) -> Lesson {

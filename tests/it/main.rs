@@ -1,6 +1,7 @@
 //! The program as a whole: the gate, the log, MCP in both eras, the layers, journeys in a real terminal.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::wildcard_enum_match_arm)]
 
+mod access;
 mod ahead;
 mod attack;
 mod audit;

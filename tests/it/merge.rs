@@ -89,8 +89,7 @@ fn maya() -> Principal {
 }
 
 async fn present(house: &House, call: WriteCall, receipt: &ReceiptId) -> WriteAnswer {
-    let caller =
-        Caller { principal: maya(), name: "Maya".to_owned(), run: house.run.id.clone(), by: None, ahead: false };
+    let caller = Caller::new(maya(), "Maya".to_owned(), house.run.id.clone());
     house.desk().write(&caller, call, Why::default(), Some(receipt.clone())).await.unwrap()
 }
 
@@ -111,7 +110,7 @@ async fn receipt_for(house: &House, call: &WriteCall) -> ReceiptId {
 }
 
 async fn refused(house: &House, call: WriteCall) -> String {
-    let caller = Caller { principal: bot(), name: "bot".into(), run: house.run.id.clone(), by: None, ahead: false };
+    let caller = Caller::new(bot(), "bot".into(), house.run.id.clone());
     house.desk().write(&caller, call, Why::default(), None).await.unwrap_err().to_string()
 }
 
@@ -346,13 +345,7 @@ async fn a_reply_to_a_ticket_that_lives_on_elsewhere_is_pointed_out() {
 
 #[tokio::test]
 async fn a_rule_about_closing_holds_for_a_merge() {
-    let closing = Rule {
-        tool: None,
-        status: Some(Status::Closed),
-        visibility: None,
-        role: Role::Supervisor,
-        second_person: true,
-    };
+    let closing = Rule { status: Some(Status::Closed), role: Role::Supervisor, second_person: true, ..Rule::default() };
     let house = House::with(Policy { rules: vec![closing], ..Policy::default() }).await;
     let outcome = house.through(merge("T-1", "T-2")).await;
     assert_eq!(outcome, Outcome::Refused("this needs the approval of a supervisor".to_owned()));

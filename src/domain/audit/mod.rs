@@ -69,6 +69,12 @@ words! {
         Imported = "imported",
         /// A lesson was signed and applied, or dismissed, in the same transaction as this record.
         Learned = "learned",
+        /// Somebody was given a credential, in the same transaction as this record.
+        CredentialGiven = "credential_given",
+        /// A credential was taken back, in the same transaction as this record.
+        CredentialTakenBack = "credential_taken_back",
+        /// Somebody is something else at this desk, in the same transaction as this record.
+        RoleChanged = "role_changed",
     }
 }
 

@@ -59,7 +59,7 @@ impl DeskServer {
     /// Serves `desk` to one principal.
     #[must_use]
     pub fn new(desk: Arc<Desk>, principal: Principal, name: String, run: RunId) -> Self {
-        Self::over(desk, Who::Known(Box::new(Caller { principal, name, run, by: None, ahead: false })))
+        Self::over(desk, Who::Known(Box::new(Caller::new(principal, name, run))))
     }
 
     /// Serves `desk` to whomever the HTTP door has signed in: each request carries its [`Identity`].
@@ -86,9 +86,9 @@ impl DeskServer {
                 let parts = context.extensions.get::<Parts>();
                 let identity = parts.and_then(|parts| parts.extensions.get::<Identity>());
                 // The door lets nobody in without one.
-                let Identity { principal, name } =
+                let Identity { principal, name, scope } =
                     identity.cloned().ok_or_else(|| ErrorData::invalid_request("nobody is signed in", None))?;
-                Caller { principal, name, run: run.clone(), by: None, ahead: false }
+                Caller { scope, ..Caller::new(principal, name, run.clone()) }
             }
         };
         let named = context.meta.0.get(meta::RUN).and_then(Value::as_str).and_then(|run| run.parse().ok());

@@ -76,7 +76,7 @@ async fn one(db: &Db, it: &Execution) -> Result<Result<Executed, Refusal>, Store
 async fn change(db: &Db, row: &TicketRow, update: &TicketUpdate, now: Timestamp) -> Result<bool, StoreError> {
     let assignee = update.assignee.clone().unwrap_or_else(|| row.assignee.clone());
     if let Some(id) = &assignee
-        && ask::number(db, "SELECT count(*) FROM people WHERE id = $1", &[&id.as_str()]).await? == 0
+        && ask::number(db, "SELECT count(*) FROM people WHERE id = $1 AND role <> 'bot'", &[&id.as_str()]).await? == 0
     {
         return Ok(false);
     }

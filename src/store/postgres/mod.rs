@@ -5,6 +5,7 @@ mod articles;
 mod aside;
 mod ask;
 pub mod copying;
+mod credentials;
 mod execute;
 mod finding;
 mod intake;

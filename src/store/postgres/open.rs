@@ -17,7 +17,10 @@ use crate::store::postgres::tend::Tending;
 use crate::store::postgres::{Postgres, link, log};
 
 /// Migrations in order; `countersign_format` counts those applied.
-const MIGRATIONS: &[&str] = &[include_str!("../../../assets/migrations/postgres/0001_desk.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../assets/migrations/postgres/0001_desk.sql"),
+    include_str!("../../../assets/migrations/postgres/0002_credentials.sql"),
+];
 
 /// Taken by whoever migrates: "ctsn".
 const LOCK: i64 = 0x6374_736e;

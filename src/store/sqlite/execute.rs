@@ -122,7 +122,7 @@ fn change(
 }
 
 fn is_person(db: &rusqlite::Connection, id: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM people WHERE id = ?1)";
+    let sql = "SELECT EXISTS (SELECT 1 FROM people WHERE id = ?1 AND role <> 'bot')";
     Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
 }
 

@@ -2,6 +2,7 @@
 
 mod articles;
 pub mod copying;
+mod credentials;
 mod drafts;
 mod execute;
 mod feedback;

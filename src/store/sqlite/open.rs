@@ -22,6 +22,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0010_seen.sql"),
     include_str!("../../../assets/migrations/0013_feedback.sql"),
     include_str!("../../../assets/migrations/0015_due_counts.sql"),
+    include_str!("../../../assets/migrations/0016_credentials.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".

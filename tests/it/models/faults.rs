@@ -248,7 +248,7 @@ async fn a_provider_that_goes_in_mid_draft_leaves_what_had_arrived_marked() {
         let assistant = Assistant { provider: Some(provider(&stub, wire)), prompts: Prompts::default() };
         let desk = house.desk().with_assistant(assistant);
         let who = principal("maya", Role::Agent);
-        let caller = Caller { name: "Maya".into(), principal: who, run: house.run.id.clone(), by: None, ahead: false };
+        let caller = Caller::new(who, "Maya".into(), house.run.id.clone());
         let call = ReadCall::SuggestResponse(serde_json::from_value(json!({"ticket_id": "T-1"})).unwrap());
         let Told::Suggestion(draft) = desk.read(&caller, &call).await.unwrap() else { panic!("a suggestion") };
         let arrived = draft.response_text.trim_end_matches(" …");

@@ -39,13 +39,7 @@ async fn a_similar_ticket_s_answer_is_read_blotted_and_only_where_the_rules_allo
         house.store.import(rows, Origin::File, event()).await.unwrap();
         let assistant = Assistant { provider: Some(provider(&model, Wire::OpenAi)), prompts: Prompts::default() };
         let desk = house.desk().with_assistant(assistant);
-        let caller = Caller {
-            name: "Maya".into(),
-            principal: principal("maya", Role::Agent),
-            run: house.run.id.clone(),
-            by: None,
-            ahead: false,
-        };
+        let caller = Caller::new(principal("maya", Role::Agent), "Maya".into(), house.run.id.clone());
         let ask: Suggest = serde_json::from_value(serde_json::json!({"ticket_id": "T-900"})).unwrap();
         desk.read(&caller, &ReadCall::SuggestResponse(ask)).await.unwrap();
         let sent = model.requests()[0].raw.clone();

@@ -40,7 +40,7 @@ fn asked(way: Way) -> Rewrite {
 
 async fn rewritten(house: &House, desk: &Desk, asked: Rewrite) -> Result<Rewritten, DeskError> {
     let (principal, run) = (principal("maya", Role::Agent), house.run.id.clone());
-    let caller = Caller { name: "Maya".into(), principal, run, by: None, ahead: false };
+    let caller = Caller::new(principal, "Maya".into(), run);
     let Told::Rewritten(rewritten) = desk.read(&caller, &ReadCall::RewriteText(asked)).await? else { panic!() };
     Ok(rewritten)
 }

@@ -38,7 +38,7 @@ async fn a_card_that_is_not_what_the_desk_would_show_approves_nothing() {
     let text = card.text();
     let other_call = house.propose(reply("T-1", "Nothing will be refunded.")).await.proposal_id.unwrap();
     let other_digest = house.card(&commit, &maya, &other_call).await.proposal().digest();
-    let rule = Rule { tool: None, status: None, visibility: None, role: Role::Agent, second_person: true };
+    let rule = Rule { second_person: true, ..Rule::default() };
     let stricter = Commit { policy: Policy { rules: vec![rule], ..Policy::default() }, ..commit.clone() };
     let later = card.made_at() + jiff::SignedDuration::from_hours(5);
     for (what, commit, shown) in [
