@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::agent::driver::{Afterwards, Driver, Notice};
 use crate::agent::step::Ending;
@@ -26,7 +27,7 @@ use crate::domain::usage::Usage;
 use crate::llm::Task;
 use crate::random;
 use crate::store::{Lease, Store, StoreError};
-use crate::telemetry::metrics;
+use crate::telemetry::{metrics, traces};
 use crate::tools::{BackendError, Run, ToolBackend};
 
 /// How long a worker leaves a ticket alone that failed, or that no model answered for: so long at first, five times as
@@ -220,7 +221,7 @@ impl Worker {
     /// Works on a ticket and renews its lease meanwhile.
     async fn hold(&self, ticket: &TicketId, stop: &CancellationToken) -> Held {
         let run = Run::new(random::run_id());
-        let work = self.work(&run, ticket);
+        let work = self.work(&run, ticket).instrument(traces::agent("worker"));
         tokio::pin!(work);
         loop {
             tokio::select! {

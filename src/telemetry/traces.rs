@@ -28,7 +28,7 @@ pub(crate) const TARGET: &str = "countersign_spans";
 /// The W3C's name for where a trace stands, in headers and in `_meta`.
 pub const TRACEPARENT: &str = "traceparent";
 /// How long the last spans may take to be delivered when the program ends.
-const LAST_SPANS: Duration = Duration::from_secs(3);
+const LAST_SPANS: Duration = Duration::from_secs(1);
 
 /// Where traces go.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -213,6 +213,21 @@ pub fn model(named: &str) -> Span {
         gen_ai.request.model = model,
         gen_ai.usage.input_tokens = Empty,
         gen_ai.usage.output_tokens = Empty,
+        "error.type" = Empty,
+    )
+}
+
+/// An agent of this name at work on one ticket.
+#[must_use]
+pub fn agent(name: &'static str) -> Span {
+    tracing::info_span!(
+        target: TARGET,
+        "agent",
+        otel.name = %format_args!("invoke_agent {name}"),
+        otel.kind = "internal",
+        otel.status_code = Empty,
+        gen_ai.operation.name = "invoke_agent",
+        gen_ai.agent.name = name,
         "error.type" = Empty,
     )
 }

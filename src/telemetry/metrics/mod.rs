@@ -201,7 +201,7 @@ pub fn names() -> &'static [String] {
     &METRICS.names
 }
 
-/// A request comes in at a door, for a route by its template (or a method of MCP, with no HTTP method).
+/// A request comes in at a door, for a route by its template.
 pub fn request(door: Door, method: &str, template: &str) -> Request {
     counters().requests.begin(door, method, template)
 }

@@ -13,16 +13,12 @@ use crate::telemetry::metrics::book::Book;
 use crate::telemetry::metrics::latency::{self, Latency};
 
 words! {
-    /// Where a request comes in.
+    /// Where a request comes in over the network; what comes over a pipe is counted as calls of tools.
     Door {
         /// The HTTP API.
         Http = "http",
         /// MCP over HTTP.
         Mcp = "mcp",
-        /// MCP over standard input and output.
-        Stdio = "stdio",
-        /// MCP within this process: the screen, the worker.
-        Embedded = "embedded",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::process::Stdio2;
+use crate::process::{Stdio2, program};
 use crate::stub_model::{Answer, StubModel, Turn, Wire};
 use crate::telemetry::otlp::{Collector, Span};
 
@@ -42,6 +42,38 @@ async fn a_tool_call_and_the_model_it_asks_belong_to_the_caller_s_trace() {
     has(chat, "gen_ai.usage.input_tokens", "11");
     let sent = model.requests();
     assert_eq!(sent[0].header("traceparent"), Some(format!("00-{TRACE}-{}-01", chat.id).as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_worker_does_for_a_ticket_is_one_trace() {
+    let (collector, endpoint) = Collector::start().await;
+    let model = StubModel::start(Wire::OpenAi, vec![Answer::Turn(Turn::says("Hello"))]).await;
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config.toml");
+    let provider = format!("[[llm.provider]]\nkind = \"openai\"\nmodel = \"stub\"\naddress = \"{}v1\"\n", model.base());
+    std::fs::write(&config, format!("[telemetry]\notlp_endpoint = \"{endpoint}\"\n[llm]\nretries = 0\n{provider}"))
+        .unwrap();
+    let mut worker = program(home.path());
+    worker.arg("--config").arg(&config).args([
+        "worker",
+        "--once",
+        "--no-proposals",
+        "--status",
+        "open",
+        "--priority",
+        "urgent",
+    ]);
+    let output = worker.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let spans = collector.spans(&["invoke_agent worker", "tools/call suggest_response", "chat stub"]).await;
+    for root in spans.iter().filter(|span| span.name == "invoke_agent worker") {
+        assert!(root.parent.is_empty());
+        let of_trace: Vec<_> = spans.iter().filter(|span| span.trace == root.trace).collect();
+        let asked = of_trace.iter().find(|span| span.name == "tools/call suggest_response" && span.kind == 3).unwrap();
+        let done = of_trace.iter().find(|span| span.name == "tools/call suggest_response" && span.kind == 2).unwrap();
+        assert_eq!((&asked.parent, &done.parent), (&root.id, &asked.id));
+        assert!(of_trace.iter().any(|span| span.name == "chat stub" && span.parent == done.id), "{of_trace:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
