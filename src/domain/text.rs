@@ -40,6 +40,13 @@ pub fn short(text: &str, most: usize) -> String {
     cut
 }
 
+/// What is at the bottom of an error, in one short line: what is above it names the parts of a program.
+#[must_use]
+pub fn bottom(error: &(dyn std::error::Error + 'static)) -> String {
+    let last = std::iter::successors(Some(error), |error| error.source()).last();
+    short(&last.map(ToString::to_string).unwrap_or_default(), 120)
+}
+
 /// Whether a text would be shown exactly as it is, on one or more lines.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {

@@ -215,7 +215,7 @@ impl McpBackend {
             ServiceError::McpError(error) => BackendError::Refused(text::short(&error.message, 500)),
             ServiceError::Timeout { .. } => BackendError::Timeout(self.patience.as_secs()),
             ServiceError::Cancelled { .. } => BackendError::Cancelled,
-            other => BackendError::Lost(text::short(&other.to_string(), 300)),
+            other => BackendError::Lost(text::bottom(other)),
         }
     }
 }

@@ -250,15 +250,9 @@ fn refused(status: StatusCode, is_from_desk: bool, refusal: &Refusal) -> SeatErr
 
 /// No answer, or half of one.
 fn away(error: &reqwest::Error) -> SeatError {
-    let why = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(error) };
+    let why = if error.is_timeout() { "no answer in time".to_owned() } else { text::bottom(error) };
     // Before there is a connection nothing was said.
     SeatError::Away { why, asked: !(error.is_connect() || error.is_builder()) }
-}
-
-/// What is at the bottom of an error, in few words.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let last = std::iter::successors(Some(error), |error| error.source()).last();
-    text::short(&last.map(ToString::to_string).unwrap_or_default(), 120)
 }
 
 fn nonsense(why: &str) -> String {

@@ -186,5 +186,13 @@ fn connection(model: &mut Model, link: Link) -> Vec<Effect> {
     };
     model.link = link;
     model.note(notice);
-    if model.link.is_up() { queue::changed(model) } else { vec![] }
+    if !model.link.is_up() {
+        return vec![];
+    }
+    let mut effects = queue::changed(model);
+    // What could not be read meanwhile is read now.
+    if model.open.as_deref().is_some_and(|open| open.ticket.trouble.is_some()) {
+        effects.extend(work::load(model));
+    }
+    effects
 }
