@@ -8,6 +8,7 @@ use color_eyre::eyre::WrapErr as _;
 
 use crate::config::{Config, Provider};
 use crate::desk::{Assistant, Caps, Metered};
+use crate::domain::draft::OFFLINE;
 use crate::eval::agent::probe::Probe;
 use crate::llm::LlmProvider;
 use crate::llm::chain::Chain;
@@ -34,6 +35,8 @@ pub struct Models {
     pub metered: bool,
     /// Models that are configured and not used, and why.
     pub left_out: Vec<String>,
+    /// What the assistant is called where no model is.
+    fallback: &'static str,
 }
 
 impl Models {
@@ -60,13 +63,19 @@ impl Models {
     /// No models: the offline assistant does it all.
     #[must_use]
     pub fn none() -> Self {
-        Self { providers: Vec::new(), prompts: Prompts::default(), metered: false, left_out: Vec::new() }
+        Self {
+            providers: Vec::new(),
+            prompts: Prompts::default(),
+            metered: false,
+            left_out: Vec::new(),
+            fallback: OFFLINE,
+        }
     }
 
     /// Models of a desk elsewhere: it has them, and what they take is taken there.
     #[must_use]
     pub fn elsewhere() -> Self {
-        Self { metered: true, ..Self::none() }
+        Self { metered: true, fallback: "the desk's assistant", ..Self::none() }
     }
 
     /// The model of this name alone, if it is among them.
@@ -86,7 +95,7 @@ impl Models {
     /// What the first of them is called, or the offline assistant.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.providers.first().map_or(crate::domain::draft::OFFLINE, |first| first.name())
+        self.providers.first().map_or(self.fallback, |first| first.name())
     }
 
     /// Whether there is a model at all.

@@ -1,4 +1,7 @@
 //! A person's place at a desk: what each role may ask there, and what an approval from elsewhere must show.
 
+mod door;
+mod journey;
 mod rights;
+mod served;
 mod shown;
