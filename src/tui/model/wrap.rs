@@ -118,9 +118,21 @@ fn is_simple(bytes: &[u8], at: usize) -> bool {
 pub(crate) fn columns(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
+    } else if text.chars().all(is_lone) {
+        text.chars().count()
     } else {
-        text.graphemes(true).map(|grapheme| usize::from(grapheme.cell_width())).sum()
+        by_grapheme(text)
     }
+}
+
+/// Whether a character is one column by itself, next to any other such: Latin letters, and what we draw with.
+const fn is_lone(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{2500}'..='\u{259f}' | '●')
+}
+
+/// [`columns`] of any text.
+fn by_grapheme(text: &str) -> usize {
+    text.graphemes(true).map(|grapheme| usize::from(grapheme.cell_width())).sum()
 }
 
 /// A text cut to a width, with `…` where something was cut.
@@ -182,6 +194,16 @@ mod tests {
                 let drawn: String = buffer.content.iter().map(Cell::symbol).filter(|symbol| *symbol != " ").collect();
                 assert_eq!(drawn, line[row], "{letters}");
             }
+        }
+    }
+
+    #[test]
+    fn characters_that_are_counted_are_as_wide_as_they_are_drawn() {
+        let lone: Vec<char> = ('\0'..='\u{ffff}').filter(|c| is_lone(*c)).collect();
+        assert!(lone.len() > 700);
+        for pair in lone.windows(2).flat_map(|two| [[two[0], two[1]], [two[1], two[0]], [two[0], two[0]]]) {
+            let text: String = pair.iter().collect();
+            assert_eq!(by_grapheme(&text), 2, "{text:?}");
         }
     }
 
