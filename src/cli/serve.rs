@@ -38,8 +38,8 @@ pub(crate) async fn run(setting: &Setting, args: ServeArgs) -> color_eyre::Resul
         println!("everything is there: {} could be served", service.address()?);
         return Ok(ExitCode::SUCCESS);
     }
-    welcome(setting, &service)?;
     let stop = service.stop();
+    // Heard from before anybody is told that the service is there.
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::spawn(async move {
         tokio::select! {
@@ -48,6 +48,7 @@ pub(crate) async fn run(setting: &Setting, args: ServeArgs) -> color_eyre::Resul
         }
         stop.cancel();
     });
+    welcome(setting, &service)?;
     service.run().await;
     Ok(ExitCode::SUCCESS)
 }

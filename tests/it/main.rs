@@ -32,6 +32,7 @@ mod queue;
 mod scenarios;
 mod screen;
 mod seat;
+mod serve;
 mod setup;
 mod store;
 mod stub_model;

@@ -1,6 +1,6 @@
 //! The end of the service: asked for, or not.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -17,14 +17,16 @@ fn a_request_under_way_is_answered_although_the_service_was_asked_to_stop() {
     let ticket = served.ask("GET", "/tickets?limit=1", &token, None).json()["tickets"][0]["id"].clone();
     let path = format!("/tickets/{}/actions/update", ticket.as_str().unwrap());
     let whole = request("POST", &path, &token, &json!({"update": {"priority": "urgent"}}).to_string());
-    let (first, rest) = whole.split_at(whole.len() - 5);
+    let (head, body) = whole.split_once("\r\n\r\n").unwrap();
     let mut stream = served.connect();
-    stream.write_all(first.as_bytes()).unwrap();
-    // The head is read and the body waited for: it takes another request until that is sure.
-    assert_eq!(served.ask("GET", "/healthz", "", None).status, 200);
+    stream.write_all(format!("{head}\r\nExpect: 100-continue\r\n\r\n").as_bytes()).unwrap();
+    // It says so when the head is read and the body is waited for.
+    let mut told = [0; 25];
+    stream.read_exact(&mut told).unwrap();
+    assert!(told.starts_with(b"HTTP/1.1 100 Continue"));
     served.signal(Signal::TERM);
     refused(&served);
-    stream.write_all(rest.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
     let reply = Reply::read(&mut stream);
     assert_eq!(reply.status, 202, "{reply:?}");
     assert_eq!(served.ended(), Some(0));
@@ -70,7 +72,7 @@ fn what_was_acknowledged_outlives_a_kill() {
         served.ended();
     }
     let served = Served::start(home.path(), &[]);
-    let token = served.token("agent", "maya");
+    let token = served.token("agent", "nora");
     let waiting = served.ask("GET", "/proposals", &token, None).json().to_string();
     for id in &acknowledged {
         assert!(waiting.contains(id.as_str()), "{id} was acknowledged and is gone");
@@ -91,7 +93,7 @@ fn propose(served: &Served, token: &str, ids: &[serde_json::Value]) -> Vec<Strin
             break;
         }
         let mut said = String::new();
-        if std::io::Read::read_to_string(&mut stream, &mut said).is_err() {
+        if stream.read_to_string(&mut said).is_err() {
             break;
         }
         let Some((_, body)) = said.split_once("\r\n\r\n") else { break };
