@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::app::Fill;
 use crate::app::serve::Service;
 use crate::cli::Setting;
+use crate::domain::text;
 
 #[derive(Args)]
 pub(crate) struct ServeArgs {
@@ -56,7 +57,26 @@ pub(crate) async fn run(setting: &Setting, args: ServeArgs) -> color_eyre::Resul
 /// What a person needs who has just started it: where it is, and how a terminal and a bot get in.
 fn welcome(setting: &Setting, service: &Service) -> color_eyre::Result<()> {
     let at = format!("http://{}", service.address()?);
-    let desk = setting.places.desk.display();
-    println!("countersign serves {desk} on {at}  (MCP: {at}/mcp)");
+    let places = &setting.places;
+    let desk = text::line(&places.desk.to_string_lossy()).into_owned();
+    // The commands below are for this very desk.
+    let this = match &places.database {
+        Some(_) => format!(" --database {desk}"),
+        None if places.is_usual() => String::new(),
+        None => format!(" --desk {desk}"),
+    };
+    println!(
+        "countersign serves {desk} on {at}
+
+A terminal, with a token of its own:
+  countersign{this} token create --role agent --name NAME --file NAME.token
+  countersign --connect {at} --token-file NAME.token
+
+Another program; it reads and proposes, and a person at a terminal decides:
+  countersign{this} token create --role bot --name BOT --file BOT.token
+  MCP at {at}/mcp and the API at {at}/docs, with the header  Authorization: Bearer TOKEN
+
+Ctrl-C stops it: what was accepted is finished first."
+    );
     Ok(())
 }

@@ -107,7 +107,6 @@ pub(crate) fn request(method: &str, path: &str, token: &str, body: &str) -> Stri
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    pub(crate) head: String,
     pub(crate) body: String,
 }
 
@@ -119,7 +118,7 @@ impl Reply {
         let text = String::from_utf8(bytes).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        Self { status, head: head.to_lowercase(), body: body.to_owned() }
+        Self { status, body: body.to_owned() }
     }
 
     pub(crate) fn json(&self) -> Value {
