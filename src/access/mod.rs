@@ -6,6 +6,7 @@
 
 mod issue;
 mod known;
+pub mod tls;
 mod token;
 
 use std::sync::Arc;

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use color_eyre::eyre::Context as _;
+use color_eyre::eyre::{Context as _, eyre};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Access;
+use crate::access::tls::Clients;
+use crate::access::{self, Access};
 use crate::app::models::Models;
-use crate::config::Config;
+use crate::config::{Config, Tls};
 use crate::desk::Desk;
 use crate::desk::vitals::Vitals;
 use crate::http::{self, Door, listen};
@@ -36,6 +38,7 @@ pub struct Service {
     routes: Router,
     stop: CancellationToken,
     vitals: Vitals,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Service {
@@ -54,7 +57,7 @@ impl Service {
         let routes = http::router(door, mcp).layer(DefaultBodyLimit::max(MOST_BYTES));
         let listen = &config.serve.listen;
         let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
-        Ok(Self { listener, routes, stop, vitals })
+        Ok(Self { listener, routes, stop, vitals, tls: acceptor(&config.serve.tls)? })
     }
 
     /// Where it listens.
@@ -63,6 +66,12 @@ impl Service {
     /// When the listener has lost its address.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// How it is spoken to.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 
     /// Stops it: what was accepted is finished, within ten seconds.
@@ -74,8 +83,23 @@ impl Service {
     /// Serves until it is stopped.
     pub async fn run(self) {
         tokio::spawn(self.vitals.watch(self.stop.clone()));
-        listen::serve(self.listener, None, self.routes, self.stop).await;
+        listen::serve(self.listener, self.tls, self.routes, self.stop).await;
     }
+}
+
+/// Encrypted connections, where there is a certificate for them.
+fn acceptor(tls: &Tls) -> color_eyre::Result<Option<TlsAcceptor>> {
+    let Tls { certificate, key, client_ca, require_client_certificate } = tls;
+    if certificate.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    if *require_client_certificate && client_ca.as_os_str().is_empty() {
+        return Err(eyre!("[serve.tls] asks for client certificates: client_ca must name who signs them"));
+    }
+    let clients = if *require_client_certificate { Clients::MustShow } else { Clients::MayShow };
+    let authorities = (!client_ca.as_os_str().is_empty()).then_some((client_ca.as_path(), clients));
+    let config = access::tls::server(certificate, key, authorities).wrap_err("[serve.tls]")?;
+    Ok(Some(TlsAcceptor::from(Arc::new(config))))
 }
 
 /// MCP over streamable HTTP, both eras: sessions for clients of 2025-11-25, none for those of 2026-07-28.

@@ -56,7 +56,7 @@ pub(crate) async fn run(setting: &Setting, args: ServeArgs) -> color_eyre::Resul
 
 /// What a person needs who has just started it: where it is, and how a terminal and a bot get in.
 fn welcome(setting: &Setting, service: &Service) -> color_eyre::Result<()> {
-    let at = format!("http://{}", service.address()?);
+    let at = format!("{}://{}", service.scheme(), service.address()?);
     let places = &setting.places;
     let desk = text::line(&places.desk.to_string_lossy()).into_owned();
     // The commands below are for this very desk.

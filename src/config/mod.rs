@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 pub use layers::{ConfigError, Effective, load};
 pub use own::Own;
-pub use serve::Serve;
+pub use serve::{Serve, Tls};
 
 use crate::domain::actor::Role;
 use crate::domain::database::DatabaseUrl;

@@ -1,5 +1,7 @@
 //! The desk as a service.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 /// Where and for whom it is served.
@@ -12,4 +14,20 @@ pub struct Serve {
     pub allowed_hosts: Vec<String>,
     /// Pages, by scheme, host and port, whose scripts may ask.
     pub allowed_origins: Vec<String>,
+    /// Encrypted connections.
+    pub tls: Tls,
+}
+
+/// The service's certificate, and whose client certificates it takes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Its certificate and what it was signed by (PEM); empty for connections in the clear.
+    pub certificate: PathBuf,
+    /// The certificate's key (PEM).
+    pub key: PathBuf,
+    /// The authorities that client certificates come from (PEM); empty for none.
+    pub client_ca: PathBuf,
+    /// Whether nobody comes in without one.
+    pub require_client_certificate: bool,
 }

@@ -16,6 +16,7 @@ use crate::domain::actor::{Reviewer, Role};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::RunId;
 use crate::http::Door;
+use crate::http::listen::Peer;
 use crate::http::problem::Problem;
 use crate::http::seen::By;
 use crate::random;
@@ -34,11 +35,19 @@ pub(crate) async fn sign_in(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let token = bearer(request.headers()).ok_or_else(|| {
-        metrics::not_let_in("none");
-        Problem::unauthenticated()
-    })?;
-    let identity = door.access.authenticate(token).await.map_err(|why| {
+    let certificate = request.extensions().get::<Peer>().and_then(|peer| peer.certificate.clone());
+    let shown = match (request.headers().contains_key(AUTHORIZATION), certificate) {
+        // Whoever shows a token wants to come in by it, whatever the connection was made with.
+        (false, Some(der)) => door.access.by_certificate(&der).await,
+        (true, _) | (false, None) => {
+            let token = bearer(request.headers()).ok_or_else(|| {
+                metrics::not_let_in("none");
+                Problem::unauthenticated()
+            })?;
+            door.access.authenticate(token).await
+        }
+    };
+    let identity = shown.map_err(|why| {
         tracing::info!(%why, "somebody was not let in");
         metrics::not_let_in(why.word());
         match why {

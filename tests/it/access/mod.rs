@@ -1,6 +1,9 @@
 //! Who comes in: tokens, roles, and what the desk keeps of them.
 
+mod answers;
+mod certificates;
 mod programs;
+mod scope;
 mod tokens;
 
 use std::sync::Arc;
