@@ -1,7 +1,9 @@
 //! What is measured, on the reader's own machine: medians within one run, ratios beside the floor they stand on.
 
 pub mod desk;
+pub(crate) mod process;
 pub mod screen;
+pub mod serve;
 
 use std::fmt;
 use std::time::{Duration, Instant};

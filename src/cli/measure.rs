@@ -109,6 +109,22 @@ pub(crate) enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The desk as a service, by 1 to 500 callers on this machine: reads, search, proposals, approvals, trouble. Takes
+    /// some minutes.
+    Serve {
+        /// How many tickets the desk has.
+        #[arg(long, default_value_t = 10_000)]
+        tickets: u32,
+        /// Does everything with few callers and for a moment: whether it works, not what it takes.
+        #[arg(long)]
+        quick: bool,
+        /// Where the desk is made; a temporary folder is made in it and removed.
+        #[arg(long, default_value = ".", value_name = "DIR")]
+        dir: PathBuf,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// The screen: frames, bytes, start, memory, beside neomutt on the same messages. Takes some minutes.
     Screen {
         /// How many tickets the large desk has; the small one has a tenth.
@@ -200,6 +216,15 @@ pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode>
             let path = place.0.clone();
             let report = tokio::spawn(async move { bench::desk::run(&path, tickets).await }).await?;
             print(&report?, json)
+        }
+        BenchCommand::Serve { tickets, quick, dir, json } => {
+            let place = Place::make(&dir)?;
+            let options = bench::serve::Options {
+                tickets,
+                effort: if quick { bench::serve::Effort::QUICK } else { bench::serve::Effort::FULL },
+                program: std::env::current_exe().wrap_err("cannot find this program")?,
+            };
+            print(&bench::serve::run(&place.0, &options).await?, json)
         }
         BenchCommand::Screen { tickets, idle, quick, dir, json } => {
             let place = Place::make(&dir)?;

@@ -378,7 +378,7 @@ impl Commit {
 
 /// The card as text, and the digest of what stood on the screen.
 fn seen(card: &Card, signature: &Signature) -> Body {
-    Body { card: Some(card.text()), result: json!({"shown_sha256": signature.shown}), ..Body::default() }
+    Body { card: Some(card.text()), result: json!({"shown_sha256": signature.shown}).into(), ..Body::default() }
 }
 
 fn receipt(approved: &Approved, now: Timestamp) -> Receipt {

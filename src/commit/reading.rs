@@ -150,7 +150,7 @@ impl Commit {
         let seen = match read {
             Ok(ticket) => {
                 record.version_after = Some(ticket.row.version);
-                record.body.result = json!(ticket.row);
+                record.body.result = json!(ticket.row).into();
                 Some(ticket)
             }
             Err(error) => {

@@ -26,6 +26,7 @@ pub use learn::{Known, NotLearned};
 pub use meter::{Caps, Metered};
 
 use crate::domain::actor::{Operation, Principal};
+use crate::domain::audit::said::Said;
 use crate::domain::audit::{self, Action, Body, Event};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::{RunId, TicketId};
@@ -161,11 +162,11 @@ fn event(caller: &Caller, action: Action, tool: &str, ticket: Option<&TicketId>,
     }
 }
 
-/// Completes a record with how the call ended and how long it took.
-fn complete<T>(event: &mut Event, since: Instant, result: &Result<T, DeskError>, answer: impl FnOnce(&T) -> Value) {
+/// Completes a record with how the call ended, as `json`, and how long it took.
+fn complete<T>(event: &mut Event, since: Instant, result: &Result<T, DeskError>, json: impl FnOnce(&T) -> String) {
     event.micros = audit::micros(since.elapsed());
     match result {
-        Ok(value) => event.body.result = logged(answer(value)),
+        Ok(answer) => event.body.result = logged(json(answer)),
         Err(error) => {
             error.word().clone_into(&mut event.outcome);
             event.body.words = Some(error.to_string());
@@ -182,12 +183,11 @@ fn count(caller: &Caller, tool: &'static str, since: Instant, ended: Result<&'st
     }
 }
 
-/// A result as the log keeps it.
-fn logged(result: Value) -> Value {
-    let text = result.to_string();
+/// A result, written as JSON, as the log keeps it.
+fn logged(text: String) -> Said {
     if text.len() <= MOST_LOGGED {
-        return result;
+        return Said::Text(text);
     }
     let head: String = text.chars().take(1000).collect();
-    json!({"bytes": text.len(), "sha256": Digest::of(&[text.as_bytes()]), "begins": head})
+    json!({"bytes": text.len(), "sha256": Digest::of(&[text.as_bytes()]), "begins": head}).into()
 }

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::desk::{Caller, Desk, DeskError, authorise, complete, event};
 use crate::domain::actor::Operation;
 use crate::domain::audit::Action;
-use crate::domain::canonical::Digest;
+use crate::domain::canonical::{self, Digest};
 use crate::domain::naming::{Name, NamePage, Named};
 use crate::domain::place::Place;
 use crate::domain::ticket::TicketQuery;
@@ -25,7 +25,9 @@ impl Desk {
         let found = self.names_of(caller, of, page).await;
         let asked = json!({"of": of.as_str(), "prefix": page.prefix, "after": page.after, "limit": page.limit});
         let mut record = event(caller, Action::Read, NAMES, None, asked);
-        complete(&mut record, since, &found, |names| names.iter().map(|name| Value::from(name.id.as_str())).collect());
+        complete(&mut record, since, &found, |names| {
+            canonical::written(&names.iter().map(|name| name.id.as_str()).collect::<Vec<_>>())
+        });
         self.store.record(record)?;
         found
     }

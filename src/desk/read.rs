@@ -12,6 +12,7 @@ use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
 use crate::domain::audit::Action;
 use crate::domain::call::{ProposalQuery, ReadCall, SearchTickets, Suggest};
+use crate::domain::canonical;
 use crate::domain::draft::{Section, Suggestion};
 use crate::domain::redact::{Kind, Veil};
 use crate::domain::ticket::{Author, Message, Ticket, Visibility};
@@ -42,7 +43,7 @@ impl Desk {
         let action = if caller.ahead && call.is_written() { Action::Prepared } else { Action::Read };
         let mut record = event(caller, action, call.tool(), call.ticket_id(), call.arguments());
         record.body.by = result.as_ref().ok().and_then(made_by).or(record.body.by);
-        complete(&mut record, since, &result, Answer::to_value);
+        complete(&mut record, since, &result, canonical::written::<Answer>);
         let kept = self.store.record(record).map_err(DeskError::from);
         let result = kept.and(result);
         count(caller, call.tool(), since, result.as_ref().map(|_| "ok"));

@@ -213,7 +213,7 @@ fn filed_event(caller: &Caller, proposal: &Proposal) -> Event {
     record.proposal = Some(proposal.id().clone());
     record.digest = Some(proposal.digest());
     record.version_before = Some(proposal.base_version());
-    record.body.result = json!({"why": proposal.why()});
+    record.body.result = json!({"why": proposal.why()}).into();
     record
 }
 

@@ -77,6 +77,11 @@ pub fn text(value: &Value) -> String {
     value.to_string()
 }
 
+/// The text of something that has its fields in the order of their names. What cannot be JSON is null.
+pub(crate) fn written<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_not_json| "null".to_owned())
+}
+
 /// Reads JSON from outside: no key twice, no deeper than [`MOST_DEPTH`], nothing after the value.
 ///
 /// # Errors

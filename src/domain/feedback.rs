@@ -185,7 +185,7 @@ impl Feedback {
             version_before: Some(self.ticket.row.version),
             body: Body {
                 arguments: json!({"tone": self.tone, "ticket": self.ticket}),
-                result: self.output.clone(),
+                result: self.output.clone().into(),
                 card: None,
                 words: self.comment.clone(),
                 by: Some(made_by),

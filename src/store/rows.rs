@@ -249,7 +249,7 @@ pub(crate) fn kept<R: Columns>(row: &R) -> Result<Kept, R::Bad> {
         made_by: row.text(8)?,
         prompt: row.text(9)?,
         input: body.arguments.get_mut("ticket").map_or(Value::Null, Value::take),
-        output: body.result,
+        output: body.result.value().into_owned(),
     })
 }
 

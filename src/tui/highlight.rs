@@ -37,11 +37,11 @@ pub(crate) fn detail_rows(detail: &LogDetail, width: usize) -> Vec<JsonRow> {
     };
     rows.extend(body.words.iter().flat_map(|words| titled("Words", words, width)));
     if detail.record.action == Action::Rated.as_str() {
-        rows.extend(json("What was shown", &body.result, width));
+        rows.extend(json("What was shown", &body.result.value(), width));
         rows.extend(json("What it is about", &body.arguments, width));
     } else {
         rows.extend(json("Arguments", &body.arguments, width));
-        rows.extend(json("Result", &body.result, width));
+        rows.extend(json("Result", &body.result.value(), width));
     }
     rows.extend(body.card.iter().flat_map(|card| titled("The card as it was shown", card, width)));
     rows
@@ -55,7 +55,7 @@ pub(crate) fn step_rows(detail: &LogDetail, width: usize) -> Vec<JsonRow> {
     let mut rows: Vec<JsonRow> = body.words.iter().flat_map(|words| titled("Words", words, width)).collect();
     rows.extend(body.card.iter().flat_map(|card| titled("The card as it was shown", card, width)));
     rows.extend(json("Arguments", &body.arguments, width));
-    rows.extend(json("Result", &body.result, width));
+    rows.extend(json("Result", &body.result.value(), width));
     rows.into_iter().skip_while(Vec::is_empty).collect()
 }
 

@@ -53,6 +53,42 @@ fn the_screen_is_measured_on_a_small_desk_and_every_figure_is_there() {
     assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0, "the desks are removed");
 }
 
+#[test]
+fn the_service_is_measured_on_a_small_desk_and_nobody_is_answered_wrongly() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("place");
+    std::fs::create_dir(&place).unwrap();
+    let mut command = program(dir.path());
+    command.args(["bench", "serve", "--quick", "--tickets", "300", "--json", "--dir"]).arg(&place);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = report["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 14, "seven kinds of calls by one caller and by twenty: {report}");
+    for row in rows {
+        assert_eq!(row["errors"], 0, "{row}");
+        assert!(row["answers"].as_u64().unwrap() > 0 && row["p50"].as_f64().unwrap() > 0.0, "{row}");
+        assert!(row["resident"].as_f64().unwrap() > 1.0, "{row}");
+    }
+    let figures = report["figures"].as_array().unwrap();
+    for what in [
+        "start to the first answered request",
+        "2026-07-28 / plain, 20 callers: CPU",
+        "20 callers: p99",
+        "resident memory with 20 callers",
+        "while another program holds the database: errors",
+        "the write that waited",
+        "a model that is silent: errors",
+        "a session that was abandoned",
+    ] {
+        let found = figures.iter().find(|figure| figure["what"].as_str().unwrap().contains(what));
+        let figure = found.unwrap_or_else(|| panic!("no figure of `{what}` in {report}"));
+        assert!(!what.ends_with("errors") || figure["median"] == 0.0, "{figure}");
+    }
+    assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0, "the desk is removed");
+}
+
 #[tokio::test]
 async fn five_hundred_keys_at_once_are_a_few_frames() {
     let house = House::new().await;

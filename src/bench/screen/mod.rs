@@ -7,7 +7,6 @@
 mod desks;
 mod frames;
 mod neomutt;
-mod process;
 mod program;
 mod pty;
 mod report;

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::bench::process::memory;
 use crate::bench::screen::desks::{Made, lists};
-use crate::bench::screen::process::memory;
 use crate::bench::screen::program::moves;
 use crate::bench::screen::pty::Pty;
 use crate::bench::screen::times::Values;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use vt100::Screen;
 
+use crate::bench::process::{cpu, memory};
 use crate::bench::screen::desks::{Made, begins, lists, lists_sample};
-use crate::bench::screen::process::{cpu, memory};
 use crate::bench::screen::pty::Pty;
 use crate::bench::screen::report::Figure;
 use crate::bench::screen::times::Values;

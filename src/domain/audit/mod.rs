@@ -11,6 +11,7 @@ pub mod chain;
 pub mod checkpoint;
 pub mod figures;
 pub mod query;
+pub mod said;
 pub mod table;
 pub mod thumbs;
 
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::approval::Signature;
+use crate::domain::audit::said::Said;
 use crate::domain::canonical::{self, Digest, hex};
 use crate::domain::ids::{PrincipalId, ProposalId, RunId, TicketId};
 use crate::domain::proposal::Proposal;
@@ -151,7 +153,7 @@ impl Event {
     pub fn signed(mut self, signature: &Signature) -> Self {
         self.micros = micros(signature.read);
         if !signature.held.is_zero() {
-            self.body.result = json!({ HELD: micros(signature.held) / 1000 });
+            self.body.result = json!({ HELD: micros(signature.held) / 1000 }).into();
         }
         self
     }
@@ -170,8 +172,8 @@ pub struct Body {
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub arguments: Value,
     /// The result as received.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub result: Value,
+    #[serde(default, skip_serializing_if = "Said::is_nothing")]
+    pub result: Said,
     /// The card as the person saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
@@ -258,13 +260,45 @@ impl Record {
     /// The bytes that are hashed: canonical JSON of every field but the hash.
     #[must_use]
     pub fn canonical(&self) -> String {
-        canonical::text(&json!({
-            "seq": self.seq, "at": self.at.to_string(), "actor": self.actor, "run": self.run, "action": self.action,
-            "tool": self.tool, "ticket": self.ticket, "proposal": self.proposal, "digest": self.digest,
-            "outcome": self.outcome, "version_before": self.version_before, "version_after": self.version_after,
-            "micros": self.micros, "body_commit": self.body_commit, "prev": self.prev,
-        }))
+        let fields = Fields {
+            action: &self.action,
+            actor: &self.actor,
+            at: self.at,
+            body_commit: &self.body_commit,
+            digest: self.digest.as_deref(),
+            micros: self.micros,
+            outcome: &self.outcome,
+            prev: &self.prev,
+            proposal: self.proposal.as_deref(),
+            run: &self.run,
+            seq: self.seq,
+            ticket: self.ticket.as_deref(),
+            tool: &self.tool,
+            version_after: self.version_after,
+            version_before: self.version_before,
+        };
+        canonical::written(&fields)
     }
+}
+
+/// The fields that are hashed, in the order of their names: written as they stand here, they are canonical.
+#[derive(Serialize)]
+struct Fields<'a> {
+    action: &'a str,
+    actor: &'a str,
+    at: Timestamp,
+    body_commit: &'a str,
+    digest: Option<&'a str>,
+    micros: u64,
+    outcome: &'a str,
+    prev: &'a str,
+    proposal: Option<&'a str>,
+    run: &'a str,
+    seq: u64,
+    ticket: Option<&'a str>,
+    tool: &'a str,
+    version_after: Option<u64>,
+    version_before: Option<u64>,
 }
 
 /// The commitment to a body under a random salt.
@@ -277,4 +311,28 @@ pub fn commit_to(salt: &[u8], body: &str) -> String {
 #[must_use]
 pub fn genesis(log_id: &str) -> String {
     Digest::of(&[b"countersign genesis v1", log_id.as_bytes()]).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_written_in_the_order_of_its_fields_names() {
+        let at: Timestamp = "2026-01-01T00:00:00.000123Z".parse().unwrap();
+        let mut event = Event::new(at, "maya".parse().unwrap(), "r1".parse().unwrap(), Action::Read, "get_ticket");
+        for ticket in [None, Some("T-1".parse().unwrap())] {
+            event.ticket = ticket;
+            event.version_after = event.ticket.as_ref().map(|_| 7);
+            event.outcome = "a \"word\"\u{1}\u{2028}é".to_owned();
+            let r = Record::chain(&event, 3, genesis("log"), commit_to(b"salt", "{}"));
+            let value = json!({
+                "seq": r.seq, "at": r.at.to_string(), "actor": r.actor, "run": r.run, "action": r.action,
+                "tool": r.tool, "ticket": r.ticket, "proposal": r.proposal, "digest": r.digest,
+                "outcome": r.outcome, "version_before": r.version_before, "version_after": r.version_after,
+                "micros": r.micros, "body_commit": r.body_commit, "prev": r.prev,
+            });
+            assert_eq!(r.canonical(), canonical::text(&value));
+        }
+    }
 }

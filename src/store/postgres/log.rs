@@ -12,7 +12,7 @@ use crate::domain::audit::chain::{Broken, Head, Walk};
 use crate::domain::audit::figures::Mark;
 use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Body, Event, HELD, Record, commit_to, genesis};
-use crate::store::columns::{Columns as _, json};
+use crate::store::columns::Columns as _;
 use crate::store::postgres::ask::{self, Db, n};
 use crate::store::postgres::writing::Snapshot;
 use crate::store::rows::{self, RECORD};
@@ -46,7 +46,7 @@ pub(crate) async fn append(db: &Db, head: &mut Head, events: &[Event]) -> Result
     }
     let mut batch = Batch::default();
     for event in events {
-        let (body, salt) = (json(&event.body)?, crate::random::bytes::<16>().to_vec());
+        let (body, salt) = (event.body.text(), crate::random::bytes::<16>().to_vec());
         let record = Record::chain(event, head.size + 1, head.hash.clone(), commit_to(&salt, &body));
         *head = Head { size: record.seq, hash: record.hash.clone() };
         batch.records.push(record);

@@ -243,7 +243,7 @@ impl Store for Postgres {
     async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {
         let mut tx = self.begin().await?;
         let done = intake::import(&tx, &rows, origin).await?;
-        event.body.result = serde_json::json!(done);
+        event.body.result = serde_json::json!(done).into();
         tx.append(&[event]).await?;
         tx.commit(Touches::Desk).await?;
         Ok(done)

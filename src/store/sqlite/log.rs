@@ -34,7 +34,7 @@ pub(crate) fn append(turn: &mut Turn<'_>, events: &[Event]) -> Result<(), StoreE
 
 /// Adds one event after `head` and moves `head` on.
 pub(crate) fn append_after(tx: &Transaction<'_>, head: &mut Head, event: &Event) -> Result<(), StoreError> {
-    let body = serde_json::to_string(&event.body).map_err(|e| StoreError::Failed(e.to_string()))?;
+    let body = event.body.text();
     let salt = crate::random::bytes::<16>();
     let record = Record::chain(event, head.size + 1, head.hash.clone(), commit_to(&salt, &body));
     insert(tx, &record)?;

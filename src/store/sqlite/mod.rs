@@ -281,7 +281,7 @@ impl Store for Sqlite {
             if has_articles {
                 upkeep::tidy_articles(tx)?;
             }
-            event.body.result = serde_json::json!(done);
+            event.body.result = serde_json::json!(done).into();
             log::append(tx, &[event])?;
             Ok(done)
         };

@@ -375,7 +375,7 @@ pub(crate) fn figures() -> Figures {
 pub(crate) fn body() -> Body {
     Body {
         arguments: json!({"ticket_id": "T-1042", "body": "Dear Ines,\nthank you.", "visibility": "public", "expected_version": 7}),
-        result: json!({"version": 8, "sent": true}),
+        result: json!({"version": 8, "sent": true}).into(),
         card: Some("send_reply on the embedded desk\nPUBLIC message: the customer will read this".into()),
         words: None,
         by: None,

@@ -175,7 +175,7 @@ async fn decisions_teach_what_confidence_is_worth(desk: Desk) {
         "unsupported": [], "evidence": [], "confidence": 0.8, "score": 0.6});
     let mut suggested = read(0);
     suggested.tool = "suggest_response".into();
-    suggested.body = Body { result: suggestion, ..Body::default() };
+    suggested.body = Body { result: suggestion.into(), ..Body::default() };
     desk.store.record(suggested).unwrap();
     desk.store.flush().await.unwrap();
     desk.through(reply("T-1", "It goes back tomorrow.")).await.unwrap();

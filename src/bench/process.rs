@@ -9,17 +9,17 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// Memory of a process in megabytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// Everything resident, with the pages of files that others have in memory too.
-    pub(super) resident: f64,
+    pub(crate) resident: f64,
     /// What is its own alone.
-    pub(super) own: f64,
+    pub(crate) own: f64,
     /// The most that was ever resident.
-    pub(super) most: f64,
+    pub(crate) most: f64,
 }
 
 /// The memory of a process now.
-pub(super) fn memory(pid: u32) -> color_eyre::Result<Memory> {
+pub(crate) fn memory(pid: u32) -> color_eyre::Result<Memory> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let megabytes = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
@@ -30,7 +30,7 @@ pub(super) fn memory(pid: u32) -> color_eyre::Result<Memory> {
 }
 
 /// The time on a processor that a process has had, all its threads together.
-pub(super) fn cpu(pid: u32) -> color_eyre::Result<Duration> {
+pub(crate) fn cpu(pid: u32) -> color_eyre::Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name in brackets may hold anything; user and system time are the 12th and 13th field after it.
     let fields = stat.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11).take(2));
