@@ -4,6 +4,7 @@
 //! letters, so [`can_read`] says which texts are worth embedding. Loading it takes about a tenth of a second and one
 //! text some milliseconds: both belong on a thread that nobody waits for, or on a blocking one.
 
+mod recent;
 mod tokens;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use rten::{Model, NodeId, Value, ValueOrView};
 
+pub use crate::embed::recent::of_question;
 use crate::embed::tokens::Vocabulary;
 
 /// How many numbers an embedding has.

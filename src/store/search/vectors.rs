@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 
-use crate::embed::{DIMENSIONS, EmbedError, Embedder, can_read};
+use crate::embed::{self, DIMENSIONS, EmbedError, Embedder, can_read};
 
 /// What makes the vectors: the model, and the texts of an article that it is given.
 pub(crate) const MADE_BY: &str = "all-MiniLM-L6-v2 int8, title and 3 passages of 80 words";
@@ -77,7 +77,7 @@ pub(crate) async fn nearness(vectors: Arc<Vectors>, query: &str) -> Nearness {
         return Nearness::default();
     }
     let query = query.to_owned();
-    let compare = move || Ok::<_, EmbedError>(vectors.nearness(&Embedder::get()?.embed(&query)?));
+    let compare = move || Ok::<_, EmbedError>(vectors.nearness(&embed::of_question(&query)?));
     match tokio::task::spawn_blocking(compare).await {
         Ok(Ok(near)) => near,
         Ok(Err(error)) => {
