@@ -83,11 +83,6 @@ impl Batch {
     }
 }
 
-/// That nobody reads any more.
-pub(crate) fn gone<T>(_: mpsc::error::SendError<T>) -> StoreError {
-    StoreError::Failed("nobody takes what is poured".to_owned())
-}
-
 /// Whoever poured has stopped in the middle.
 pub(crate) fn cut_off() -> StoreError {
     StoreError::Failed("what was poured was cut off".to_owned())

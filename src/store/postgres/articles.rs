@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, params};
+use tokio_postgres::Row;
 
 use crate::domain::article::{Article, ArticleHit, CannedReply};
 use crate::domain::ids::ArticleId;
@@ -45,33 +46,41 @@ struct Copy {
     vectors: Arc<Vectors>,
 }
 
+impl Copy {
+    fn of(edition: u64, articles: &[Row], known: &[Row]) -> Result<Self, StoreError> {
+        let db = Connection::open_in_memory()?;
+        MIGRATIONS.iter().try_for_each(|sql| db.execute_batch(sql))?;
+        db.execute_batch("BEGIN")?;
+        for row in articles {
+            let sql = "INSERT INTO articles (n, id, title, body, tags) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let row = params![row.int(0)?, row.text(1)?, row.text(2)?, row.text(3)?, row.text(4)?];
+            db.prepare_cached(sql)?.execute(row)?;
+        }
+        for row in known {
+            let sql = "INSERT INTO article_vectors (article_n, model, vectors) VALUES (?1, ?2, ?3)";
+            db.prepare_cached(sql)?.execute(params![row.int(0)?, row.text(1)?, row.bytes_if(2)?])?;
+        }
+        db.execute_batch("COMMIT")?;
+        search::upkeep::tidy_articles(&db)?;
+        let vectors = Arc::new(Vectors::read(&db)?);
+        Ok(Self { edition, db, vectors })
+    }
+}
+
 impl Shelf {
-    /// Makes the copy anew if an article has changed since; true if so.
-    pub(crate) async fn refresh(&self, db: &Db) -> Result<bool, StoreError> {
+    /// Makes the copy anew if an article has changed since.
+    pub(crate) async fn refresh(&self, db: &Db) -> Result<(), StoreError> {
         let edition = ask::number(db, "SELECT articles FROM head", &[]).await?;
         if self.with(|copy| Ok(copy.edition == edition)).unwrap_or(false) {
-            return Ok(false);
+            return Ok(());
         }
         let found = ask::every(db, "SELECT n, id, title, body, tags FROM articles ORDER BY n", &[]).await?;
         let known = ask::every(db, "SELECT article_n, model, vectors FROM article_vectors", &[]).await?;
-        let copy = Connection::open_in_memory()?;
-        MIGRATIONS.iter().try_for_each(|sql| copy.execute_batch(sql))?;
-        copy.execute_batch("BEGIN")?;
-        for row in &found {
-            let sql = "INSERT INTO articles (n, id, title, body, tags) VALUES (?1, ?2, ?3, ?4, ?5)";
-            let row = params![row.int(0)?, row.text(1)?, row.text(2)?, row.text(3)?, row.text(4)?];
-            copy.prepare_cached(sql)?.execute(row)?;
-        }
-        for row in &known {
-            let sql = "INSERT INTO article_vectors (article_n, model, vectors) VALUES (?1, ?2, ?3)";
-            copy.prepare_cached(sql)?.execute(params![row.int(0)?, row.text(1)?, row.bytes_if(2)?])?;
-        }
-        copy.execute_batch("COMMIT")?;
-        search::upkeep::tidy_articles(&copy)?;
-        let vectors = Arc::new(Vectors::read(&copy)?);
-        let copy = Copy { edition, db: copy, vectors };
+        // A large desk takes a moment, and other calls shall not wait for it.
+        let made = tokio::task::spawn_blocking(move || Copy::of(edition, &found, &known)).await;
+        let copy = made.map_err(|e| StoreError::Failed(e.to_string()))??;
         *self.copy.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
-        Ok(true)
+        Ok(())
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Copy) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -109,7 +118,7 @@ pub(crate) async fn save(db: &Db, read: &[(Unread, Vec<i8>)]) -> Result<(), Stor
     for (article, known) in read {
         let bytes: Vec<u8> = known.iter().map(|x| x.cast_unsigned()).collect();
         let sql = "INSERT INTO article_vectors (article_n, model, vectors) \
-                   SELECT n, $1::text, $2::bytea FROM articles WHERE n = $3 AND title = $4 AND body = $5 \
+                   SELECT n, $1::text, $2::bytea FROM articles WHERE n = $3 AND title = $4 AND body = $5 FOR SHARE \
                    ON CONFLICT (article_n) DO UPDATE SET model = excluded.model, vectors = excluded.vectors";
         let (number, title, body) = article.of();
         ask::change(db, sql, &[&vectors::MADE_BY, &bytes, &n(number), &title, &body]).await?;

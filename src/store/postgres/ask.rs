@@ -96,8 +96,8 @@ impl Columns for Row {
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         let Some(said) = error.as_db_error() else {
-            let lost = error.is_closed() || is_io(&error);
-            return if lost { Self::Away } else { Self::Failed(text::line(&error.to_string()).into_owned()) };
+            let lost = error.is_closed() || is_lost(&error);
+            return if lost { Self::Away } else { Self::Failed(in_words(&error)) };
         };
         let code = said.code();
         let is = |codes: &[SqlState]| codes.contains(code);
@@ -126,11 +126,23 @@ impl From<Error> for StoreError {
     }
 }
 
-fn is_io(error: &Error) -> bool {
+/// What an error says, and what its causes say.
+fn in_words(error: &Error) -> String {
+    let mut words = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        if error.is::<std::io::Error>() {
-            return true;
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    text::line(&words).into_owned()
+}
+
+/// Whether the connection is what failed; a certificate that is not good is no such thing, and stays so.
+fn is_lost(error: &Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if let Some(failed) = error.downcast_ref::<std::io::Error>() {
+            return failed.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_none();
         }
         cause = error.source();
     }

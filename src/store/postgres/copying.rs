@@ -9,7 +9,7 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::domain::audit::genesis;
 use crate::store::StoreError;
 use crate::store::columns::Columns as _;
-use crate::store::copying::{Batch, Cell, Filling, Pouring, TOGETHER, cut_off, gone, not_empty, ordered};
+use crate::store::copying::{Batch, Cell, Filling, Pouring, TOGETHER, cut_off, not_empty, ordered};
 use crate::store::postgres::address::Address;
 use crate::store::postgres::ask::{self, Db, n};
 use crate::store::postgres::open::{migrate, unopenable};
@@ -24,7 +24,7 @@ const MADE: [&str; 4] = ["ticket_counts", "ticket_words", "head", "countersign_f
 /// Pours the desk at `url` out, as it is now; what others write meanwhile is not in it.
 ///
 /// # Errors
-/// When the database holds no desk, or nobody takes it any more.
+/// When the database holds no desk. That nobody takes it any more is the end, and no error.
 pub async fn pour(url: &str, out: &Pouring) -> Result<(), StoreError> {
     let address = Address::read(url)?;
     let pool = link::pool(&address, 1)?;
@@ -42,13 +42,19 @@ pub async fn pour(url: &str, out: &Pouring) -> Result<(), StoreError> {
             batch.rows.push((0..row.len()).map(|at| cell(&row, at)).collect::<Result<_, _>>()?);
             if batch.rows.len() == TOGETHER {
                 let full = Batch { rows: std::mem::take(&mut batch.rows), ..batch.clone() };
-                out.send(full).await.map_err(gone)?;
+                if out.send(full).await.is_err() {
+                    return Ok(());
+                }
             }
         }
-        out.send(batch).await.map_err(gone)?;
+        if out.send(batch).await.is_err() {
+            return Ok(());
+        }
     }
     db.end().await;
-    out.send(Batch::end()).await.map_err(gone)
+    // Whoever takes no more has said why.
+    let _ = out.send(Batch::end()).await;
+    Ok(())
 }
 
 fn cell(row: &Row, at: usize) -> Result<Cell, StoreError> {

@@ -81,6 +81,11 @@ impl Shared {
         self.wake.notify_one();
     }
 
+    /// Tells of every change from here on.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
     /// The desk has this revision, or a newer one.
     pub(crate) fn revised(&self, revision: u64) {
         self.revision.send_if_modified(|known| std::mem::replace(known, revision.max(*known)) < revision);

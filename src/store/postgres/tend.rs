@@ -39,7 +39,11 @@ impl Tending {
         let (close, closing) = watch::channel(false);
         let thread = std::thread::Builder::new()
             .name("desk-postgres".to_owned())
-            .spawn(move || runtime.block_on(tend(address, shared, shelf, closing)))
+            .spawn(move || {
+                runtime.block_on(tend(address, shared, shelf, closing));
+                // What was being read is read again next time.
+                runtime.shutdown_background();
+            })
             .map_err(failed)?;
         Ok(Self { close: Some(close), thread: Some(thread) })
     }
@@ -150,18 +154,24 @@ async fn hear(address: &Address, link: &Link, wait: &mut Duration) -> Result<(),
     }
 }
 
-/// Reads articles that are new for what they mean, for ever, a few at a time.
+/// Reads articles that are new for what they mean, for ever, a few at a time. The first calls come first.
 async fn read_articles(link: &Link, shelf: &Arc<Shelf>) {
+    let mut changes = link.shared.changes();
+    tokio::time::sleep(AT_MOST).await;
     loop {
+        changes.mark_unchanged();
         let read = match link.client().await {
             Ok(db) => read_some(&db, shelf).await,
             Err(error) => Err(error),
         };
         match read {
-            Ok(0) | Err(StoreError::Away | StoreError::Busy) => {
-                tokio::time::sleep(AT_MOST).await;
+            Ok(0) => {
+                // The desk may have changed in many ways: to look whether it was an article costs one question.
+                let _ = tokio::time::timeout(UNUSED, changes.changed()).await;
                 Embedder::rest(UNUSED);
+                tokio::time::sleep(AT_MOST).await;
             }
+            Err(StoreError::Away | StoreError::Busy) => tokio::time::sleep(AT_MOST).await,
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "new articles are found by their words alone");

@@ -6,7 +6,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
 use crate::store::StoreError;
-use crate::store::copying::{Batch, Cell, Filling, Pouring, TOGETHER, cut_off, gone, not_empty, ordered};
+use crate::store::copying::{Batch, Cell, Filling, Pouring, TOGETHER, cut_off, not_empty, ordered};
 use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::{log, open};
 
@@ -16,7 +16,7 @@ const MADE: [&str; 2] = ["ticket_counts", "unspaced"];
 /// Pours a desk out, as it is now; what the others write meanwhile is not in it.
 ///
 /// # Errors
-/// When the file is no desk, or nobody takes it any more.
+/// When the file is no desk. That nobody takes it any more is the end, and no error.
 pub fn pour(path: &Path, out: &Pouring) -> Result<(), StoreError> {
     let mut db = open::connect(path)?;
     open::migrate(&mut db)?;
@@ -31,12 +31,18 @@ pub fn pour(path: &Path, out: &Pouring) -> Result<(), StoreError> {
             batch.rows.push(cells.collect::<Result<_, _>>()?);
             if batch.rows.len() == TOGETHER {
                 let full = Batch { rows: std::mem::take(&mut batch.rows), ..batch.clone() };
-                out.blocking_send(full).map_err(gone)?;
+                if out.blocking_send(full).is_err() {
+                    return Ok(());
+                }
             }
         }
-        out.blocking_send(batch).map_err(gone)?;
+        if out.blocking_send(batch).is_err() {
+            return Ok(());
+        }
     }
-    out.blocking_send(Batch::end()).map_err(gone)
+    // Whoever takes no more has said why.
+    let _ = out.blocking_send(Batch::end());
+    Ok(())
 }
 
 fn cell(value: ValueRef<'_>) -> Cell {

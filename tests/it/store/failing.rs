@@ -1,15 +1,19 @@
 //! A database that goes away and comes back; a process that is killed in the middle of a write.
 
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign::domain::audit::Event;
 use countersign::store::postgres::{Options, Postgres};
 use countersign::store::{Store, StoreError};
+use serde_json::json;
 
-use crate::house::event;
+use crate::house::{event, update};
 use crate::postgres::Cluster;
-use crate::store::id;
+use crate::store::{Desk, Way, id, on_both};
 
 fn numbered(n: u64) -> Event {
     Event { micros: n, ..event() }
@@ -98,6 +102,77 @@ async fn a_database_that_is_stopped_under_load_is_said_to_be_away_and_comes_back
         other.save_person(&maya, "Maya").await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Not a test of its own: the process that the next test kills.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn child_that_writes() {
+    let Ok(way) = std::env::var(CHILD) else { return };
+    let way = match way.split_once('|') {
+        None => Way::File(way.into()),
+        Some((url, place)) => Way::Url(url.to_owned(), Options { place: place.into(), connections: 4 }),
+    };
+    let desk = Desk { store: way.open().await, way, dir: tempfile::tempdir().unwrap() };
+    for n in 0_usize.. {
+        let ticket = format!("T-{}", n % 3 + 1);
+        let proposal = desk.propose(update(&ticket, json!({"priority": (["low", "high"][n % 2])}))).await;
+        let receipt = desk.approve(&proposal).await;
+        println!("\nreceipt {} {}", proposal.id(), receipt.id);
+        if let Ok(done) = desk.execute(&proposal, &receipt).await {
+            println!("\ndone {ticket} {}", done.after);
+        }
+    }
+}
+
+const CHILD: &str = "COUNTERSIGN_TEST_STORE_CHILD";
+
+/// What a process says until it is killed, somewhere inside a write.
+fn killed(desk: &Desk, round: u64) -> Vec<String> {
+    let way = match &desk.way {
+        Way::File(path) => path.display().to_string(),
+        Way::Url(url, options) => format!("{url}|{}", options.place.display()),
+    };
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "store::failing::child_that_writes", "--nocapture"])
+        .env(CHILD, way)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut said: Vec<String> = lines.by_ref().filter(|line| line.starts_with("done")).take(3).collect();
+    std::thread::sleep(Duration::from_micros(round * 900));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said.extend(lines);
+    said
+}
+
+on_both! { a_process_that_is_killed_loses_nothing_and_repeats_nothing }
+
+async fn a_process_that_is_killed_loses_nothing_and_repeats_nothing(desk: Desk) {
+    let mut acknowledged = HashMap::new();
+    for round in 0..8 {
+        let said = tokio::task::block_in_place(|| killed(&desk, round));
+        for line in &said {
+            if let Some((ticket, version)) = line.strip_prefix("done ").and_then(|done| done.split_once(' ')) {
+                acknowledged.insert(ticket.to_owned(), version.parse::<u64>().unwrap());
+            }
+        }
+        desk.store.verify(None).await.unwrap().expect("the log verifies");
+    }
+    let log = desk.store.log(None, 1_000_000).await.unwrap();
+    assert!(!acknowledged.is_empty());
+    for (ticket, version) in acknowledged {
+        let there = desk.ticket(&ticket).await.row.version;
+        assert!(there >= version, "{ticket}: {version} was acknowledged, {there} is there");
+        let made = log.iter().filter(|r| r.action == "executed" && r.ticket.as_deref() == Some(&ticket));
+        let mut made: Vec<_> = made.filter_map(|r| r.version_after).collect();
+        made.sort_unstable();
+        assert_eq!(made, (2..=there).collect::<Vec<_>>(), "{ticket}: each version once");
+    }
+    // Work goes on.
+    desk.through(update("T-1", json!({"tags": ["after"]}))).await.unwrap();
 }
 
 #[tokio::test]

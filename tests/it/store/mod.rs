@@ -1,6 +1,7 @@
 //! What holds for a desk, whatever keeps it: every test here runs on SQLite and on PostgreSQL.
 
 mod aside;
+mod commands;
 mod copying;
 mod decisions;
 mod failing;

@@ -1,5 +1,7 @@
 //! Words find tickets and articles, whatever keeps them.
 
+use std::time::{Duration, Instant};
+
 use countersign::domain::article::Article;
 use countersign::domain::intake::{Intake, NewTicket};
 use countersign::domain::ticket::TicketQuery;
@@ -17,6 +19,7 @@ on_both! {
     similar_tickets_speak_of_the_same,
     a_filter_by_words_keeps_only_close_ones,
     an_article_is_found_and_found_anew_when_it_changes,
+    an_article_is_found_by_what_it_means,
 }
 
 /// Three more tickets with texts of their own.
@@ -103,6 +106,29 @@ async fn a_filter_by_words_keeps_only_close_ones(desk: Desk) {
     let new = NewTicket { external_id: "mail-5".to_owned(), ..ticket(60) };
     desk.store.import(vec![Intake::Ticket(Box::new(new))], Origin::File, event()).await.unwrap();
     assert_eq!(desk.store.tickets(&by_name).await.unwrap().total, 1);
+}
+
+async fn an_article_is_found_by_what_it_means(desk: Desk) {
+    let article = |id: &str, title: &str, body: &str| {
+        let (title, body) = (title.to_owned(), body.to_owned());
+        Intake::Article(Article { id: id.parse().unwrap(), title, body, tags: Vec::new(), updated_at: None })
+    };
+    let rows = vec![
+        article("KB-1", "Where is my order?", "Your parcel is on its way. Open the tracking page."),
+        article("KB-2", "Themes", "Choose a darker screen in the menu."),
+        article("KB-3", "Refunds", "We pay the money back within five days."),
+    ];
+    desk.store.import(rows, Origin::File, event()).await.unwrap();
+    // Articles are read for their meaning soon, on a thread of their own.
+    let since = Instant::now();
+    loop {
+        let hits = desk.store.find_articles("the shipment never came", 1).await.unwrap();
+        if hits.first().is_some_and(|hit| hit.id.as_str() == "KB-1") {
+            break;
+        }
+        assert!(since.elapsed() < Duration::from_mins(2), "without a word in common: {hits:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn an_article_is_found_and_found_anew_when_it_changes(desk: Desk) {
