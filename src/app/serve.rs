@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use color_eyre::eyre::{Context as _, eyre};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
@@ -19,18 +18,16 @@ use crate::app::models::Models;
 use crate::config::{Config, Tls};
 use crate::desk::Desk;
 use crate::desk::vitals::Vitals;
+use crate::http::limits::{Bounds, LOOPBACK, Limits};
+use crate::http::sent::MOST_BYTES;
 use crate::http::{self, Door, listen};
 use crate::llm::prompt::Prompts;
 use crate::mcp::server::DeskServer;
 use crate::random;
 use crate::store::Store;
 
-/// The largest request, in bytes.
-const MOST_BYTES: usize = 1024 * 1024;
 /// A session of an older client is kept while a person thinks, and no longer.
 const SILENCE: Duration = Duration::from_hours(4);
-/// This machine's own names.
-const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A service that listens and does not serve yet.
 pub struct Service {
@@ -53,8 +50,8 @@ impl Service {
         let mcp = mcp(Arc::clone(&desk), Arc::new(models.prompts.clone()), config, &stop);
         let walk = Duration::from_secs(config.telemetry.verify_minutes.max(1) * 60);
         let vitals = Vitals { store: Arc::clone(&store), walk };
-        let door = Arc::new(Door { desk, access: Access::new(store) });
-        let routes = http::router(door, mcp).layer(DefaultBodyLimit::max(MOST_BYTES));
+        let door = Arc::new(Door { desk, access: Access::new(store), limits: limits(config) });
+        let routes = http::router(door, mcp);
         let listen = &config.serve.listen;
         let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
         Ok(Self { listener, routes, stop, vitals, tls: acceptor(&config.serve.tls)? })
@@ -100,6 +97,16 @@ fn acceptor(tls: &Tls) -> color_eyre::Result<Option<TlsAcceptor>> {
     let authorities = (!client_ca.as_os_str().is_empty()).then_some((client_ca.as_path(), clients));
     let config = access::tls::server(certificate, key, authorities).wrap_err("[serve.tls]")?;
     Ok(Some(TlsAcceptor::from(Arc::new(config))))
+}
+
+fn limits(config: &Config) -> Limits {
+    let serve = &config.serve;
+    Limits::new(Bounds {
+        most_at_once: serve.most_at_once,
+        requests_per_minute: serve.requests_per_minute,
+        hosts: serve.allowed_hosts.clone(),
+        origins: serve.allowed_origins.clone(),
+    })
 }
 
 /// MCP over streamable HTTP, both eras: sessions for clients of 2025-11-25, none for those of 2026-07-28.

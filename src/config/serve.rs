@@ -14,6 +14,10 @@ pub struct Serve {
     pub allowed_hosts: Vec<String>,
     /// Pages, by scheme, host and port, whose scripts may ask.
     pub allowed_origins: Vec<String>,
+    /// Requests under way at a time.
+    pub most_at_once: usize,
+    /// Requests a minute from one caller; 0 for as many as come.
+    pub requests_per_minute: u32,
     /// Encrypted connections.
     pub tls: Tls,
 }

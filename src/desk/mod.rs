@@ -141,15 +141,24 @@ impl Desk {
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
+
+    /// That somebody may not do this, told at a door; it stands in the log as if the desk had been asked.
+    pub fn refuse(&self, caller: &Caller, operation: Operation, tool: &str) -> DeskError {
+        let error = forbidden(caller, operation);
+        let mut record = event(caller, Action::Refused, tool, None, Value::Null);
+        error.word().clone_into(&mut record.outcome);
+        record.body.words = Some(error.to_string());
+        self.store.record(record).err().map_or(error, DeskError::from)
+    }
 }
 
 fn authorise(caller: &Caller, operation: Operation) -> Result<(), DeskError> {
-    if caller.principal.role.may(operation) {
-        Ok(())
-    } else {
-        let Principal { id, role } = &caller.principal;
-        Err(DeskError::Forbidden { who: format!("{id} ({role})"), operation })
-    }
+    if caller.principal.role.may(operation) { Ok(()) } else { Err(forbidden(caller, operation)) }
+}
+
+fn forbidden(caller: &Caller, operation: Operation) -> DeskError {
+    let Principal { id, role } = &caller.principal;
+    DeskError::Forbidden { who: format!("{id} ({role})"), operation }
 }
 
 /// The record of a call, to be completed with its result.

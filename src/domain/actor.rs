@@ -35,6 +35,12 @@ words! {
         ReadAudit = "read_audit",
         /// Bring tickets and articles in.
         Import = "import",
+        /// Look at the desk as a whole: page through its customers, read its metrics.
+        Browse = "browse",
+        /// Write down and change customers.
+        KeepCustomers = "keep_customers",
+        /// Write, change and take away articles.
+        KeepArticles = "keep_articles",
         /// Sign and dismiss what the replies of the desk teach.
         Teach = "teach",
         /// Give and take back credentials and roles.
@@ -46,15 +52,18 @@ impl Role {
     /// The one table of rights: role by operation; what is not listed is denied.
     #[must_use]
     pub const fn may(self, operation: Operation) -> bool {
-        use Operation::{Decide, Execute, Import, ManageAccess, Propose, Read, ReadAudit, Teach};
+        use Operation::{
+            Browse, Decide, Execute, Import, KeepArticles, KeepCustomers, ManageAccess, Propose, Read, ReadAudit, Teach,
+        };
+        let of_an_agent =
+            matches!(operation, Read | Browse | Propose | Decide | Execute | ReadAudit | Import | KeepCustomers);
+        let of_a_supervisor = of_an_agent || matches!(operation, Teach | KeepArticles);
         match self {
             Self::Bot => matches!(operation, Read | Propose),
-            Self::Viewer => matches!(operation, Read),
-            Self::Agent => matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import),
-            Self::Supervisor => matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import | Teach),
-            Self::Admin => {
-                matches!(operation, Read | Propose | Decide | Execute | ReadAudit | Import | Teach | ManageAccess)
-            }
+            Self::Viewer => matches!(operation, Read | Browse),
+            Self::Agent => of_an_agent,
+            Self::Supervisor => of_a_supervisor,
+            Self::Admin => of_a_supervisor || matches!(operation, ManageAccess),
         }
     }
 

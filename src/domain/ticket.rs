@@ -252,6 +252,31 @@ pub struct TicketQuery {
     #[serde(default)]
     #[schemars(with = "i64", range(min = 0))]
     pub offset: u32,
+    /// Only what stands behind this place, in the order asked for; it is in no count.
+    #[serde(skip)]
+    pub behind: Option<Box<Behind>>,
+}
+
+/// A place in a list, whatever its order: a ticket as it stood when it was seen there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// The ticket.
+    pub id: TicketId,
+    /// How much it hurt.
+    pub priority: Priority,
+    /// When an answer was owed.
+    pub due_at: Option<Timestamp>,
+    /// When it came in.
+    pub created_at: Timestamp,
+    /// When it had last changed.
+    pub updated_at: Timestamp,
+}
+
+impl From<&TicketRow> for Behind {
+    fn from(row: &TicketRow) -> Self {
+        let TicketRow { id, priority, due_at, created_at, updated_at, .. } = row.clone();
+        Self { id, priority, due_at, created_at, updated_at }
+    }
 }
 
 const fn by_priority() -> Sort {
@@ -278,6 +303,7 @@ impl Default for TicketQuery {
             sort: by_priority(),
             limit: a_page(),
             offset: 0,
+            behind: None,
         }
     }
 }

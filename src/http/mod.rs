@@ -1,25 +1,46 @@
 //! The desk over HTTP: thin routes over the desk's operations, one way to sign in, one way to say no.
 //!
-//! Who calls is found once, in [`sign_in`]; what they may do is decided by the desk, as behind every other door. An
-//! answer that is no success is a problem document ([`problem`]).
+//! A request passes [`seen`] (its name, its line in the log), [`arrive`] (the bounds of the door), [`sign_in`] (who calls), [`admit`] (the right of its
+//! route in [`table`]) and then the desk, which decides as behind every other door. An answer that is no success is a
+//! problem document ([`problem`]).
 
+mod actions;
+mod admit;
+mod arrive;
+mod asked;
+mod customers;
+mod docs;
+mod faq;
 mod health;
+pub mod limits;
 pub mod listen;
+pub mod openapi;
+mod page;
 pub mod problem;
 mod proposals;
 mod seat;
 mod seen;
+pub mod sent;
 mod sign_in;
+pub mod table;
+mod tag;
 mod tickets;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::post;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
 use crate::access::Access;
 use crate::desk::Desk;
+use crate::http::limits::Limits;
+use crate::http::table::ROUTES;
+
+/// Answers from this many bytes on are packed, where the caller takes that.
+const WORTH_PACKING: u16 = 1024;
 
 /// What stands behind the door.
 pub struct Door {
@@ -27,29 +48,29 @@ pub struct Door {
     pub desk: Arc<Desk>,
     /// Who may come in.
     pub access: Access,
+    /// How much is borne, under which names.
+    pub limits: Limits,
 }
 
 /// Every route of the desk, `mcp` under `/mcp` among them.
 pub fn router(door: Arc<Door>, mcp: Router) -> Router {
-    let signed = Router::new()
-        .route("/tickets", get(tickets::list))
-        .route("/tickets/{id}", get(tickets::one).patch(tickets::patch))
-        .route("/tickets/{id}/actions/update", post(tickets::update))
-        .route("/tickets/{id}/actions/reply", post(tickets::reply))
-        .route("/proposals", get(proposals::list))
-        .route("/proposals/{id}", get(proposals::card))
-        .route("/proposals/{id}/approve", post(proposals::approve))
-        .route("/proposals/{id}/deny", post(proposals::deny))
-        .route("/metrics", get(seen::metrics))
+    let (signed, open): (Vec<_>, Vec<_>) = ROUTES.iter().partition(|route| route.needs.is_some());
+    let routes = |routes: Vec<&'static table::Route>| {
+        routes.into_iter().fold(Router::new(), |router, route| router.route(route.path, route.serve()))
+    };
+    // What a terminal asks and what MCP says are described elsewhere; their bodies are as strict.
+    let elsewhere = Router::new()
         .route("/seat/{name}", post(seat::ask))
         .nest("/mcp", mcp.with_state(()))
-        .layer(from_fn_with_state(Arc::clone(&door), sign_in::sign_in));
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+        .layer(from_fn(sent::strictly));
+    let signed = routes(signed).merge(elsewhere).layer(from_fn_with_state(Arc::clone(&door), sign_in::sign_in));
+    let packed = SizeAbove::new(WORTH_PACKING).and(NotForContentType::SSE);
+    routes(open)
         .merge(signed)
         .fallback(problem::no_route)
         .method_not_allowed_fallback(problem::no_method)
+        .layer(CompressionLayer::new().compress_when(packed))
+        .layer(from_fn_with_state(Arc::clone(&door), arrive::arrive))
         .layer(from_fn(seen::watch))
         .with_state(door)
 }

@@ -1,8 +1,9 @@
 //! What is said when the answer is no: problem details of RFC 9457, one document for every refusal of the door.
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::desk::DeskError;
@@ -13,7 +14,7 @@ use crate::store::StoreError;
 const AGAIN: u32 = 1;
 
 /// Why there is no answer, for programs (`type`, `status`) and for people (`title`, `detail`).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Problem {
     /// The kind: a name that stays the same, `about:blank` where the status says it all.
     #[serde(rename = "type")]
@@ -25,6 +26,9 @@ pub struct Problem {
     /// This very case in words, without control characters.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
+    /// The request that it is said of, as its answer names it in `x-request-id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
     /// Seconds to wait before the same may be asked again, where that helps.
     #[serde(skip)]
     pub retry_after: Option<u32>,
@@ -35,7 +39,14 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, kind: &'static str, detail: &str) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
-        Self { kind, title, status: status.as_u16(), detail: text::short(detail, 500), retry_after: None }
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: text::short(detail, 500),
+            request_id: None,
+            retry_after: None,
+        }
     }
 
     /// There is no such thing.
@@ -80,6 +91,13 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "/problems/unauthenticated", "a valid bearer token is needed")
     }
 
+    /// The desk itself is wrong; what it is stands in the log alone.
+    #[must_use]
+    pub fn broken(what: &str) -> Self {
+        tracing::error!(what, "the desk has failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "/problems/broken", "the desk has failed")
+    }
+
     /// Not now.
     #[must_use]
     pub fn unavailable(detail: &str) -> Self {
@@ -118,10 +136,15 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Problem {
+    /// The answer, with the name of the request that it is said of.
+    pub(crate) fn said_of(self, id: String) -> Response {
+        Self { request_id: Some(id), ..self }.rendered()
+    }
+
+    fn rendered(&self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(&self)).into_response();
+        let mut response = (status, axum::Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
@@ -134,10 +157,24 @@ impl IntoResponse for Problem {
     }
 }
 
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.rendered();
+        // Whoever sends it on can put the request's name in.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
 pub(crate) async fn no_route() -> Problem {
     Problem::not_found("there is no such route; /openapi.json lists what there is")
 }
 
-pub(crate) async fn no_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "about:blank", "this route does not know that method")
+/// Which methods there are stands in `Allow`, which the router adds; who asks just for that has their answer.
+pub(crate) async fn no_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let detail = "this route does not know that method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "about:blank", detail).into_response()
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commit::{Commit, CommitError, Look, Outcome};
@@ -15,22 +17,25 @@ use crate::domain::answer::Answer;
 use crate::domain::approval::{Card, Signature};
 use crate::domain::call::{ProposalQuery, ReadCall};
 use crate::domain::canonical::Digest;
-use crate::domain::ids::{BadId, ProposalId};
+use crate::domain::ids::ProposalId;
 use crate::http::Door;
+use crate::http::asked::{Asked, Named};
 use crate::http::problem::Problem;
+use crate::http::sent::Sent;
 use crate::http::sign_in::Signed;
+use crate::http::tag;
 
 /// Proposals, oldest first.
 pub(crate) async fn list(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Query(query): Query<ProposalQuery>,
+    Asked(query): Asked<ProposalQuery>,
 ) -> Result<Json<Answer>, Problem> {
     Ok(Json(door.desk.read(&signed.caller, &ReadCall::ListProposals(query)).await?))
 }
 
 /// What a person must have read before they decide.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CardText {
     /// The proposal; another one than was asked for where the ticket had moved.
     id: ProposalId,
@@ -47,10 +52,10 @@ pub(crate) struct CardText {
 pub(crate) async fn card(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Path(id): Path<String>,
+    Named(id): Named<ProposalId>,
 ) -> Result<Json<CardText>, Problem> {
     let desk = Deciding::of(&door, &signed)?;
-    let card = desk.open(&proposal_id(&id)?).await?;
+    let card = desk.open(&id).await?;
     let text = card.text();
     Ok(Json(CardText {
         id: card.proposal().id().clone(),
@@ -61,7 +66,7 @@ pub(crate) async fn card(
 }
 
 /// An approval.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Approve {
     /// The digest of the card as it was read.
@@ -69,7 +74,7 @@ pub(crate) struct Approve {
 }
 
 /// A denial.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Deny {
     /// Why, for whoever asked.
@@ -77,12 +82,13 @@ pub(crate) struct Deny {
 }
 
 /// How a decision ended.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Decided {
     /// In one word: `executed`, `denied`.
     outcome: &'static str,
     /// The ticket's version now, after a write.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<i64>")]
     version: Option<u64>,
 }
 
@@ -90,15 +96,19 @@ pub(crate) struct Decided {
 pub(crate) async fn approve(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Path(id): Path<String>,
-    Json(asked): Json<Approve>,
+    Named(id): Named<ProposalId>,
+    headers: HeaderMap,
+    Sent(asked): Sent<Approve>,
 ) -> Result<Json<Decided>, Problem> {
+    let expected = tag::version(&headers)?;
     let desk = Deciding::of(&door, &signed)?;
-    let id = proposal_id(&id)?;
     let card = desk.open(&id).await?;
     let signature = Signature::under(&card.text());
     if *card.proposal().id() != id || signature.shown.as_str() != asked.digest {
         return Err(Problem::stale("this is not what was read; read the card again"));
+    }
+    if expected.is_some_and(|version| version != card.proposal().base_version()) {
+        return Err(Problem::stale("the proposal was decided on another version of the ticket"));
     }
     if let Some(obstacle) = card.obstacle() {
         return Err(Problem::conflict(obstacle));
@@ -111,11 +121,12 @@ pub(crate) async fn approve(
 pub(crate) async fn deny(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Path(id): Path<String>,
-    Json(asked): Json<Deny>,
+    Named(id): Named<ProposalId>,
+    Sent(asked): Sent<Deny>,
 ) -> Result<Json<Decided>, Problem> {
     let desk = Deciding::of(&door, &signed)?;
-    let (id, unknown) = (proposal_id(&id)?, Duration::ZERO);
+    // Nobody knows how long a card was looked at that was read elsewhere.
+    let unknown = Duration::ZERO;
     ended(desk.commit.deny(&desk.run, &desk.by, &id, &asked.reason, unknown).await.map_err(problem)?)
 }
 
@@ -163,8 +174,4 @@ fn problem(error: CommitError) -> Problem {
         CommitError::NotRead(_) => Problem::unavailable(&error.to_string()),
         CommitError::Store(error) => error.into(),
     }
-}
-
-fn proposal_id(id: &str) -> Result<ProposalId, Problem> {
-    id.parse().map_err(|_none: BadId| Problem::not_found("there is no such proposal"))
 }

@@ -16,6 +16,7 @@ use crate::domain::actor::{Reviewer, Role};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::RunId;
 use crate::http::Door;
+use crate::http::admit::admit;
 use crate::http::listen::Peer;
 use crate::http::problem::Problem;
 use crate::http::seen::By;
@@ -60,6 +61,7 @@ pub(crate) async fn sign_in(
         }
     })?;
     let identity = acting(identity, request.headers())?;
+    admit(&door, &identity, &request)?;
     let by = By(identity.principal.id.clone());
     request.extensions_mut().insert(identity);
     let mut response = next.run(request).await;
@@ -106,6 +108,11 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 
 fn caller(identity: Identity, run: RunId) -> Caller {
     Caller { scope: identity.scope, ..Caller::new(identity.principal, identity.name, run) }
+}
+
+/// Somebody whose request names no run.
+pub(crate) fn caller_in_usual_run(identity: &Identity) -> Caller {
+    caller(identity.clone(), usual_run(identity))
 }
 
 /// Requests that name no run belong to one a caller, for as long as this process lives.

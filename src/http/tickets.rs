@@ -3,134 +3,171 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::answer::{Answer, WriteAnswer, WriteOutcome};
-use crate::domain::call::{OfTicket, ReadCall, SendReply, TicketUpdate, UpdateTicket, WriteCall};
-use crate::domain::ids::{BadId, TicketId};
+use crate::domain::answer::{Answer, TicketAnswer, WriteAnswer, WriteOutcome};
+use crate::domain::call::{OfTicket, ReadCall, TicketUpdate, UpdateTicket, WriteCall};
+use crate::domain::ids::TicketId;
 use crate::domain::proposal::Why;
-use crate::domain::ticket::{TicketQuery, Visibility};
+use crate::domain::ticket::{Behind, Message, Status, TicketPage, TicketQuery};
 use crate::http::Door;
+use crate::http::asked::{Named, Paged};
+use crate::http::page;
 use crate::http::problem::Problem;
+use crate::http::sent::Sent;
 use crate::http::sign_in::Signed;
+use crate::http::tag;
 
 /// A page of the queue.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct TicketList {
+    /// The rows.
+    #[serde(flatten)]
+    page: TicketPage,
+    /// Where the next page begins; nothing where this is the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A page of the queue. A ticket that comes in meanwhile moves no other from page to page.
 pub(crate) async fn list(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Query(query): Query<TicketQuery>,
-) -> Result<Json<Answer>, Problem> {
-    Ok(Json(door.desk.read(&signed.caller, &ReadCall::ListTickets(query)).await?))
+    uri: Uri,
+    Paged { mut query, cursor }: Paged<TicketQuery>,
+) -> Result<Response, Problem> {
+    // The same question on every page, whatever its size.
+    let question = TicketQuery { limit: 0, offset: 0, ..query.clone() };
+    if let Some(cursor) = cursor {
+        if query.offset > 0 {
+            return Err(Problem::invalid("`cursor` and `offset` are two ways to begin a page"));
+        }
+        query.behind = Some(page::place::<Box<Behind>>(&cursor, &question)?);
+    }
+    let limit = query.limit as usize;
+    let answer = door.desk.read(&signed.caller, &ReadCall::ListTickets(query)).await?;
+    let Answer::Page(found) = answer else { return Err(Problem::broken("no page came where one was asked for")) };
+    let last = found.tickets.last().filter(|_| found.tickets.len() == limit);
+    let next = last.map(|last| page::cursor(&question, &Behind::from(last)));
+    Ok(page::answer(&uri, next.clone().as_deref(), &TicketList { page: found, next }))
 }
 
 /// A ticket with its thread; its version is the entity tag.
 pub(crate) async fn one(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Path(id): Path<String>,
+    Named(ticket_id): Named<TicketId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let call = ReadCall::GetTicket(OfTicket { ticket_id: ticket_id(&id)? });
-    let answer = door.desk.read(&signed.caller, &call).await?;
-    let Answer::Ticket(ticket) = &answer else { return Ok(Json(answer).into_response()) };
-    let tag = tag(ticket.ticket.row.version);
-    let known = headers.get(IF_NONE_MATCH).is_some_and(|known| *known == tag);
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { Json(&answer).into_response() };
-    response.headers_mut().insert(ETAG, tag);
-    Ok(response)
+    let ticket = whole(&door, &signed, ticket_id).await?;
+    Ok(tag::tagged(&headers, tag::of_version(ticket.ticket.row.version), Json(&ticket)))
 }
 
-/// Changes fields: files a proposal.
+async fn whole(door: &Door, signed: &Signed, ticket_id: TicketId) -> Result<Box<TicketAnswer>, Problem> {
+    let answer = door.desk.read(&signed.caller, &ReadCall::GetTicket(OfTicket { ticket_id })).await?;
+    let Answer::Ticket(ticket) = answer else { return Err(Problem::broken("no ticket came where one was asked for")) };
+    Ok(ticket)
+}
+
+/// Which part of a thread.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessageQuery {
+    /// How many messages, 1 to 200.
+    #[serde(default = "fifty")]
+    #[schemars(with = "i64", range(min = 1, max = 200))]
+    limit: usize,
+}
+
+const fn fifty() -> usize {
+    50
+}
+
+/// A part of a thread.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct MessageList {
+    /// The messages, oldest first.
+    messages: Vec<Message>,
+    /// How many the thread has in all.
+    #[schemars(with = "i64")]
+    total: usize,
+    /// Where the next page begins; nothing where this is the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A thread in pages.
+pub(crate) async fn messages(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Named(id): Named<TicketId>,
+    uri: Uri,
+    Paged { query, cursor }: Paged<MessageQuery>,
+) -> Result<Response, Problem> {
+    if !(1..=200).contains(&query.limit) {
+        return Err(Problem::invalid("`limit` must be 1 to 200"));
+    }
+    let first = cursor.map_or(Ok(0), |cursor| page::place::<usize>(&cursor, &id))?;
+    let thread = whole(&door, &signed, id.clone()).await?.ticket.thread;
+    let (total, end) = (thread.len(), first.saturating_add(query.limit));
+    let next = (end < total).then(|| page::cursor(&id, &end));
+    let messages = thread.into_iter().skip(first).take(query.limit).collect();
+    Ok(page::answer(&uri, next.clone().as_deref(), &MessageList { messages, total, next }))
+}
+
+/// Asks for other fields.
 pub(crate) async fn patch(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Path(id): Path<String>,
+    Named(ticket_id): Named<TicketId>,
     headers: HeaderMap,
-    Json(update): Json<TicketUpdate>,
+    Sent(update): Sent<TicketUpdate>,
 ) -> Result<Response, Problem> {
-    let asked = Update { update, reason: String::new() };
-    write(&door, &signed, &headers, |version| Ok(asked.into_call(ticket_id(&id)?, version))).await
+    let expected_version = tag::version(&headers)?;
+    let call = WriteCall::UpdateTicket(UpdateTicket { ticket_id, update, expected_version });
+    propose(&door, &signed, call, String::new()).await
 }
 
-/// What [`update`] asks for.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Update {
-    /// The fields.
-    update: TicketUpdate,
-    /// Why, for the person who decides.
-    #[serde(default)]
-    reason: String,
-}
-
-impl Update {
-    fn into_call(self, ticket_id: TicketId, expected_version: Option<u64>) -> (WriteCall, Why) {
-        let call = UpdateTicket { ticket_id, update: self.update, expected_version };
-        (WriteCall::UpdateTicket(call), Why { text: self.reason, ..Why::default() })
-    }
-}
-
-/// Changes fields and says why.
-pub(crate) async fn update(
+/// Asks for a ticket to be closed: the desk forgets nothing that was said to a customer.
+pub(crate) async fn close(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Path(id): Path<String>,
+    Named(ticket_id): Named<TicketId>,
     headers: HeaderMap,
-    Json(asked): Json<Update>,
 ) -> Result<Response, Problem> {
-    write(&door, &signed, &headers, |version| Ok(asked.into_call(ticket_id(&id)?, version))).await
+    let update = TicketUpdate { status: Some(Status::Closed), ..TicketUpdate::default() };
+    let expected_version = tag::version(&headers)?;
+    let call = WriteCall::UpdateTicket(UpdateTicket { ticket_id, update, expected_version });
+    propose(&door, &signed, call, "asked for as DELETE".to_owned()).await
 }
 
-/// What [`reply`] asks for.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Message {
-    /// The text.
-    body: String,
-    /// Who may read it.
-    visibility: Visibility,
-    /// Fields that change with it.
-    #[serde(default)]
-    update: TicketUpdate,
-    /// Why, for the person who decides.
-    #[serde(default)]
-    reason: String,
-}
-
-/// Writes a message into the thread.
-pub(crate) async fn reply(
-    State(door): State<Arc<Door>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Json(asked): Json<Message>,
-) -> Result<Response, Problem> {
-    let Message { body, visibility, update, reason } = asked;
-    write(&door, &signed, &headers, |expected_version| {
-        let call = SendReply { ticket_id: ticket_id(&id)?, body, visibility, update, expected_version };
-        Ok((WriteCall::SendReply(call), Why { text: reason, ..Why::default() }))
-    })
-    .await
-}
-
-/// Asks for a change at the version that the caller knows: `202` and a proposal, or why not.
-async fn write(
+/// Files what is asked for: `202` and the proposal, or why not.
+pub(crate) async fn propose(
     door: &Door,
     signed: &Signed,
-    headers: &HeaderMap,
-    call: impl FnOnce(Option<u64>) -> Result<(WriteCall, Why), Problem>,
+    call: WriteCall,
+    reason: String,
 ) -> Result<Response, Problem> {
-    let (call, why) = call(expected(headers)?)?;
+    let why = Why { text: reason, ..Why::default() };
     let answer = door.desk.write(&signed.caller, call, why, None).await?;
     match answer.outcome {
-        WriteOutcome::PendingApproval => Ok((StatusCode::ACCEPTED, Json(answer)).into_response()),
-        WriteOutcome::Applied => Ok(Json(answer).into_response()),
+        WriteOutcome::PendingApproval | WriteOutcome::Applied => Ok(waits(&answer)),
         WriteOutcome::Refused => Err(refused(&answer)),
     }
+}
+
+fn waits(answer: &WriteAnswer) -> Response {
+    let mut response = (StatusCode::ACCEPTED, Json(answer)).into_response();
+    let at = answer.proposal_id.as_ref().and_then(|id| HeaderValue::try_from(format!("/proposals/{id}")).ok());
+    if let Some(at) = at {
+        response.headers_mut().insert(LOCATION, at);
+    }
+    response
 }
 
 fn refused(answer: &WriteAnswer) -> Problem {
@@ -138,20 +175,4 @@ fn refused(answer: &WriteAnswer) -> Problem {
         Some("superseded") => Problem::stale(&answer.message),
         _ => Problem::conflict(&answer.message),
     }
-}
-
-/// A name that cannot be a ticket's is no ticket's.
-fn ticket_id(id: &str) -> Result<TicketId, Problem> {
-    id.parse().map_err(|_none: BadId| Problem::not_found("there is no such ticket"))
-}
-
-fn tag(version: u64) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
-}
-
-/// The version that a change was decided on, where the caller names one.
-fn expected(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let Some(given) = headers.get(IF_MATCH) else { return Ok(None) };
-    let version = given.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-    version.map(Some).ok_or_else(|| Problem::stale("If-Match names no version of a ticket; it looks like \"7\""))
 }

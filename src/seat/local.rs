@@ -65,7 +65,10 @@ impl Local {
             | Operation::Execute
             | Operation::Import
             | Operation::Teach
-            | Operation::ManageAccess => SeatError::NotAllowed(format!("a {role} may not {needed}")),
+            | Operation::ManageAccess
+            | Operation::Browse
+            | Operation::KeepCustomers
+            | Operation::KeepArticles => SeatError::NotAllowed(format!("a {role} may not {needed}")),
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use jiff::Timestamp;
+
 use crate::domain::ids::PrincipalId;
 use crate::domain::scope::{NOBODY, Scope};
 use crate::domain::ticket::{Sort, TicketQuery};
@@ -169,6 +171,23 @@ pub(crate) const fn order(sort: Sort) -> &'static str {
         Sort::Priority => "t.priority, coalesce(t.due_at, 9223372036854775807), t.n",
         Sort::Updated => "t.updated_at DESC, t.n",
         Sort::Created => "t.created_at DESC, t.n",
+    }
+}
+
+/// That ticket `t` stands behind a place in a list, to be put behind a condition. An id needs no quoting.
+pub(crate) fn behind(query: &TicketQuery) -> String {
+    let Some(place) = &query.behind else { return String::new() };
+    let n = format!("coalesce((SELECT n FROM tickets WHERE id = '{}'), 0)", place.id);
+    let (rank, due) = (rank(place.priority), place.due_at.map_or(i64::MAX, Timestamp::as_millisecond));
+    let since = |column: &str, at: Timestamp| {
+        let at = at.as_millisecond();
+        format!(" AND {column} <= {at} AND ({column} < {at} OR t.n > {n})")
+    };
+    match query.sort {
+        Sort::Due => format!(" AND ({}) > ({due}, {rank}, {n})", order(query.sort)),
+        Sort::Priority => format!(" AND ({}) > ({rank}, {due}, {n})", order(query.sort)),
+        Sort::Updated => since("t.updated_at", place.updated_at),
+        Sort::Created => since("t.created_at", place.created_at),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::finding::Haystack;
 use crate::domain::ids::{CustomerId, PrincipalId, TicketId};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::store::columns::Columns as _;
-use crate::store::filter::{self, COUNTS, Dialect, Filter, order};
+use crate::store::filter::{self, COUNTS, Dialect, Filter, behind, order};
 use crate::store::postgres::ask::{self, Db, Values};
 use crate::store::postgres::search;
 use crate::store::rows::{self, CUSTOMER, MESSAGE, TICKET};
@@ -49,8 +49,9 @@ pub(crate) async fn rows(db: &Db, ids: &[String]) -> Result<Vec<TicketRow>, Stor
 pub(crate) async fn page(db: &Db, query: &TicketQuery) -> Result<TicketPage, StoreError> {
     let filter = filter(db, query).await?;
     let sql = format!(
-        "SELECT {TICKET} FROM tickets t WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
+        "SELECT {TICKET} FROM tickets t WHERE {}{} ORDER BY {} LIMIT {} OFFSET {}",
         filter.awake(),
+        behind(query),
         order(query.sort),
         query.limit.clamp(1, 500),
         query.offset

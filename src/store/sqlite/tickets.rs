@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use crate::domain::customer::Customer;
 use crate::domain::ids::{CustomerId, PrincipalId, TicketId};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
-use crate::store::filter::{self, COUNTS, Dialect, Filter, order};
+use crate::store::filter::{self, COUNTS, Dialect, Filter, behind, order};
 use crate::store::rows::{self, MESSAGE, TICKET};
 use crate::store::{Counts, StoreError, search};
 
@@ -51,8 +51,9 @@ pub(crate) fn page(db: &Connection, query: &TicketQuery) -> Result<TicketPage, S
     let filter = filter(db, query)?;
     let order = order(query.sort);
     let sql = format!(
-        "SELECT {TICKET} FROM tickets t WHERE {} ORDER BY {order} LIMIT {} OFFSET {}",
+        "SELECT {TICKET} FROM tickets t WHERE {}{} ORDER BY {order} LIMIT {} OFFSET {}",
         filter.awake(),
+        behind(query),
         query.limit.clamp(1, 500),
         query.offset
     );

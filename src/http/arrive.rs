@@ -1,0 +1,106 @@
+//! What every request passes first and every answer last: the bounds of the door, and the headers that keep answers
+//! where they belong.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use futures::FutureExt as _;
+use tokio::time::timeout;
+use tracing::Instrument as _;
+
+use crate::http::Door;
+use crate::http::limits::Page;
+use crate::http::problem::Problem;
+use crate::http::seen::{By, RequestId};
+
+/// How long an answer may take. What was begun and changes something is finished all the same.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
+/// Paths that are asked by machines of the operator's own, by whatever name they know this one.
+const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// Calls of tools wait for people, and terminals for news.
+const WAIT: [&str; 2] = ["/mcp", "/seat/"];
+
+/// Takes a request in, and its answer out.
+pub(crate) async fn arrive(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let (page, mut response) = match door.limits.check_origin(request.headers()) {
+        Ok(page) => {
+            let response = taken(&door, request, next, &page).await.unwrap_or_else(Problem::into_response);
+            (page, response)
+        }
+        Err(no) => (Page::None, no.into_response()),
+    };
+    if let (Some(problem), Some(RequestId(id))) = (response.extensions_mut().remove::<Problem>(), id) {
+        let by = response.extensions_mut().remove::<By>();
+        response = problem.said_of(id);
+        by.map(|by| response.extensions_mut().insert(by));
+    }
+    label(response.headers_mut(), page);
+    response
+}
+
+async fn taken(door: &Arc<Door>, request: Request, next: Next, page: &Page) -> Result<Response, Problem> {
+    let path = request.uri().path();
+    let is_probe = PROBES.contains(&path);
+    if !is_probe {
+        door.limits.check_host(request.headers())?;
+    }
+    if is_preflight(&request, page) {
+        return Ok(preflight());
+    }
+    // A probe must hear that the desk lives, however much it has to do.
+    let _place = if is_probe { None } else { Some(door.limits.place()?) };
+    let waits = WAIT.iter().any(|begin| path.starts_with(begin));
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) && !waits;
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answered = if waits {
+        answer.await.ok()
+    } else if changes {
+        // A caller who hangs up, or waits no longer, does not leave a change half done.
+        let begun = tokio::spawn(answer.in_current_span());
+        timeout(ANSWERS_WITHIN, begun).await.map_err(|_late| too_long())?.ok().and_then(Result::ok)
+    } else {
+        timeout(ANSWERS_WITHIN, answer).await.map_err(|_late| too_long())?.ok()
+    };
+    answered.ok_or_else(|| Problem::broken("a route panicked"))
+}
+
+fn too_long() -> Problem {
+    Problem::unavailable(&format!("there was no answer within {} s", ANSWERS_WITHIN.as_secs()))
+}
+
+fn label(headers: &mut HeaderMap, page: Page) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Page::Elsewhere(origin) = page {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        let shown = "etag, link, location, retry-after, x-request-id";
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(shown));
+        headers.append(VARY, HeaderValue::from(ORIGIN));
+    }
+}
+
+/// Whether a browser asks, before it asks.
+fn is_preflight(request: &Request, page: &Page) -> bool {
+    let asks = request.headers().contains_key("access-control-request-method");
+    asks && *request.method() == Method::OPTIONS && matches!(page, Page::Elsewhere(_))
+}
+
+fn preflight() -> Response {
+    let headers = "authorization, content-type, countersign-run, idempotency-key, if-match, if-none-match, \
+                   mcp-protocol-version, mcp-session-id, x-request-id";
+    let allowed = [
+        (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PATCH, DELETE")),
+        (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(headers)),
+    ];
+    (StatusCode::NO_CONTENT, allowed).into_response()
+}
