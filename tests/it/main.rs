@@ -16,6 +16,7 @@ mod finding;
 mod gate;
 mod hostile;
 mod house;
+mod http;
 mod injection;
 mod journeys;
 mod layers;

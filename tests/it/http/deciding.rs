@@ -1,0 +1,69 @@
+//! Decisions: one wins, once, on what was read.
+
+use countersign::domain::actor::Role;
+use countersign::domain::audit::Action;
+use serde_json::json;
+
+use crate::http::{Served, is_problem};
+
+#[tokio::test]
+async fn a_proposal_is_approved_by_who_has_read_its_card() {
+    let served = Served::new().await;
+    let (id, digest) = served.waiting("pending").await;
+    let approve = async |digest: &str| {
+        served.post(Role::Agent, &format!("/proposals/{id}/approve"), &json!({"digest": digest})).await
+    };
+    is_problem(&approve("0000").await, 412);
+    let no = json!({"digest": digest, "approved": true});
+    is_problem(&served.post(Role::Agent, &format!("/proposals/{id}/approve"), &no).await, 422);
+    for role in [Role::Bot, Role::Viewer] {
+        is_problem(&served.post(role, &format!("/proposals/{id}/approve"), &json!({"digest": digest})).await, 403);
+    }
+    assert_eq!(served.house.ticket("T-1").await.row.version, 1);
+    let done = approve(&digest).await;
+    assert_eq!((done.status.as_u16(), done.json()), (200, json!({"outcome": "executed", "version": 2})));
+    is_problem(&approve(&digest).await, 409);
+}
+
+#[tokio::test]
+async fn a_thousand_replays_of_an_approval_are_one_write() {
+    let served = Served::new().await;
+    let (id, digest) = served.waiting("pending").await;
+    let (path, body) = (format!("/proposals/{id}/approve"), json!({"digest": digest}));
+    let all = futures::future::join_all((0..1_000).map(|_| served.post(Role::Agent, &path, &body))).await;
+    let went_well = all.iter().filter(|came| came.status == 200).count();
+    assert_eq!(went_well, 1, "{:?}", all.iter().map(|came| came.status.as_u16()).collect::<Vec<_>>());
+    all.iter().filter(|came| came.status != 200).for_each(|came| is_problem(came, 409));
+    assert_eq!(served.house.ticket("T-1").await.row.version, 2);
+    assert_eq!(served.house.count(Action::Executed).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_who_approve_at_once_one_wins_and_the_other_is_told() {
+    let served = Served::new().await;
+    for round in 0..10_u32 {
+        let status = if round % 2 == 0 { "pending" } else { "open" };
+        let (id, digest) = served.waiting(status).await;
+        let (path, body) = (format!("/proposals/{id}/approve"), json!({"digest": digest}));
+        let (one, other) =
+            tokio::join!(served.post(Role::Agent, &path, &body), served.post(Role::Supervisor, &path, &body));
+        let (won, lost) = if one.status == 200 { (one, other) } else { (other, one) };
+        assert_eq!(won.status, 200, "{won:?}");
+        is_problem(&lost, 409);
+        assert_eq!(served.house.ticket("T-1").await.row.version, u64::from(round) + 2);
+    }
+}
+
+#[tokio::test]
+async fn a_denial_reaches_who_asked_with_its_reason() {
+    let served = Served::new().await;
+    let (id, _) = served.waiting("closed").await;
+    let denied = served.post(Role::Agent, &format!("/proposals/{id}/deny"), &json!({"reason": "not yet"})).await;
+    assert_eq!(denied.json(), json!({"outcome": "denied"}));
+    let seen = served.get(Role::Bot, "/proposals?decided=true").await.json();
+    assert_eq!(
+        (&seen["proposals"][0]["state"], &seen["proposals"][0]["reason"]),
+        (&json!("denied"), &json!("not yet"))
+    );
+    is_problem(&served.post(Role::Agent, "/proposals/p-404/deny", &json!({"reason": "x"})).await, 404);
+}
