@@ -12,7 +12,7 @@
 //! | [`assist`] | summary, reply and confidence: what a model reads and writes, and what is said without one | domain |
 //! | [`desk`] | the operations: authorise, validate, do, record | domain, store, assist, llm, tools |
 //! | [`access`] | who is at the door: tokens, issuers, certificates | domain, store |
-//! | [`mcp`] | the desk as a server, any server as a backend | domain, access, tools, desk |
+//! | [`mcp`] | the desk as a server, any server as a backend | domain, access, tools, desk, commit |
 //! | [`http`] | the desk as a service: routes, who is at the door, connections | domain, access, desk, commit, seat, tools |
 //! | [`agent`] | the loop: a pure step, a driver that does it | domain, llm, tools |
 //! | [`commit`] | the one way out: decision, write, read-back, record | domain, store, tools |

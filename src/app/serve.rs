@@ -6,28 +6,23 @@ use std::time::Duration;
 
 use axum::Router;
 use color_eyre::eyre::{Context as _, eyre};
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::ServerHandler;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::tls::Clients;
 use crate::access::{self, Access};
+use crate::app::mcp::over_http;
 use crate::app::models::Models;
 use crate::config::{Config, Tls};
 use crate::desk::Desk;
 use crate::desk::vitals::Vitals;
-use crate::http::limits::{Bounds, LOOPBACK, Limits};
-use crate::http::sent::MOST_BYTES;
+use crate::http::limits::{Bounds, Limits};
 use crate::http::{self, Door, listen};
-use crate::llm::prompt::Prompts;
-use crate::mcp::server::DeskServer;
+use crate::mcp::server::{Asking, DeskServer};
 use crate::random;
 use crate::store::Store;
-
-/// A session of an older client is kept while a person thinks, and no longer.
-const SILENCE: Duration = Duration::from_hours(4);
 
 /// A service that listens and does not serve yet.
 pub struct Service {
@@ -44,17 +39,47 @@ impl Service {
     /// # Errors
     /// When the address is taken or is none.
     pub async fn prepare(store: Arc<dyn Store>, config: &Config, models: &Models) -> color_eyre::Result<Self> {
+        let prompts = Arc::new(models.prompts.clone());
+        let asking = config.mcp.elicit.then(Asking::new);
+        let server = move |desk| {
+            let server = DeskServer::for_requests(desk, random::run_id()).with_prompts(Arc::clone(&prompts));
+            match &asking {
+                Some(asking) => server.asking(Arc::clone(asking)),
+                None => server,
+            }
+        };
+        Self::around(server, store, config, models).await
+    }
+
+    /// The same service with another MCP server in the place of the desk's own.
+    ///
+    /// # Errors
+    /// As [`Service::prepare`].
+    pub async fn around<H: ServerHandler>(
+        server: impl Fn(Arc<Desk>) -> H + Send + Sync + 'static,
+        store: Arc<dyn Store>,
+        config: &Config,
+        models: &Models,
+    ) -> color_eyre::Result<Self> {
         let stop = CancellationToken::new();
-        let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
-        let desk = Arc::new(desk);
-        let mcp = mcp(Arc::clone(&desk), Arc::new(models.prompts.clone()), config, &stop);
-        let walk = Duration::from_secs(config.telemetry.verify_minutes.max(1) * 60);
-        let vitals = Vitals { store: Arc::clone(&store), walk };
-        let door = Arc::new(Door { desk, access: Access::new(store), limits: limits(config) });
-        let routes = http::router(door, mcp);
         let listen = &config.serve.listen;
         let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
+        let origins = origins(config, listener.local_addr()?.port());
+        let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
+        let desk = Arc::new(desk);
+        let served = Arc::clone(&desk);
+        let mcp = over_http(move || server(Arc::clone(&served)), config, origins.clone(), &stop);
+        let walk = Duration::from_secs(config.telemetry.verify_minutes.max(1) * 60);
+        let vitals = Vitals { store: Arc::clone(&store), walk };
+        let door = Arc::new(Door { desk, access: Access::new(store), limits: limits(config, origins) });
+        let routes = http::router(door, mcp);
         Ok(Self { listener, routes, stop, vitals, tls: acceptor(&config.serve.tls)? })
+    }
+
+    /// The same service with something before its door.
+    #[must_use]
+    pub fn behind(self, before: impl FnOnce(Router) -> Router) -> Self {
+        Self { routes: before(self.routes), ..self }
     }
 
     /// Where it listens.
@@ -99,35 +124,19 @@ fn acceptor(tls: &Tls) -> color_eyre::Result<Option<TlsAcceptor>> {
     Ok(Some(TlsAcceptor::from(Arc::new(config))))
 }
 
-fn limits(config: &Config) -> Limits {
+/// Pages whose scripts may ask: the desk's own, and those that the configuration names.
+fn origins(config: &Config, port: u16) -> Vec<String> {
+    let scheme = if config.serve.tls.certificate.as_os_str().is_empty() { "http" } else { "https" };
+    let own = ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{scheme}://{name}:{port}"));
+    own.into_iter().chain(config.serve.allowed_origins.clone()).collect()
+}
+
+fn limits(config: &Config, origins: Vec<String>) -> Limits {
     let serve = &config.serve;
     Limits::new(Bounds {
         most_at_once: serve.most_at_once,
         requests_per_minute: serve.requests_per_minute,
         hosts: serve.allowed_hosts.clone(),
-        origins: serve.allowed_origins.clone(),
+        origins,
     })
-}
-
-/// MCP over streamable HTTP, both eras: sessions for clients of 2025-11-25, none for those of 2026-07-28.
-fn mcp(desk: Arc<Desk>, prompts: Arc<Prompts>, config: &Config, stop: &CancellationToken) -> Router {
-    let mut sessions = LocalSessionManager::default();
-    sessions.session_config.keep_alive = Some(SILENCE);
-    let hosts = LOOPBACK.iter().map(|name| (*name).to_owned()).chain(config.serve.allowed_hosts.clone());
-    let settings = StreamableHttpServerConfig::default()
-        .with_allowed_hosts(hosts)
-        .with_allowed_origins(config.serve.allowed_origins.clone())
-        .enforce_origin_validation()
-        .with_json_response(true)
-        .with_max_request_body_bytes(MOST_BYTES)
-        .with_cancellation_token(stop.child_token());
-    let service = StreamableHttpService::new(
-        move || {
-            let server = DeskServer::for_requests(Arc::clone(&desk), random::run_id());
-            Ok(server.with_prompts(Arc::clone(&prompts)))
-        },
-        Arc::new(sessions),
-        settings,
-    );
-    Router::new().fallback_service(service)
 }

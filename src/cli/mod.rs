@@ -275,7 +275,7 @@ async fn dispatch(
             .await
         }
         Some(Command::Serve(args)) => serve::run(setting, args).await,
-        Some(Command::Mcp(args)) => mcp(setting, &args.name).await,
+        Some(Command::Mcp(args)) => Box::pin(mcp(setting, &args.name)).await,
         Some(Command::Handle(args)) => handle::run(setting, args).await,
         Some(Command::Worker(args)) => worker::run(setting, args).await,
         Some(Command::Setup) => setup::run(setting, setting.config.as_deref()).await,

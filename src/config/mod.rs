@@ -192,6 +192,8 @@ pub struct Budget {
 pub struct Mcp {
     /// Seconds that a call may take.
     pub timeout_seconds: u64,
+    /// Whether people are asked through their clients.
+    pub elicit: bool,
 }
 
 /// Sending.

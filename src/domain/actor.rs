@@ -145,6 +145,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_assistant_may_never_do_what_a_person_may_not_who_decides() {
+        for role in Role::ALL {
+            let principal = Principal { id: "x".parse().unwrap(), role: *role };
+            let assistant = principal.assistant();
+            assert_eq!(assistant.id.as_str(), "assistant-x");
+            let is_less = Operation::ALL.iter().all(|op| role.may(*op) || !assistant.role.may(*op));
+            assert!(is_less || !role.may(Operation::Decide), "{role}");
+        }
+    }
+
+    #[test]
     fn a_bot_and_a_viewer_can_never_decide() {
         for role in [Role::Bot, Role::Viewer] {
             let principal = Principal { id: "x".parse().unwrap(), role };

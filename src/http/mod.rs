@@ -21,6 +21,7 @@ mod proposals;
 mod seat;
 mod seen;
 pub mod sent;
+pub mod session;
 mod sign_in;
 pub mod table;
 mod tag;

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::access::{Identity, Unauthenticated};
 use crate::commit::Commit;
 use crate::desk::{Caller, Direct};
-use crate::domain::actor::{Reviewer, Role};
+use crate::domain::actor::{Operation, Reviewer, Role};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::RunId;
 use crate::http::Door;
@@ -69,13 +69,18 @@ pub(crate) async fn sign_in(
     Ok(response)
 }
 
-/// Whom the request is from: the one whose credential it carries, or their assistant, which may less.
+/// Whom the request is from: the one whose credential it carries, or their assistant. Only who may decide has one: what
+/// an assistant may is less than that, and more than a viewer may.
 fn acting(identity: Identity, headers: &HeaderMap) -> Result<Identity, Problem> {
-    match headers.get(AS).map(HeaderValue::as_bytes) {
-        None => Ok(identity),
-        Some(b"assistant") => Ok(Identity { principal: identity.principal.assistant(), ..identity }),
-        Some(_) => Err(Problem::unreadable("the header countersign-as is assistant, or is not there")),
+    let mut given = headers.get_all(AS).iter();
+    let Some(first) = given.next() else { return Ok(identity) };
+    if first != "assistant" || given.next().is_some() {
+        return Err(Problem::unreadable("the header countersign-as is assistant, or is not there"));
     }
+    if !identity.principal.role.may(Operation::Decide) {
+        return Err(Problem::forbidden("only somebody who may decide has an assistant"));
+    }
+    Ok(Identity { principal: identity.principal.assistant(), ..identity })
 }
 
 /// The one bearer token of a request.

@@ -3,6 +3,7 @@
 
 mod access;
 mod ahead;
+mod asking;
 mod attack;
 mod audit;
 mod bench;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use rmcp::ErrorData;
-use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, ListToolsResult, Tool, ToolAnnotations};
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ListToolsResult, Tool, ToolAnnotations,
+};
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -11,10 +13,12 @@ use tokio::sync::mpsc;
 use crate::desk::{Caller, DeskError};
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::call::{ReadCall, WriteCall};
+use crate::domain::ids::ReceiptId;
 use crate::domain::proposal::Why;
 use crate::llm::Live;
 use crate::mcp::meta;
 use crate::mcp::server::DeskServer;
+use crate::mcp::server::asking::Again;
 use crate::mcp::server::progress::{HEARTBEAT, Progress};
 use crate::tools::catalog::{self, Access, BadCall, Call};
 
@@ -49,13 +53,14 @@ impl DeskServer {
         caller: Caller,
         request: CallToolRequestParams,
         context: &RequestContext<RoleServer>,
-    ) -> CallToolResult {
+    ) -> Result<CallToolResponse, ErrorData> {
+        let again = request.request_state.map(|state| Again { state, answers: request.input_responses });
         let mut arguments = Value::Object(request.arguments.unwrap_or_default());
         let reason = catalog::take_reason(&request.name, &mut arguments);
         match catalog::parse(&request.name, arguments) {
-            Ok(Call::Read(call)) => self.read(&caller, call, context).await,
-            Ok(Call::Write(call)) => self.write(&caller, call, why(reason, context), context).await,
-            Err(bad) => failed(&bad.to_string()),
+            Ok(Call::Read(call)) => Ok(self.read(&caller, call, context).await.into()),
+            Ok(Call::Write(call)) => self.write(&caller, call, why(reason, context), again, context).await,
+            Err(bad) => Ok(failed(&bad.to_string()).into()),
         }
     }
 
@@ -64,12 +69,22 @@ impl DeskServer {
         caller: &Caller,
         call: WriteCall,
         why: Why,
+        again: Option<Again>,
         context: &RequestContext<RoleServer>,
-    ) -> CallToolResult {
-        let receipt = context.meta.0.get(meta::RECEIPT).and_then(Value::as_str).map(str::parse);
-        match receipt.transpose() {
-            Ok(receipt) => written(self.desk.write(caller, call, why, receipt).await),
-            Err(bad) => failed(&bad.to_string()),
+    ) -> Result<CallToolResponse, ErrorData> {
+        let receipt = context.meta.0.get(meta::RECEIPT).and_then(Value::as_str).map(str::parse::<ReceiptId>);
+        let receipt = match receipt.transpose() {
+            Ok(receipt) => receipt,
+            Err(bad) => return Ok(failed(&bad.to_string()).into()),
+        };
+        let asker = if receipt.is_none() { self.asker(caller, &call, context) } else { None };
+        match (again, asker) {
+            (Some(again), Some(asker)) => asker.take_up(again).await,
+            (Some(_), None) => Err(ErrorData::invalid_params("nobody was asked about this call", None)),
+            (None, asker) => match (self.desk.write(caller, call, why, receipt).await, asker) {
+                (Ok(filed), Some(asker)) => asker.ask(filed).await,
+                (answer, _) => Ok(written(answer).into()),
+            },
         }
     }
 

@@ -3,6 +3,8 @@
 //! Everything goes through the desk's own operations, which authorise and record; what is said here is the protocol's
 //! side of it. Text of customers is data: a resource is JSON, a prompt has it in a marked block.
 
+mod answers;
+mod asking;
 mod calls;
 mod completion;
 mod progress;
@@ -25,6 +27,8 @@ use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use serde_json::Value;
 use tracing::Instrument as _;
 
+pub use asking::Asking;
+
 use crate::access::Identity;
 use crate::desk::{Caller, Desk, DeskError};
 use crate::domain::actor::Principal;
@@ -43,6 +47,7 @@ pub struct DeskServer {
     desk: Arc<Desk>,
     who: Who,
     prompts: Arc<Prompts>,
+    asking: Option<Arc<Asking>>,
     followed: Followed,
 }
 
@@ -69,7 +74,13 @@ impl DeskServer {
     }
 
     fn over(desk: Arc<Desk>, who: Who) -> Self {
-        Self { desk, who, prompts: Prompts::shipped(), followed: Followed::default() }
+        Self { desk, who, prompts: Prompts::shipped(), asking: None, followed: Followed::default() }
+    }
+
+    /// The same server, which asks people through their clients.
+    #[must_use]
+    pub fn asking(self, asking: Arc<Asking>) -> Self {
+        Self { asking: Some(asking), ..self }
     }
 
     /// The same server with a desk's own prompts.
@@ -144,9 +155,11 @@ impl ServerHandler for DeskServer {
         calls::known(&request.name)?;
         let caller = self.caller(&context)?;
         let span = traced::span(&request.name, &context);
-        let result = self.call(caller, request, &context).instrument(span.clone()).await;
-        traced::ended(&span, &result);
-        Ok(result.into())
+        let answer = self.call(caller, request, &context).instrument(span.clone()).await;
+        if let Ok(CallToolResponse::Complete(result)) = &answer {
+            traced::ended(&span, result);
+        }
+        answer
     }
 
     async fn list_resources(

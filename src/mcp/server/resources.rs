@@ -4,6 +4,7 @@ use rmcp::ErrorData;
 use rmcp::model::{
     ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource, ResourceContents, ResourceTemplate,
 };
+use serde_json::{Value, json};
 
 use crate::desk::Caller;
 use crate::domain::call::{OfArticle, OfProposal, OfTicket, ReadCall};
@@ -41,8 +42,14 @@ pub(crate) fn templates() -> ListResourceTemplatesResult {
 
 /// What a URI names, or the protocol's way to say that it names nothing.
 pub(crate) fn place(uri: &str) -> Result<Place, ErrorData> {
-    let nothing = || ErrorData::resource_not_found(format!("there is no resource {}", text::short(uri, 200)), None);
+    let nothing =
+        || ErrorData::resource_not_found(format!("there is no resource {}", text::short(uri, 200)), Some(named(uri)));
     Place::parse(uri).ok_or_else(nothing)
+}
+
+/// What was asked for, beside an error in words.
+fn named(uri: &str) -> Value {
+    json!({"uri": uri})
 }
 
 impl DeskServer {
@@ -60,7 +67,7 @@ impl DeskServer {
         let page = NamePage { prefix: String::new(), after, limit: A_PAGE };
         let names = self.desk.names(caller, of, &page).await.map_err(|e| refused(&e))?;
         let next = next(of, &names);
-        let queue = cursor.is_none().then(|| Resource::new(Place::QUEUE.to_string(), "queue").with_title("Queue"));
+        let queue = cursor.is_none().then(queue);
         let items = queue.into_iter().chain(names.iter().map(|name| resource(of, name)));
         let mut listed = ListResourcesResult::with_all_items(items.map(|item| item.with_mime_type(JSON)).collect());
         listed.next_cursor = next;
@@ -78,7 +85,8 @@ impl DeskServer {
             Place::Article(article_id) => ReadCall::GetArticle(OfArticle { article_id }),
             Place::Proposal(proposal_id) => ReadCall::GetProposal(OfProposal { proposal_id }),
         };
-        let answer = self.desk.read(caller, &call).await.map_err(|e| refused(&e))?;
+        let answer =
+            self.desk.read(caller, &call).await.map_err(|e| ErrorData { data: Some(named(uri)), ..refused(&e) })?;
         let contents = ResourceContents::text(answer.to_value().to_string(), uri).with_mime_type(JSON);
         Ok(ReadResourceResult::new(vec![contents]))
     }
@@ -103,8 +111,15 @@ fn next(of: Named, names: &[Name]) -> Option<String> {
     }
 }
 
+fn queue() -> Resource {
+    let about = "The first hundred tickets, most urgent first.";
+    Resource::new(Place::QUEUE.to_string(), "queue").with_title("Queue").with_description(about)
+}
+
 fn resource(of: Named, name: &Name) -> Resource {
-    Resource::new(format!("desk://{of}/{}", name.id), name.id.clone()).with_title(text::short(&name.title, 200))
+    Resource::new(format!("desk://{of}/{}", name.id), name.id.clone())
+        .with_title(text::short(&name.title, 200))
+        .with_description(format!("{of} {}", name.id))
 }
 
 #[cfg(test)]

@@ -124,8 +124,9 @@ impl Followed {
 /// Tells `peer` of every change, until it cannot be told any more.
 async fn tell(desk: &Desk, subjects: &Subjects, mut changes: watch::Receiver<u64>, peer: &Peer<RoleServer>) {
     while changes.changed().await.is_ok() {
-        for what in subjects.moved(desk).await {
-            if note(peer, what).await.is_err() {
+        // What is needed for a moment only does not count for as long as a connection is idle.
+        for what in Box::pin(subjects.moved(desk)).await {
+            if Box::pin(note(peer, what)).await.is_err() {
                 return;
             }
         }
@@ -197,14 +198,14 @@ impl DeskServer {
         let places = accepted.resource_subscriptions.iter().flatten();
         let places = places.filter_map(|uri| Some(What::At(uri.clone(), Place::parse(uri)?)));
         subjects.with(|all| all.extend(list.into_iter().chain(places).map(|what| Subject::new(what, caller))));
-        subjects.moved(&self.desk).await;
+        Box::pin(subjects.moved(&self.desk)).await;
         loop {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),
                 changed = changes.changed() => if changed.is_err() { return Ok(()) },
             }
-            for what in subjects.moved(&self.desk).await {
-                if sink(context, what).await.is_err() {
+            for what in Box::pin(subjects.moved(&self.desk)).await {
+                if Box::pin(sink(context, what)).await.is_err() {
                     return Ok(());
                 }
             }

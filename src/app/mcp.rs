@@ -1,0 +1,40 @@
+//! MCP over streamable HTTP, both eras: sessions for clients of 2025-11-25, none for those of 2026-07-28.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::http::limits::LOOPBACK;
+use crate::http::sent::MOST_BYTES;
+use crate::http::session::{Seal, own};
+
+/// A session of an older client is kept while a person thinks, and no longer.
+const SILENCE: Duration = Duration::from_hours(4);
+
+/// Routes for `server`, which is made anew for each session, and for each request that has none.
+pub(crate) fn over_http<H: ServerHandler>(
+    server: impl Fn() -> H + Send + Sync + 'static,
+    config: &Config,
+    origins: Vec<String>,
+    stop: &CancellationToken,
+) -> Router {
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(SILENCE);
+    let hosts = LOOPBACK.iter().map(|name| (*name).to_owned()).chain(config.serve.allowed_hosts.clone());
+    let settings = StreamableHttpServerConfig::default()
+        .with_allowed_hosts(hosts)
+        .with_allowed_origins(origins)
+        .enforce_origin_validation()
+        .with_json_response(true)
+        .with_max_request_body_bytes(MOST_BYTES)
+        .with_cancellation_token(stop.child_token());
+    let service = StreamableHttpService::new(move || Ok(server()), Arc::new(sessions), settings);
+    Router::new().fallback_service(service).layer(from_fn_with_state(Seal::new(), own))
+}
