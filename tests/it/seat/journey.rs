@@ -8,7 +8,7 @@ use countersign::domain::proposal::ProposalState;
 use countersign::store::Store as _;
 use serde_json::json;
 
-use crate::seat::served::{Fault, Line, Served};
+use crate::seat::served::{Fault, Line, Served, terminal_at};
 use crate::terminal::Terminal;
 
 const ENTER: &str = "\r";
@@ -45,7 +45,7 @@ async fn state(served: &Served, id: &str) -> ProposalState {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_program_asks_for_over_http_is_approved_in_a_terminal_elsewhere_and_done_once_in_both_names() {
     let (served, bot, maya) = desk();
-    let mut terminal = served.terminal(&maya, &served.at, (120, 40));
+    let mut terminal = terminal_at(&maya, &served.at, (120, 40));
     terminal.wait("● connected  maya · agent");
     terminal.wait(&served.at);
     terminal.wait("T-1");
@@ -77,10 +77,12 @@ async fn what_a_program_asks_for_over_http_is_approved_in_a_terminal_elsewhere_a
 async fn of_two_people_who_sign_the_same_card_one_is_done_and_the_other_is_told() {
     let (served, bot, maya) = desk();
     let lena = served.token("supervisor", "lena");
-    let mut both = [&maya, &lena].map(|token| served.terminal(token, &served.at, (120, 40)));
+    let mut both = [&maya, &lena].map(|token| terminal_at(token, &served.at, (120, 40)));
     propose(&served, &bot).await;
     both.iter_mut().for_each(open_card);
-    both.iter_mut().for_each(|terminal| terminal.keys("A"));
+    for terminal in &mut both {
+        terminal.keys("A");
+    }
     let told = both.each_ref().map(|terminal| {
         let told = |screen: &str| screen.contains("Done.") || screen.contains("decided before");
         terminal.wait_until("how it ended", told).contains("Done.")
@@ -92,7 +94,7 @@ async fn of_two_people_who_sign_the_same_card_one_is_done_and_the_other_is_told(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_desk_that_goes_away_and_comes_back_is_worked_at_again_without_a_new_start() {
     let (mut served, bot, maya) = desk();
-    let mut terminal = served.terminal(&maya, &served.at, (120, 40));
+    let mut terminal = terminal_at(&maya, &served.at, (120, 40));
     terminal.wait("T-1");
     served.kill();
     terminal.wait("○ offline");
@@ -119,7 +121,7 @@ async fn a_desk_that_goes_away_and_comes_back_is_worked_at_again_without_a_new_s
 async fn an_approval_whose_answer_is_lost_is_read_back_and_not_sent_again() {
     let (served, bot, maya) = desk();
     let line = Line::to(&served.at, Duration::ZERO, Fault::LosesTheAnswer).await;
-    let mut terminal = served.terminal(&maya, &line.at, (120, 40));
+    let mut terminal = terminal_at(&maya, &line.at, (120, 40));
     propose(&served, &bot).await;
     open_card(&mut terminal);
     line.turn_bad();
@@ -132,7 +134,7 @@ async fn an_approval_whose_answer_is_lost_is_read_back_and_not_sent_again() {
 async fn a_server_killed_between_the_key_and_the_answer_leaves_it_unknown_until_it_is_read_again() {
     let (mut served, bot, maya) = desk();
     let line = Line::to(&served.at, Duration::ZERO, Fault::LosesTheQuestion).await;
-    let mut terminal = served.terminal(&maya, &line.at, (120, 40));
+    let mut terminal = terminal_at(&maya, &line.at, (120, 40));
     let id = propose(&served, &bot).await;
     open_card(&mut terminal);
     line.turn_bad();

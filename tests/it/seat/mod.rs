@@ -5,3 +5,4 @@ mod journey;
 mod rights;
 mod served;
 mod shown;
+mod tls;

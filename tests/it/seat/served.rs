@@ -53,15 +53,6 @@ impl Served {
         file
     }
 
-    /// Somebody's terminal, at this address of the desk.
-    pub(crate) fn terminal(&self, token: &Path, at: &str, (width, height): (u16, u16)) -> Terminal {
-        let home = token.with_extension("home");
-        std::fs::create_dir_all(&home).unwrap();
-        let url = format!("http://{at}");
-        let args = ["--connect", &url, "--token-file", token.to_str().unwrap()];
-        Terminal::with(&home, width, height, &args, &[("COUNTERSIGN_SEND_UNDO_SECONDS", "0")])
-    }
-
     /// Asks at the desk's door; the status and what it says.
     pub(crate) async fn post(
         &self,
@@ -79,7 +70,7 @@ impl Served {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.timeout(Duration::from_secs(60)).send().await.unwrap();
+        let response = request.timeout(Duration::from_mins(1)).send().await.unwrap();
         let status = response.status().as_u16();
         let said = response.text().await.unwrap();
         // An answer in a stream has it after `data:`.
@@ -136,6 +127,15 @@ impl Drop for Served {
     }
 }
 
+/// Somebody's terminal, at this address of the desk.
+pub(crate) fn terminal_at(token: &Path, at: &str, (width, height): (u16, u16)) -> Terminal {
+    let home = token.with_extension("home");
+    std::fs::create_dir_all(&home).unwrap();
+    let url = format!("http://{at}");
+    let args = ["--connect", &url, "--token-file", token.to_str().unwrap()];
+    Terminal::with(&home, width, height, &args, &[("COUNTERSIGN_SEND_UNDO_SECONDS", "0")])
+}
+
 /// The program, run by whoever keeps the desk.
 fn operator(home: &Path) -> Command {
     let mut command = program(home);
@@ -186,7 +186,7 @@ impl Line {
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
                 let (desk, bad, sent) = (desk.clone(), Arc::clone(&bad), Arc::clone(&sent));
-                tokio::spawn(async move { carry(near, &desk, delay, fault, &bad, &sent).await });
+                tokio::spawn(async move { Box::pin(carry(near, &desk, delay, fault, &bad, &sent)).await });
             }
         });
         Self { at, is_bad, approvals }
