@@ -155,6 +155,24 @@ async fn a_header_that_contradicts_the_body_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_says_a_thing_twice_or_too_deep_is_read_by_nobody() {
+    let door = Doorstep::open(|_| {}).await;
+    let bot = door.token("robot", Role::Bot).await;
+    let headers = [VERSION, METHOD, ("mcp-name", "get_ticket")];
+    let body = read_ticket().to_string();
+    let twice = body.replacen("\"ticket_id\":\"T-1\"", "\"ticket_id\":\"T-2\",\"ticket_id\":\"T-1\"", 1);
+    let name_twice = body.replacen("\"name\":\"get_ticket\"", "\"name\":\"get_ticket\",\"name\":\"update_ticket\"", 1);
+    let deep = body.replacen("\"T-1\"", &format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)), 1);
+    for bad in [twice, name_twice, deep, "{".to_owned()] {
+        assert_ne!(bad, body);
+        let (status, answer) = post(&door, &bot, &headers, bad).await;
+        assert_eq!(status, 400, "{answer}");
+    }
+    assert_eq!(post(&door, &bot, &headers, " ".repeat(1024 * 1024) + &body).await.0, 413);
+    assert_eq!(door.house.count(Action::Read).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_a_person_who_may_decide_has_an_assistant_and_it_has_only_a_bot_s_rights() {
     let door = Doorstep::open(|_| {}).await;
     let whoami = async |token: &str, headers: &[(&str, &str)]| {
