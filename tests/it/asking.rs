@@ -110,10 +110,11 @@ async fn a_person_reads_the_card_and_the_code_on_it_approves_once_with_their_nam
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blind_yes_does_nothing_a_no_denies_and_a_way_out_leaves_it_waiting() {
+    type Case = (fn(&str) -> ElicitResult, &'static str, &'static str);
     let door = Room::open().await;
     let maya = principal("maya", Role::Agent);
     let wrong = |_: &str| accept(json!({"decision": "approve", "code": "000000"}));
-    let answers: [(fn(&str) -> ElicitResult, &str, &str); 5] = [
+    let answers: [Case; 5] = [
         (|_| accept(json!({})), "pending_approval", ""),
         (|_| accept(json!({"decision": "approve", "approve": true})), "pending_approval", ""),
         (wrong, "pending_approval", ""),

@@ -26,7 +26,7 @@ pub(crate) struct Doorstep {
 /// The shipped configuration on a free port.
 pub(crate) fn configured(change: impl FnOnce(&mut Config)) -> Config {
     let mut config = config::load(None, None, std::iter::empty(), &[]).unwrap().config;
-    config.serve.listen = "127.0.0.1:0".to_owned();
+    "127.0.0.1:0".clone_into(&mut config.serve.listen);
     change(&mut config);
     config
 }

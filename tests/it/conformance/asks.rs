@@ -167,14 +167,10 @@ pub(crate) fn input(
 
 /// A prompt that asks before it is there.
 pub(crate) fn prompt(answers: Option<&InputResponses>) -> GetPromptResponse {
-    match filled(answers, "user_context", "context") {
-        Some(context) => {
-            let message = json!({"role": "user", "content": {"type": "text", "text": format!("Context: {context}")}});
-            GetPromptResponse::Complete(whole(json!({"messages": [message]})))
-        }
-        None => {
-            let asked = json!({"user_context": question("What context should the prompt use?", "context", "string")});
-            GetPromptResponse::InputRequired(InputRequiredResult::new(Some(model(asked)), None))
-        }
+    if let Some(context) = filled(answers, "user_context", "context") {
+        let message = json!({"role": "user", "content": {"type": "text", "text": format!("Context: {context}")}});
+        return GetPromptResponse::Complete(whole(json!({"messages": [message]})));
     }
+    let asked = json!({"user_context": question("What context should the prompt use?", "context", "string")});
+    GetPromptResponse::InputRequired(InputRequiredResult::new(Some(model(asked)), None))
 }

@@ -41,7 +41,8 @@ pub(crate) struct Fixture {
 
 /// A model of the protocol from JSON: the suite is written in JSON, too.
 pub(crate) fn model<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value.clone()).unwrap_or_else(|e| panic!("{e}: {value}"))
+    let words = value.to_string();
+    serde_json::from_value(value).unwrap_or_else(|e| panic!("{e}: {words}"))
 }
 
 /// A whole answer, which the newer era wants to be called that.
