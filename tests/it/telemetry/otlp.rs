@@ -25,6 +25,8 @@ pub(crate) struct Span {
 #[derive(Clone, Default)]
 pub(crate) struct Collector {
     spans: Arc<Mutex<Vec<Span>>>,
+    /// Everything that arrived, as it came.
+    raw: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Collector {
@@ -51,9 +53,15 @@ impl Collector {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
+
+    /// Everything that arrived, as it came.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.raw.lock().unwrap().clone()
+    }
 }
 
 async fn take(State(collector): State<Collector>, body: Bytes) {
+    collector.raw.lock().unwrap().extend_from_slice(&body);
     let request = Message::read(&body);
     let scopes = request.messages(1).flat_map(|resource| resource.messages(2).collect::<Vec<_>>());
     let spans = scopes.flat_map(|scope| scope.messages(2).map(|span| Span::of(&span)).collect::<Vec<_>>());
