@@ -36,7 +36,7 @@ async fn a_name_of_a_request_is_kept_where_it_is_sane_and_made_where_it_is_not()
     assert_eq!(named("abc-1.2_3").await, "abc-1.2_3");
     for odd in ["", "a b", "\"><script>", "é", &"x".repeat(65)] {
         let made = named(odd).await;
-        assert!(made != odd && made.len() == 16, "{odd}: {made}");
+        assert!(made != odd && made.starts_with("q-"), "{odd}: {made}");
     }
     assert_ne!(named("").await, named("").await);
 }
