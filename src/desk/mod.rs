@@ -9,6 +9,7 @@ mod learn;
 mod meter;
 mod names;
 mod read;
+mod records;
 mod rewrite;
 mod scope;
 mod validate;
@@ -24,6 +25,7 @@ pub use assistant::Assistant;
 pub use direct::Direct;
 pub use learn::{Known, NotLearned};
 pub use meter::{Caps, Metered};
+pub use records::Kept;
 
 use crate::domain::actor::{Operation, Principal};
 use crate::domain::audit::said::Said;

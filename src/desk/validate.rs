@@ -1,7 +1,11 @@
 //! What must hold of values before anything is done with them.
 
 use crate::desk::DeskError;
+use crate::domain::article::Article;
 use crate::domain::call::{MOST_BODY, ReadCall, TicketUpdate, WriteCall};
+use crate::domain::customer::Customer;
+use crate::domain::intake::{NewCustomer, NewTicket};
+use crate::domain::keeping::CustomerQuery;
 use crate::domain::merge::Merged;
 use crate::domain::proposal::Why;
 use crate::domain::rewrite::Rewrite;
@@ -113,6 +117,63 @@ fn tags(update: &TicketUpdate) -> Result<(), DeskError> {
     sorted.sort();
     sorted.dedup();
     must(sorted.len() == tags.len(), "a tag stands twice")
+}
+
+/// Checks which customers are asked for.
+pub(crate) fn customers(asked: &CustomerQuery) -> Result<(), DeskError> {
+    query(asked.name.as_deref().unwrap_or_default())?;
+    query(asked.email.as_deref().unwrap_or_default())?;
+    within("limit", asked.limit, 200)
+}
+
+/// Checks a customer that somebody of the desk writes down.
+pub(crate) fn customer(customer: &Customer) -> Result<(), DeskError> {
+    let Customer { name, email, plan, locale, notes, .. } = customer;
+    must(!name.trim().is_empty(), "`name` is empty")?;
+    for (field, text) in [("name", name), ("email", email), ("plan", plan), ("locale", locale)] {
+        let fits = text.chars().count() <= MOST_SUBJECT && crate::domain::text::is_plain(text) && !text.contains('\n');
+        must(
+            fits,
+            &format!("`{field}` is one line of at most 200 characters without control or invisible characters"),
+        )?;
+    }
+    must(email.is_empty() || address(email), "`email` is an address, or empty")?;
+    must(notes.len() <= MOST_REASON, "`notes` is longer than 8 KiB")
+}
+
+/// As much of an address as anybody can tell without writing to it.
+fn address(text: &str) -> bool {
+    let parts = text.split_once('@');
+    parts.is_some_and(|(user, host)| {
+        !user.is_empty() && !host.is_empty() && !text.chars().any(char::is_whitespace) && !host.contains('@')
+    })
+}
+
+/// Checks an article that somebody of the desk writes.
+pub(crate) fn article(article: &Article) -> Result<(), DeskError> {
+    subject(&article.title)?;
+    must(!article.body.trim().is_empty(), "`body` is empty")?;
+    must(article.body.len() <= MOST_BODY, "the article is longer than 64 KiB")?;
+    tags(&TicketUpdate { tags: Some(article.tags.clone()), ..TicketUpdate::default() })
+}
+
+/// Checks a ticket that comes in: what a customer wrote is taken as it is, within bounds.
+pub(crate) fn new_ticket(ticket: &NewTicket) -> Result<(), DeskError> {
+    let NewTicket { external_id, customer, messages, .. } = ticket;
+    must((1..=200).contains(&external_id.chars().count()), "`external_id` has 1 to 200 characters")?;
+    must(!ticket.subject.trim().is_empty(), "the subject is empty")?;
+    must(ticket.subject.chars().count() <= MOST_SUBJECT, "the subject is longer than 200 characters")?;
+    must(!ticket.subject.contains(['\n', '\r']), "a subject is one line")?;
+    for message in messages {
+        must(!message.body.trim().is_empty(), "the message is empty")?;
+        must(message.body.len() <= MOST_BODY, "the message is longer than 64 KiB")?;
+    }
+    if let NewCustomer::Contact { name, email } = customer {
+        must(!name.trim().is_empty() || !email.is_empty(), "`customer` has a name or an address")?;
+        must(name.chars().count() <= MOST_SUBJECT && email.chars().count() <= MOST_SUBJECT, "`customer` is too long")?;
+        must(email.is_empty() || address(email), "`email` is an address, or empty")?;
+    }
+    tags(&TicketUpdate { tags: Some(ticket.tags.clone()), ..TicketUpdate::default() })
 }
 
 fn query(text: &str) -> Result<(), DeskError> {

@@ -7,13 +7,17 @@
 mod actions;
 mod admit;
 mod arrive;
+mod articles;
 mod asked;
+mod audit;
 mod customers;
 mod docs;
 mod faq;
 mod health;
+mod intake;
 pub mod limits;
 pub mod listen;
+mod once;
 pub mod openapi;
 mod page;
 pub mod problem;
@@ -29,9 +33,13 @@ mod tickets;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::http::header::{ETAG, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use axum::{Json, Router};
+use serde::Serialize;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
@@ -64,7 +72,10 @@ pub fn router(door: Arc<Door>, mcp: Router) -> Router {
         .route("/seat/{name}", post(seat::ask))
         .nest("/mcp", mcp.with_state(()))
         .layer(from_fn(sent::strictly));
-    let signed = routes(signed).merge(elsewhere).layer(from_fn_with_state(Arc::clone(&door), sign_in::sign_in));
+    let signed = routes(signed)
+        .layer(from_fn_with_state(Arc::clone(&door), once::once))
+        .merge(elsewhere)
+        .layer(from_fn_with_state(Arc::clone(&door), sign_in::sign_in));
     let packed = SizeAbove::new(WORTH_PACKING).and(NotForContentType::SSE);
     routes(open)
         .merge(signed)
@@ -74,4 +85,14 @@ pub fn router(door: Arc<Door>, mcp: Router) -> Router {
         .layer(from_fn_with_state(Arc::clone(&door), arrive::arrive))
         .layer(from_fn(seen::watch))
         .with_state(door)
+}
+
+/// The answer about something that is new, and where it is.
+fn made(at: &str, tag: HeaderValue, thing: &impl Serialize) -> Response {
+    let mut response = (StatusCode::CREATED, Json(thing)).into_response();
+    response.headers_mut().insert(ETAG, tag);
+    if let Ok(at) = HeaderValue::try_from(at) {
+        response.headers_mut().insert(LOCATION, at);
+    }
+    response
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::commit::{Commit, CommitError, Look, Outcome};
 use crate::domain::answer::Answer;
 use crate::domain::approval::{Card, Signature};
-use crate::domain::call::{ProposalQuery, ReadCall};
+use crate::domain::call::{OfProposal, ProposalQuery, ReadCall};
 use crate::domain::canonical::Digest;
 use crate::domain::ids::ProposalId;
 use crate::http::Door;
@@ -32,6 +32,16 @@ pub(crate) async fn list(
     Asked(query): Asked<ProposalQuery>,
 ) -> Result<Json<Answer>, Problem> {
     Ok(Json(door.desk.read(&signed.caller, &ReadCall::ListProposals(query)).await?))
+}
+
+/// A proposal and what became of it.
+pub(crate) async fn one(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Named(proposal_id): Named<ProposalId>,
+) -> Result<Json<Answer>, Problem> {
+    let call = ReadCall::GetProposal(OfProposal { proposal_id });
+    Ok(Json(door.desk.read(&signed.caller, &call).await?))
 }
 
 /// What a person must have read before they decide.

@@ -7,12 +7,16 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::domain::actor::Operation;
-use crate::domain::answer::{FaqAnswer, Proposals, TicketAnswer, WriteAnswer};
+use crate::domain::answer::{FaqAnswer, ProposalRow, Proposals, TicketAnswer, WriteAnswer};
+use crate::domain::article::Article;
 use crate::domain::call::{ProposalQuery, TicketUpdate};
 use crate::domain::customer::Customer;
 use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::keeping::CustomerQuery;
 use crate::domain::ticket::TicketQuery;
-use crate::http::{Door, actions, customers, docs, faq, health, openapi, proposals, seen, tickets};
+use crate::http::{
+    Door, actions, articles, audit, customers, docs, faq, health, intake, openapi, proposals, seen, tickets,
+};
 
 /// A schema, and what it refers to, made with one generator for all.
 pub type Shape = fn(&mut SchemaGenerator) -> Schema;
@@ -153,6 +157,15 @@ impl Route {
         Self { status: 202, tag: Tag::Compared, ..self }.gives::<WriteAnswer>()
     }
 
+    /// It makes something new, once by the caller's name for the request.
+    const fn makes<A: JsonSchema>(self) -> Self {
+        Self { status: 201, once: true, ..self }.gives::<A>()
+    }
+
+    const fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     const fn tagged(self, tag: Tag) -> Self {
         Self { tag, ..self }
     }
@@ -218,6 +231,35 @@ pub static ROUTES: &[Route] = &[
     Route::new(Verb::Post, "/tickets/{id}/actions/split", PROPOSE, || post(actions::split))
         .called("split_message", "Asks for a ticket of its own for a message: files a proposal.")
         .sends::<actions::Split>().proposes().once(),
+    Route::new(Verb::Post, "/tickets", Some(Operation::Import), || post(intake::create))
+        .called("create_ticket", "Takes a ticket in that somebody brings from elsewhere, once by its `external_id`.")
+        .sends::<intake::Incoming>().makes::<intake::TakenIn>(),
+    Route::new(Verb::Get, "/customers", Some(Operation::Browse), || get(customers::list))
+        .called("list_customers", "A page of customers, in the order in which they came.")
+        .asks::<CustomerQuery>().paged().gives::<customers::CustomerList>(),
+    Route::new(Verb::Post, "/customers", Some(Operation::KeepCustomers), || post(customers::create))
+        .called("create_customer", "Writes a customer down.")
+        .sends::<customers::NewCustomer>().makes::<Customer>(),
+    Route::new(Verb::Patch, "/customers/{id}", Some(Operation::KeepCustomers), || patch(customers::change))
+        .called("change_customer", "Changes a customer; tickets keep the name that they came in with.")
+        .sends::<customers::CustomerChange>().gives::<Customer>().tagged(Tag::Compared),
+    Route::new(Verb::Get, "/articles", READ, || get(articles::list))
+        .called("list_articles", "A page of articles, by id.")
+        .asks::<articles::ArticleQuery>().paged().gives::<articles::ArticleList>(),
+    Route::new(Verb::Post, "/articles", Some(Operation::KeepArticles), || post(articles::create))
+        .called("create_article", "Writes an article.")
+        .sends::<articles::NewArticle>().makes::<Article>(),
+    Route::new(Verb::Get, "/articles/{id}", READ, || get(articles::one))
+        .called("get_article", "An article.").tagged(Tag::Given).gives::<Article>(),
+    Route::new(Verb::Patch, "/articles/{id}", Some(Operation::KeepArticles), || patch(articles::change))
+        .called("change_article", "Changes an article.")
+        .sends::<articles::ArticleChange>().gives::<Article>().tagged(Tag::Compared),
+    Route::new(Verb::Delete, "/articles/{id}", Some(Operation::KeepArticles), || delete(articles::remove))
+        .called("remove_article", "Takes an article away.")
+        .status(204).tagged(Tag::Compared),
+    Route::new(Verb::Get, "/audit", Some(Operation::ReadAudit), || get(audit::list))
+        .called("read_audit", "Records of the log, newest first.")
+        .asks::<audit::AuditQuery>().paged().gives::<audit::RecordList>(),
     Route::new(Verb::Get, "/customers/{id}", READ, || get(customers::one))
         .called("get_customer", "A customer; a bot sees only what the policy lets models see.")
         .tagged(Tag::Given).gives::<Customer>(),
@@ -227,6 +269,8 @@ pub static ROUTES: &[Route] = &[
     Route::new(Verb::Get, "/proposals", READ, || get(proposals::list))
         .called("list_proposals", "Proposals, oldest first: those that wait, or with `decided` all.")
         .asks::<ProposalQuery>().gives::<Proposals>(),
+    Route::new(Verb::Get, "/proposals/{id}", READ, || get(proposals::one))
+        .called("get_proposal", "A proposal and what became of it.").gives::<ProposalRow>(),
     Route::new(Verb::Get, "/proposals/{id}/card", DECIDE, || get(proposals::card))
         .called("get_card", "What a person must have read before they decide, from a fresh read.")
         .gives::<proposals::CardText>(),

@@ -43,6 +43,15 @@ pub(crate) fn version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     version.map(Some).ok_or_else(|| Problem::stale("If-Match names no version of a ticket; it looks like \"7\""))
 }
 
+/// Refuses a change that was decided on something else than what is there.
+pub(crate) fn must_match(headers: &HeaderMap, tag: &HeaderValue) -> Result<(), Problem> {
+    let holds = list(headers, &IF_MATCH).any(|given| given == "*" || tag == given);
+    if holds || !headers.contains_key(IF_MATCH) {
+        return Ok(());
+    }
+    Err(Problem::stale("it has changed since it was read; read it again"))
+}
+
 /// The tags of a header.
 fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());

@@ -1,5 +1,6 @@
 //! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
 
+pub mod answers;
 mod checkpoints;
 mod columns;
 pub mod copying;
@@ -8,6 +9,7 @@ mod execution;
 mod filter;
 pub mod finding;
 mod intake;
+pub mod keeping;
 pub mod load;
 pub mod naming;
 pub mod postgres;
@@ -43,8 +45,10 @@ use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
+use crate::store::answers::Answers;
 use crate::store::credentials::Credentials;
 use crate::store::finding::Finding;
+use crate::store::keeping::Keeping;
 use crate::store::load::Loaded;
 use crate::store::naming::Naming;
 
@@ -264,7 +268,7 @@ pub struct Attendance<'a> {
 
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
-pub trait Store: Finding + Loaded + Naming + Credentials + Send + Sync {
+pub trait Store: Finding + Loaded + Naming + Credentials + Keeping + Answers + Send + Sync {
     /// A ticket with its thread.
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A page of tickets.

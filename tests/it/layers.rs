@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("assist", &["domain"]),
     ("desk", &["domain", "store", "assist", "llm", "tools", "clock", "random"]),
     ("mcp", &["domain", "access", "tools", "desk", "commit", "llm", "clock", "random"]),
-    ("http", &["domain", "access", "desk", "commit", "seat", "store", "tools", "random"]),
+    ("http", &["domain", "access", "desk", "commit", "seat", "store", "tools", "random", "clock"]),
     ("agent", &["domain", "llm", "tools"]),
     ("commit", &["domain", "store", "tools", "clock", "random"]),
     ("seat", &["domain", "store", "commit", "tools", "clock", "random"]),

@@ -18,6 +18,7 @@ pub mod thumbs;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -71,6 +72,8 @@ words! {
         Imported = "imported",
         /// A lesson was signed and applied, or dismissed, in the same transaction as this record.
         Learned = "learned",
+        /// A customer or an article was written, changed or taken away, in the same transaction as this record.
+        Kept = "kept",
         /// Somebody was given a credential, in the same transaction as this record.
         CredentialGiven = "credential_given",
         /// A credential was taken back, in the same transaction as this record.
@@ -186,11 +189,13 @@ pub struct Body {
 }
 
 /// A record in its place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// From 1, without gaps.
+    #[schemars(with = "i64")]
     pub seq: u64,
     /// When.
+    #[schemars(with = "String")]
     pub at: Timestamp,
     /// Who.
     pub actor: String,
@@ -209,10 +214,13 @@ pub struct Record {
     /// `ok`, or a refusal.
     pub outcome: String,
     /// Version before.
+    #[schemars(with = "Option<i64>")]
     pub version_before: Option<u64>,
     /// Version after.
+    #[schemars(with = "Option<i64>")]
     pub version_after: Option<u64>,
     /// Microseconds.
+    #[schemars(with = "i64")]
     pub micros: u64,
     /// Commitment to the body.
     pub body_commit: String,

@@ -1,6 +1,7 @@
 //! A desk in a PostgreSQL database, which several servers may share: none of them knows anything that another needs.
 
 mod address;
+mod answers;
 mod articles;
 mod aside;
 mod ask;
@@ -9,6 +10,7 @@ mod credentials;
 mod execute;
 mod finding;
 mod intake;
+mod keeping;
 mod lessons;
 mod link;
 mod load;

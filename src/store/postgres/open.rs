@@ -20,6 +20,7 @@ use crate::store::postgres::{Postgres, link, log};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/postgres/0001_desk.sql"),
     include_str!("../../../assets/migrations/postgres/0002_credentials.sql"),
+    include_str!("../../../assets/migrations/postgres/0003_answers.sql"),
 ];
 
 /// Taken by whoever migrates: "ctsn".

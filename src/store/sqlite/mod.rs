@@ -1,5 +1,6 @@
 //! A desk in one SQLite file: one writing thread, a few readers, changes by other programs noticed.
 
+mod answers;
 mod articles;
 pub mod copying;
 mod credentials;
@@ -9,6 +10,7 @@ mod feedback;
 mod finding;
 mod group;
 mod intake;
+mod keeping;
 mod lessons;
 mod load;
 mod log;

@@ -4,6 +4,7 @@ mod bad_input;
 mod deciding;
 mod doors;
 mod reading;
+mod records;
 mod writing;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,105 @@
+//! `Idempotency-Key`: a request that is named by its caller is done once, however often it comes.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::access::Identity;
+use crate::clock;
+use crate::domain::canonical::Digest;
+use crate::domain::request::{Claim, Claimed, GivenAnswer};
+use crate::http::Door;
+use crate::http::problem::Problem;
+use crate::http::sent::{self, MOST_BYTES};
+use crate::http::table;
+
+/// The header that names a request.
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The headers of an answer that are given again.
+const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
+
+/// Does a named request once.
+pub(crate) async fn once(State(door): State<Arc<Door>>, request: Request, next: Next) -> Result<Response, Problem> {
+    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+        return Ok(next.run(request).await);
+    }
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    if !table::route(request.method(), path).is_some_and(|route| route.once) {
+        return Ok(next.run(request).await);
+    }
+    let identity = request.extensions().get::<Identity>().cloned().ok_or_else(Problem::unauthenticated)?;
+    let key = key(request.headers())?;
+    let (parts, body) = request.into_parts();
+    let bytes = sent::arrived(&parts.headers, body).await?;
+    let seen = parts.headers.get(IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
+    let claim = Claim {
+        by: identity.principal.id,
+        route: parts.uri.path().to_owned(),
+        key,
+        asked: Digest::of(&[parts.uri.query().unwrap_or_default().as_bytes(), seen, &bytes]),
+        at: clock::now(),
+    };
+    match door.desk.store().claim(&claim).await? {
+        Claimed::First => {
+            let request = Request::from_parts(parts, Body::from(bytes));
+            answered(&door, &claim, next.run(request).await).await
+        }
+        Claimed::UnderWay => Err(Problem::conflict("the same request is being done; ask again in a moment")),
+        Claimed::Other => Err(Problem::invalid("this Idempotency-Key was given to another request")),
+        Claimed::Done(answer) => Ok(again(answer)),
+    }
+}
+
+/// 1 to 128 characters without surprises.
+fn key(headers: &HeaderMap) -> Result<String, Problem> {
+    let mut given = headers.get_all(KEY).iter();
+    let one = given.next().and_then(|key| key.to_str().ok()).filter(|_| given.next().is_none());
+    let plain = |key: &&str| {
+        (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
+    };
+    let wrong = || Problem::unreadable("Idempotency-Key is 1 to 128 of A-Z a-z 0-9 . _ : -, once");
+    one.filter(plain).map(str::to_owned).ok_or_else(wrong)
+}
+
+/// Keeps an answer that would be the same again; what failed for now may be tried again.
+async fn answered(door: &Door, claim: &Claim, response: Response) -> Result<Response, Problem> {
+    let store = door.desk.store();
+    if is_passing(response.status()) {
+        store.settle_claim(claim, None).await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let bytes =
+        to_bytes(body, MOST_BYTES).await.map_err(|_large| Problem::broken("an answer was too large to keep"))?;
+    let kept = |name: &HeaderName| Some((name.to_string(), parts.headers.get(name)?.to_str().ok()?.to_owned()));
+    let answer = GivenAnswer {
+        status: parts.status.as_u16(),
+        headers: KEPT.iter().filter_map(kept).collect(),
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    };
+    store.settle_claim(claim, Some(&answer)).await?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn is_passing(status: StatusCode) -> bool {
+    let passing = [StatusCode::UNAUTHORIZED, StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+    status.is_server_error() || passing.contains(&status)
+}
+
+fn again(answer: GivenAnswer) -> Response {
+    let GivenAnswer { status, headers, body } = answer;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let mut response = (status, body).into_response();
+    let known =
+        |(name, value): (String, String)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?));
+    response.headers_mut().extend(headers.into_iter().filter_map(known));
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}

@@ -1,0 +1,139 @@
+//! The desk's own records over HTTP, and requests that are done once.
+
+use countersign::domain::actor::Role;
+use countersign::domain::audit::Action;
+use serde_json::json;
+
+use crate::http::{Served, is_problem};
+
+#[tokio::test]
+async fn a_ticket_is_taken_in_once_by_its_name_elsewhere() {
+    let served = Served::new().await;
+    let ticket = json!({"external_id": "form-7", "subject": "No invoice", "body": "Where is it?",
+                        "customer": {"name": "Ada", "email": "ada@mailbox.example"}});
+    is_problem(&served.post(Role::Bot, "/tickets", &ticket).await, 403);
+    let made = served.post(Role::Agent, "/tickets", &ticket).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!((made.header("location"), made.header("etag")), (format!("/tickets/{id}").as_str(), "\"1\""));
+    let read = served.get(Role::Viewer, &format!("/tickets/{id}")).await.json();
+    assert_eq!(
+        (&read["subject"], &read["body"], &read["status"]),
+        (&json!("No invoice"), &json!("Where is it?"), &json!("new"))
+    );
+    is_problem(&served.post(Role::Agent, "/tickets", &ticket).await, 409);
+    for bad in [
+        json!({"subject": "x", "body": "y"}),
+        json!({"subject": "x", "body": "y", "customer_id": "C-404"}),
+        json!({"subject": " ", "body": "y", "customer": {"name": "Ada"}}),
+        json!({"subject": "x", "body": "y", "customer": {"email": "nobody"}}),
+        json!({"subject": "x", "body": "y", "customer": {"name": "Ada"}, "assignee": "nobody-here"}),
+    ] {
+        is_problem(&served.post(Role::Agent, "/tickets", &bad).await, 422);
+    }
+}
+
+#[tokio::test]
+async fn a_customer_is_changed_by_people_on_what_they_saw_and_it_is_recorded() {
+    let served = Served::new().await;
+    let new = json!({"name": "Ada", "email": "ada@mailbox.example"});
+    for role in [Role::Bot, Role::Viewer] {
+        is_problem(&served.post(role, "/customers", &new).await, 403);
+    }
+    let made = served.post(Role::Agent, "/customers", &new).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    is_problem(&served.post(Role::Agent, "/customers", &new).await, 409);
+    let (at, tag) = (made.header("location").to_owned(), made.header("etag").to_owned());
+    let change = async |tag: &str, body: &str| {
+        served.ask_with(Role::Agent, &format!("PATCH {at}"), &[("if-match", tag)], Some(body)).await
+    };
+    let changed = change(&tag, r#"{"plan":"gold"}"#).await;
+    assert_eq!((changed.status.as_u16(), &changed.json()["plan"]), (200, &json!("gold")));
+    is_problem(&change(&tag, r#"{"plan":"lead"}"#).await, 412);
+    is_problem(&change(changed.header("etag"), r#"{"email":"c1@mailbox.example"}"#).await, 409);
+    is_problem(&served.get(Role::Bot, "/customers").await, 403);
+    let found = served.get(Role::Viewer, "/customers?email=ADA@mailbox.example").await.json();
+    assert_eq!(found["customers"].as_array().unwrap().len(), 1);
+    assert_eq!(served.house.count(Action::Kept).await, 2);
+}
+
+#[tokio::test]
+async fn an_article_is_written_found_changed_and_taken_away() {
+    let served = Served::new().await;
+    let new = json!({"id": "KB-900", "title": "Zeppelin delivery", "body": "Zeppelins land on Mondays.", "tags": []});
+    is_problem(&served.post(Role::Agent, "/articles", &new).await, 403);
+    let made = served.post(Role::Supervisor, "/articles", &new).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    is_problem(&served.post(Role::Supervisor, "/articles", &new).await, 409);
+    let found = served.get(Role::Bot, "/faq/search?q=zeppelin").await.json();
+    assert_eq!(found["articles"][0]["id"], "KB-900");
+    let line = |method: &str| format!("{method} /articles/KB-900");
+    let tag = [("if-match", made.header("etag"))];
+    let body = r#"{"body":"Zeppelins land on Tuesdays."}"#;
+    assert_eq!(served.ask_with(Role::Supervisor, &line("PATCH"), &tag, Some(body)).await.status, 200);
+    is_problem(&served.ask_with(Role::Supervisor, &line("DELETE"), &tag, None).await, 412);
+    let gone = served.ask_with(Role::Supervisor, &line("DELETE"), &[], None).await;
+    assert_eq!((gone.status.as_u16(), gone.text.as_str()), (204, ""));
+    is_problem(&served.get(Role::Bot, "/articles/KB-900").await, 404);
+    assert_eq!(served.get(Role::Bot, "/faq/search?q=zeppelin").await.json()["articles"], json!([]));
+    assert_eq!(served.house.count(Action::Kept).await, 3);
+}
+
+#[tokio::test]
+async fn the_log_is_paged_for_who_may_read_it() {
+    let served = Served::new().await;
+    for _ in 0..7 {
+        served.get(Role::Bot, "/tickets/T-1").await;
+    }
+    is_problem(&served.get(Role::Viewer, "/audit").await, 403);
+    served.house.count(Action::Read).await;
+    let first = served.get(Role::Agent, "/audit?tool=get_ticket&limit=5").await.json();
+    assert_eq!(first["records"].as_array().unwrap().len(), 5);
+    let next = first["next"].as_str().unwrap();
+    let rest = served.get(Role::Agent, &format!("/audit?tool=get_ticket&limit=5&cursor={next}")).await.json();
+    assert_eq!(rest["records"].as_array().unwrap().len(), 2);
+    is_problem(&served.get(Role::Agent, &format!("/audit?cursor={next}")).await, 422);
+}
+
+#[tokio::test]
+async fn a_request_with_a_name_is_done_once_and_its_answer_given_again() {
+    let served = Served::new().await;
+    let line = "POST /tickets/T-1/actions/update";
+    let ask = async |role: Role, key: &str, body: &str| {
+        served.ask_with(role, line, &[("idempotency-key", key)], Some(body)).await
+    };
+    let body = r#"{"update":{"status":"pending"}}"#;
+    let first = ask(Role::Agent, "k-1", body).await;
+    let again = ask(Role::Agent, "k-1", body).await;
+    assert_eq!((first.status.as_u16(), first.header("idempotency-replayed")), (202, ""));
+    assert_eq!(
+        (again.status, &again.text, again.header("location")),
+        (first.status, &first.text, first.header("location"))
+    );
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    is_problem(&ask(Role::Agent, "k-1", r#"{"update":{"status":"closed"}}"#).await, 422);
+    is_problem(&ask(Role::Agent, "k 1", body).await, 400);
+    assert_ne!(ask(Role::Supervisor, "k-1", body).await.text, first.text, "a name is its caller's own");
+    assert_ne!(ask(Role::Agent, "k-2", body).await.text, first.text);
+    let twice = ask(Role::Agent, "k-3", "{}").await;
+    is_problem(&twice, 422);
+    let waiting = served.get(Role::Agent, "/proposals").await.json();
+    assert_eq!(waiting["proposals"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_requests_with_one_name_at_once_one_is_done() {
+    let served = Served::new().await;
+    let ask = async || {
+        let key = [("idempotency-key", "together")];
+        served
+            .ask_with(Role::Agent, "POST /tickets/T-1/actions/update", &key, Some(r#"{"update":{"status":"pending"}}"#))
+            .await
+    };
+    let all = futures::future::join_all((0..20).map(|_| ask())).await;
+    for came in &all {
+        assert!([202, 409].contains(&came.status.as_u16()), "{came:?}");
+    }
+    let waiting = served.get(Role::Agent, "/proposals").await.json();
+    assert_eq!(waiting["proposals"].as_array().unwrap().len(), 1);
+}
