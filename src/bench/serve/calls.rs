@@ -124,7 +124,7 @@ impl Caller {
                 let question = QUESTIONS[usize::try_from(n)? % QUESTIONS.len()];
                 let new = if self.kind == Kind::NewQuestion { format!(" {n}") } else { String::new() };
                 let request = self.tool("get_faq", &json!({"query": format!("{question}{new}")}));
-                self.asked(&request, "snippet").await
+                self.asked(&request, "articles").await
             }
             Kind::Propose => {
                 let request = self.tool("update_ticket", &change(&ticket, n));

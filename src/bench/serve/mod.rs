@@ -76,7 +76,7 @@ impl Effort {
 }
 
 const KINDS: [Kind; 7] =
-    [Kind::Plain, Kind::Stateless, Kind::Session, Kind::AskedBefore, Kind::NewQuestion, Kind::Propose, Kind::Change];
+    [Kind::Plain, Kind::Stateless, Kind::Session, Kind::Propose, Kind::Change, Kind::AskedBefore, Kind::NewQuestion];
 /// More callers with new questions than this only wait for the model of meanings, one behind the other.
 const MOST_WITH_NEW_QUESTIONS: u32 = 50;
 
@@ -100,8 +100,9 @@ pub async fn run(dir: &Path, options: &Options) -> color_eyre::Result<Report> {
     let server = ground.serve(None).await?;
     let target = Target { address: server.address.clone(), ..target };
     let mut rows = Vec::new();
-    for callers in effort.callers {
-        for kind in KINDS {
+    // By kind: the model of meanings is in memory from the first question on.
+    for kind in KINDS {
+        for callers in effort.callers {
             if kind != Kind::NewQuestion || *callers <= MOST_WITH_NEW_QUESTIONS {
                 rows.push(load(&target, server.pid, kind, *callers, effort).await?);
             }
