@@ -61,6 +61,8 @@ impl Service {
         config: &Config,
         models: &Models,
     ) -> color_eyre::Result<Self> {
+        // What the desk knows of people's roles counts from here on, whatever a configuration says.
+        store.share().await?;
         let stop = CancellationToken::new();
         let listen = &config.serve.listen;
         let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;

@@ -42,26 +42,48 @@ impl Commit {
     /// # Errors
     /// When it is not there, a ticket cannot be read, or the decision cannot be recorded: nothing was written then.
     pub async fn countersign(&self, run: &Run, by: &Reviewer, shown: &Shown) -> Result<Outcome, CommitError> {
+        let is_signed = shown.signature.shown == Signature::under(&shown.text).shown;
         let filed = self.filed(&shown.proposal).await?;
+        if matches!(filed.state, ProposalState::Pending | ProposalState::Approved)
+            && (filed.proposal.digest() != shown.digest || !is_signed)
+        {
+            return Ok(Outcome::NotAsShown);
+        }
+        self.approve_read(run, by, &shown.proposal, shown.made_at, &shown.signature).await
+    }
+
+    /// Approves the card that was made at `made_at`, named by the digest of its text: it is made anew as of then, and
+    /// where it says anything else, nothing is decided. Then as [`Commit::approve`].
+    ///
+    /// # Errors
+    /// As [`Commit::countersign`].
+    pub async fn approve_read(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        id: &ProposalId,
+        made_at: Timestamp,
+        signature: &Signature,
+    ) -> Result<Outcome, CommitError> {
+        let filed = self.filed(id).await?;
         if !matches!(filed.state, ProposalState::Pending | ProposalState::Approved) {
             return Ok(Outcome::Already(filed.state));
         }
         let proposal = filed.proposal;
-        let is_signed = shown.signature.shown == Signature::under(&shown.text).shown;
-        if proposal.digest() != shown.digest || !is_signed {
-            return Ok(Outcome::NotAsShown);
-        }
         let tickets = self.tickets(run, proposal.call()).await?;
         if !tickets.are_as_proposed(&proposal) {
-            return Ok(Outcome::Superseded);
+            // It may be this very proposal that moved it.
+            let state = self.filed(id).await?.state;
+            let waits = matches!(state, ProposalState::Pending | ProposalState::Approved);
+            return Ok(if waits { Outcome::Superseded } else { Outcome::Already(state) });
         }
-        let card = Card::new(proposal, tickets.fresh(), &self.policy, shown.made_at).on(self.backend.desk());
-        if card.text() != shown.text {
+        let card = Card::new(proposal, tickets.fresh(), &self.policy, made_at).on(self.backend.desk());
+        if Signature::under(&card.text()).shown != signature.shown {
             return Ok(Outcome::NotAsShown);
         }
         match card.obstacle().map(str::to_owned) {
             Some(obstacle) => Ok(Outcome::Refused(obstacle)),
-            None => self.approve(run, by, card, &shown.signature).await,
+            None => self.approve(run, by, card, signature).await,
         }
     }
 }

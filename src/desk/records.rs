@@ -90,7 +90,7 @@ impl Desk {
         let since = Instant::now();
         let found = work.await;
         let mut record = event(caller, Action::Read, tool, None, json!(asked));
-        complete(&mut record, since, &found, answer);
+        complete(&mut record, since, &found, |found| answer(found).to_string());
         self.store.record(record)?;
         found
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,9 @@ pub(crate) struct CardText {
     id: ProposalId,
     /// What a decision must name: SHA-256 of `text`.
     digest: Digest,
+    /// And when the card was made: it tells how old the proposal was then.
+    #[schemars(with = "String")]
+    made_at: Timestamp,
     /// Every line of the card, invisible characters made visible.
     text: String,
     /// Why nobody can approve it, where that is so.
@@ -70,6 +74,7 @@ pub(crate) async fn card(
     Ok(Json(CardText {
         id: card.proposal().id().clone(),
         digest: Signature::under(&text).shown,
+        made_at: card.made_at(),
         obstacle: card.obstacle().map(str::to_owned),
         text,
     }))
@@ -80,7 +85,10 @@ pub(crate) async fn card(
 #[serde(deny_unknown_fields)]
 pub(crate) struct Approve {
     /// The digest of the card as it was read.
-    digest: String,
+    digest: Digest,
+    /// When that card was made.
+    #[schemars(with = "String")]
+    made_at: Timestamp,
 }
 
 /// A denial.
@@ -112,19 +120,21 @@ pub(crate) async fn approve(
 ) -> Result<Json<Decided>, Problem> {
     let expected = tag::version(&headers)?;
     let desk = Deciding::of(&door, &signed)?;
-    let card = desk.open(&id).await?;
-    let signature = Signature::under(&card.text());
-    if *card.proposal().id() != id || signature.shown.as_str() != asked.digest {
-        return Err(Problem::stale("this is not what was read; read the card again"));
-    }
-    if expected.is_some_and(|version| version != card.proposal().base_version()) {
+    let filed = door.desk.store().proposal(&id).await?;
+    if filed.is_some_and(|filed| expected.is_some_and(|version| version != filed.proposal.base_version())) {
         return Err(Problem::stale("the proposal was decided on another version of the ticket"));
     }
-    if let Some(obstacle) = card.obstacle() {
-        return Err(Problem::conflict(obstacle));
-    }
-    let done = desk.commit.approve(&desk.run, &desk.by, card, &signature).await.map_err(problem)?;
-    ended(done)
+    let signature = Signature { shown: asked.digest, read: Duration::ZERO, held: Duration::ZERO };
+    // A caller who goes away in the middle does not cut a decision in half.
+    let deciding =
+        tokio::spawn(
+            async move { desk.commit.approve_read(&desk.run, &desk.by, &id, asked.made_at, &signature).await },
+        );
+    let done = deciding.await.map_err(|error| {
+        tracing::error!(%error, "an approval broke off");
+        Problem::unavailable("whether it was carried out is not known; read the ticket")
+    })?;
+    ended(done.map_err(problem)?)
 }
 
 /// Denies a proposal, with a reason.

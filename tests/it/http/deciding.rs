@@ -9,27 +9,32 @@ use crate::http::{Served, is_problem};
 #[tokio::test]
 async fn a_proposal_is_approved_by_who_has_read_its_card() {
     let served = Served::new().await;
-    let (id, digest) = served.waiting("pending").await;
-    let approve = async |digest: &str| {
-        served.post(Role::Agent, &format!("/proposals/{id}/approve"), &json!({"digest": digest})).await
+    let (id, read) = served.waiting("pending").await;
+    let path = format!("/proposals/{id}/approve");
+    let with = |field: &str, value: serde_json::Value| {
+        let mut other = read.clone();
+        other[field] = value;
+        other
     };
-    is_problem(&approve("0000").await, 412);
-    let no = json!({"digest": digest, "approved": true});
-    is_problem(&served.post(Role::Agent, &format!("/proposals/{id}/approve"), &no).await, 422);
+    let another = with("digest", json!("0".repeat(64)));
+    is_problem(&served.post(Role::Agent, &path, &another).await, 412);
+    let of_another_time = with("made_at", json!("2020-01-01T00:00:00Z"));
+    is_problem(&served.post(Role::Agent, &path, &of_another_time).await, 412);
+    is_problem(&served.post(Role::Agent, &path, &with("approved", json!(true))).await, 422);
     for role in [Role::Bot, Role::Viewer] {
-        is_problem(&served.post(role, &format!("/proposals/{id}/approve"), &json!({"digest": digest})).await, 403);
+        is_problem(&served.post(role, &path, &read).await, 403);
     }
     assert_eq!(served.house.ticket("T-1").await.row.version, 1);
-    let done = approve(&digest).await;
+    let done = served.post(Role::Agent, &path, &read).await;
     assert_eq!((done.status.as_u16(), done.json()), (200, json!({"outcome": "executed", "version": 2})));
-    is_problem(&approve(&digest).await, 409);
+    is_problem(&served.post(Role::Agent, &path, &read).await, 409);
 }
 
 #[tokio::test]
 async fn a_thousand_replays_of_an_approval_are_one_write() {
     let served = Served::new().await;
-    let (id, digest) = served.waiting("pending").await;
-    let (path, body) = (format!("/proposals/{id}/approve"), json!({"digest": digest}));
+    let (id, body) = served.waiting("pending").await;
+    let path = format!("/proposals/{id}/approve");
     let all = futures::future::join_all((0..1_000).map(|_| served.post(Role::Agent, &path, &body))).await;
     let went_well = all.iter().filter(|came| came.status == 200).count();
     assert_eq!(went_well, 1, "{:?}", all.iter().map(|came| came.status.as_u16()).collect::<Vec<_>>());
@@ -43,8 +48,8 @@ async fn of_two_who_approve_at_once_one_wins_and_the_other_is_told() {
     let served = Served::new().await;
     for round in 0..10_u32 {
         let status = if round % 2 == 0 { "pending" } else { "open" };
-        let (id, digest) = served.waiting(status).await;
-        let (path, body) = (format!("/proposals/{id}/approve"), json!({"digest": digest}));
+        let (id, body) = served.waiting(status).await;
+        let path = format!("/proposals/{id}/approve");
         let (one, other) =
             tokio::join!(served.post(Role::Agent, &path, &body), served.post(Role::Supervisor, &path, &body));
         let (won, lost) = if one.status == 200 { (one, other) } else { (other, one) };

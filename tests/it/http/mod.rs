@@ -102,15 +102,15 @@ impl Served {
         self.ask_with(role, &format!("POST {path}"), &[], Some(&body.to_string())).await
     }
 
-    /// A proposal to set T-1's status, filed by a bot; its id and the digest of its card.
-    pub(crate) async fn waiting(&self, status: &str) -> (String, String) {
+    /// A proposal to set T-1's status, filed by a bot; its id, and what approves its card.
+    pub(crate) async fn waiting(&self, status: &str) -> (String, Value) {
         let body = json!({"update": {"status": status}});
         let filed = self.post(Role::Bot, "/tickets/T-1/actions/update", &body).await;
         assert_eq!(filed.status, 202, "{filed:?}");
         let id = filed.json()["proposal_id"].as_str().unwrap().to_owned();
         assert_eq!(filed.header("location"), format!("/proposals/{id}"));
         let card = self.get(Role::Agent, &format!("/proposals/{id}/card")).await.json();
-        (id, card["digest"].as_str().unwrap().to_owned())
+        (id, serde_json::json!({"digest": card["digest"], "made_at": card["made_at"]}))
     }
 }
 
