@@ -70,7 +70,7 @@ fn verifier(
         Clients::MayShow => verifier.allow_unauthenticated(),
         Clients::MustShow => verifier,
     };
-    Ok(verifier.build().map_err(|e| BadTls::of(file, &e))?)
+    verifier.build().map_err(|e| BadTls::of(file, &e))
 }
 
 /// Every certificate of a file; one at least.

@@ -217,7 +217,7 @@ pub async fn sit_down(store: Arc<dyn Store>, config: &Config, models: Models) ->
 pub async fn connect(server: DeskServer, era: Era, patience: Duration) -> color_eyre::Result<McpBackend> {
     let (ours, theirs) = tokio::io::duplex(PIPE);
     tokio::spawn(async move {
-        match server.serve(theirs).await {
+        match Box::pin(server.serve(theirs)).await {
             // It ends when the client hangs up.
             Ok(service) => drop(service.waiting().await),
             Err(error) => tracing::error!(%error, "the embedded server did not start"),

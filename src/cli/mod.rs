@@ -310,7 +310,7 @@ async fn mcp(setting: &Setting, name: &str) -> color_eyre::Result<ExitCode> {
     let name = bot.id.to_string();
     let server = crate::mcp::server::DeskServer::new(desk, bot, name, crate::random::run_id())
         .with_prompts(Arc::new(models.prompts.clone()));
-    match server.serve(rmcp::transport::io::stdio_pipes()).await {
+    match Box::pin(server.serve(rmcp::transport::io::stdio_pipes())).await {
         Ok(service) => drop(service.waiting().await?),
         // A client that hangs up before it says anything is a normal end.
         Err(error) => tracing::info!(%error, "no client came"),

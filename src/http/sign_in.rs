@@ -37,16 +37,16 @@ pub(crate) async fn sign_in(
     next: Next,
 ) -> Result<Response, Problem> {
     let certificate = request.extensions().get::<Peer>().and_then(|peer| peer.certificate.clone());
-    let shown = match (request.headers().contains_key(AUTHORIZATION), certificate) {
-        // Whoever shows a token wants to come in by it, whatever the connection was made with.
-        (false, Some(der)) => door.access.by_certificate(&der).await,
-        (true, _) | (false, None) => {
-            let token = bearer(request.headers()).ok_or_else(|| {
-                metrics::not_let_in("none");
-                Problem::unauthenticated()
-            })?;
-            door.access.authenticate(token).await
-        }
+    // Whoever shows a token wants to come in by it, whatever the connection was made with.
+    let certificate = certificate.filter(|_| !request.headers().contains_key(AUTHORIZATION));
+    let shown = if let Some(der) = certificate {
+        door.access.by_certificate(&der).await
+    } else {
+        let token = bearer(request.headers()).ok_or_else(|| {
+            metrics::not_let_in("none");
+            Problem::unauthenticated()
+        })?;
+        door.access.authenticate(token).await
     };
     let identity = shown.map_err(|why| {
         tracing::info!(%why, "somebody was not let in");

@@ -38,7 +38,7 @@ fn before(at: Timestamp, span: SignedDuration) -> i64 {
 pub(crate) fn known(
     is_same: bool,
     status: Option<i64>,
-    headers: Option<String>,
+    headers: Option<&str>,
     body: Option<String>,
 ) -> Result<Claimed, StoreError> {
     let Some(status) = status.and_then(|status| u16::try_from(status).ok()) else {
@@ -47,7 +47,7 @@ pub(crate) fn known(
     if !is_same {
         return Ok(Claimed::Other);
     }
-    let headers = headers.as_deref().unwrap_or("[]");
+    let headers = headers.unwrap_or("[]");
     let headers = serde_json::from_str(headers).map_err(|wrong| StoreError::Damaged(wrong.to_string()))?;
     Ok(Claimed::Done(GivenAnswer { status, headers, body: body.unwrap_or_default() }))
 }

@@ -17,6 +17,8 @@ use crate::bench::serve::{Effort, at_most};
 
 /// Callers who read meanwhile.
 const READERS: u32 = 50;
+/// How long another program holds the database, once the readers are warm.
+const HELD: Duration = Duration::from_secs(1);
 /// Callers who wait for the model.
 const WAITING: usize = 8;
 
@@ -61,13 +63,15 @@ pub(super) async fn locked(
     target: &Target,
     effort: &Effort,
 ) -> color_eyre::Result<Vec<Figure>> {
+    // No longer than the records of reads have room to wait: then reads are refused, as they should be.
+    let effort = Effort { run: effort.run.min(HELD), ..effort.clone() };
     let other = Connection::open(&ground.desk)?;
     other.busy_timeout(Duration::from_secs(10))?;
     other.execute_batch("BEGIN IMMEDIATE")?;
     let since = Instant::now();
     let mut writer = Caller::arrive(target, Kind::Propose).await?;
     let write = tokio::spawn(async move { writer.once().await.map(|()| since.elapsed()) });
-    let row = load(target, server.pid, Kind::Plain, READERS, effort).await?;
+    let row = load(target, server.pid, Kind::Plain, READERS, &effort).await?;
     let released = since.elapsed();
     other.execute_batch("ROLLBACK")?;
     let written = write.await??;

@@ -18,16 +18,15 @@ impl Answers for Postgres {
         ask::change(&tx, old, &[&answers::forgotten(*at), &answers::abandoned(*at)]).await?;
         let sql = "SELECT asked, status, headers, body FROM answers WHERE person = $1 AND route = $2 AND key = $3";
         let read = |row: &Row| {
-            answers::known(row.text(0)? == asked.as_str(), row.int_if(1)?, row.text_if(2)?, row.text_if(3)?)
+            answers::known(row.text(0)? == asked.as_str(), row.int_if(1)?, row.text_if(2)?.as_deref(), row.text_if(3)?)
         };
-        let claimed = match ask::first(&tx, sql, &[&by.as_str(), route, key], read).await? {
-            Some(known) => known,
-            None => {
-                let sql = "INSERT INTO answers (person, route, key, asked, claimed_at) VALUES ($1, $2, $3, $4, $5)";
-                let row: ask::Values<'_> = &[&by.as_str(), route, key, &asked.as_str(), &at.as_millisecond()];
-                ask::change(&tx, sql, row).await?;
-                Claimed::First
-            }
+        let claimed = if let Some(known) = ask::first(&tx, sql, &[&by.as_str(), route, key], read).await? {
+            known
+        } else {
+            let sql = "INSERT INTO answers (person, route, key, asked, claimed_at) VALUES ($1, $2, $3, $4, $5)";
+            let row: ask::Values<'_> = &[&by.as_str(), route, key, &asked.as_str(), &at.as_millisecond()];
+            ask::change(&tx, sql, row).await?;
+            Claimed::First
         };
         tx.commit(Touches::Nothing).await?;
         Ok(claimed)

@@ -27,10 +27,10 @@ fn claim(tx: &Transaction<'_>, claim: &Claim) -> Result<Claimed, StoreError> {
         .execute(params![answers::forgotten(*at), answers::abandoned(*at)])?;
     let sql = "SELECT asked, status, headers, body FROM answers WHERE person = ?1 AND route = ?2 AND key = ?3";
     let known = tx.prepare_cached(sql)?.query_row(params![by.as_str(), route, key], |row| {
-        Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?, row.get(3)?))
     });
     if let Some((known, status, headers, body)) = known.optional()? {
-        return answers::known(known == asked.as_str(), status, headers, body);
+        return answers::known(known == asked.as_str(), status, headers.as_deref(), body);
     }
     let sql = "INSERT INTO answers (person, route, key, asked, claimed_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     let row = params![by.as_str(), route, key, asked.as_str(), at.as_millisecond()];

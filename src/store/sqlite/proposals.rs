@@ -41,14 +41,17 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
 
 /// Proposals, oldest first.
 pub(crate) fn list(db: &Connection, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
-    let sql = format!(
-        "SELECT {PROPOSAL} FROM proposals WHERE (?1 IS NULL OR ticket_id = ?1 OR other_id = ?1) \
-         AND (?2 OR state IN ('pending', 'approved')) ORDER BY filed_at, id LIMIT 1000"
-    );
-    let mut statement = db.prepare_cached(&sql)?;
+    let mut statement = db.prepare_cached(&listing(query))?;
     let ticket = query.ticket_id.as_ref().map(crate::domain::ids::TicketId::as_str);
-    let found = statement.query_map(params![ticket, query.decided], |row| rows::filed(row))?;
+    let found = statement.query_map([ticket], |row| rows::filed(row))?;
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// What a list reads: only what is asked for, however many proposals wait elsewhere.
+fn listing(query: &ProposalQuery) -> String {
+    let of = if query.ticket_id.is_some() { "(ticket_id = ?1 OR other_id = ?1)" } else { "?1 IS NULL" };
+    let waiting = if query.decided { "" } else { " AND state IN ('pending', 'approved')" };
+    format!("SELECT {PROPOSAL} FROM proposals WHERE {of}{waiting} ORDER BY filed_at, id LIMIT 1000")
 }
 
 /// One proposal.
@@ -143,4 +146,31 @@ fn already(tx: &Transaction<'_>, id: &ProposalId) -> Result<Decided, StoreError>
     one(tx, id)?
         .map(|filed| Decided::Already(filed.state))
         .ok_or_else(|| StoreError::Failed(format!("there is no proposal {id}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::open::MIGRATIONS;
+
+    #[test]
+    fn to_list_what_waits_for_a_ticket_no_other_proposal_is_read() {
+        let db = Connection::open_in_memory().unwrap();
+        for sql in MIGRATIONS {
+            db.execute_batch(sql).unwrap();
+        }
+        for (ticket_id, decided, index) in [
+            (Some("T-1"), false, "proposals_by_ticket"),
+            (Some("T-1"), true, "proposals_by_ticket"),
+            (None, false, "proposals_waiting"),
+        ] {
+            let query = ProposalQuery { ticket_id: ticket_id.map(|id| id.parse().unwrap()), decided };
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", listing(&query))).unwrap();
+            let steps = plan.query_map([ticket_id], |row| row.get::<_, String>(3)).unwrap();
+            let plan = steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ");
+            assert!(plan.contains(index), "{plan}");
+            assert!(ticket_id.is_none() || !plan.contains("SCAN"), "{plan}");
+            assert!(list(&db, &query).unwrap().is_empty());
+        }
+    }
 }

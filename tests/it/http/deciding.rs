@@ -18,7 +18,7 @@ async fn a_proposal_is_approved_by_who_has_read_its_card() {
     };
     let another = with("digest", json!("0".repeat(64)));
     is_problem(&served.post(Role::Agent, &path, &another).await, 412);
-    let of_another_time = with("made_at", json!("2020-01-01T00:00:00Z"));
+    let of_another_time = with("made_at", json!("2099-01-01T00:00:00Z"));
     is_problem(&served.post(Role::Agent, &path, &of_another_time).await, 412);
     is_problem(&served.post(Role::Agent, &path, &with("approved", json!(true))).await, 422);
     for role in [Role::Bot, Role::Viewer] {
