@@ -63,7 +63,7 @@ impl Peer {
     pub(crate) async fn asked(server: DeskServer, era: &ProtocolVersion, person: Option<Answering>) -> Connected {
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
         tokio::spawn(async move {
-            if let Ok(service) = server.serve(theirs).await {
+            if let Ok(service) = Box::pin(server.serve(theirs)).await {
                 let _ = service.waiting().await;
             }
         });

@@ -52,7 +52,11 @@ async fn answer(house: &House, caller: &Caller, operation: Operation) -> Option<
     };
     let desk = house.desk();
     Some(match operation {
-        Operation::Read => allowed(desk.read(caller, &ReadCall::ListTickets(Default::default())).await.map(|_| ())),
+        Operation::Read => allowed(
+            desk.read(caller, &ReadCall::ListTickets(countersign::domain::ticket::TicketQuery::default()))
+                .await
+                .map(|_| ()),
+        ),
         Operation::Propose => {
             let call = update("T-1", json!({"status": "pending"}));
             allowed(desk.write(caller, call, Why::default(), None).await.map(|_| ()))

@@ -37,7 +37,7 @@ async fn served(house: &House, authority: &Authority, require: bool) -> String {
     let (_, pem, key) = certificate(authority, "127.0.0.1");
     let dir = house.dir.path();
     let mut config = config::load(None, None, std::iter::empty(), &[]).unwrap().config;
-    config.serve.listen = "127.0.0.1:0".to_owned();
+    "127.0.0.1:0".clone_into(&mut config.serve.listen);
     config.serve.tls = Tls {
         certificate: kept(dir, "server.pem", &pem),
         key: kept(dir, "server.key", &key),

@@ -37,7 +37,7 @@ async fn asked(house: &House, caller: &Caller, tool: &str, arguments: Value) -> 
 async fn a_ticket_out_of_scope_is_not_there_by_any_way_of_asking() {
     let (house, caller) = narrowed().await;
     let customer = house.ticket("T-1").await.row.customer_id;
-    let hidden = house.store.proposals(&Default::default()).await.unwrap();
+    let hidden = house.store.proposals(&countersign::domain::call::ProposalQuery::default()).await.unwrap();
     let hidden = hidden.iter().find(|filed| filed.proposal.call().ticket_id().as_str() == "T-1").unwrap();
     for (tool, arguments) in [
         ("get_ticket", json!({"ticket_id": "T-1"})),
@@ -123,6 +123,6 @@ async fn a_scope_cannot_be_asked_away_and_comes_with_the_token() {
     let person = countersign::access::Wanted { scope, ..wanted("maya", Role::Agent) };
     let refused = countersign::access::give(house.store.as_ref(), &crate::access::ada(), &house.run.id, person).await;
     assert!(refused.is_err());
-    let all = ReadCall::ListTickets(Default::default());
+    let all = ReadCall::ListTickets(countersign::domain::ticket::TicketQuery::default());
     house.desk().read(&Caller::new(bot(), "bot".into(), house.run.id.clone()), &all).await.unwrap();
 }

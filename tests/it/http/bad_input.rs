@@ -80,7 +80,7 @@ async fn a_body_of_another_kind_or_size_is_refused() {
     let large = format!(r#"{{"update":{{}},"reason":"{}"}}"#, "x".repeat(MOST_BYTES));
     is_problem(&update(&served, &large).await, 413);
     // A body whose length nobody has said is counted as it comes.
-    let pieces = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 65_536])));
+    let pieces = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 65_536])));
     let endless = asking(UPDATE)
         .header("authorization", format!("Bearer {}", served.token(Role::Agent)))
         .header("content-type", "application/json");

@@ -23,9 +23,9 @@ async fn desk(home: &Path) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let store = Sqlite::open(&path).unwrap().store;
     let mut row = ticket(1);
-    row.subject = "Subject canary".to_owned();
-    row.messages[0].body = "Body canary, two charges of 49.00.".to_owned();
-    row.messages[0].name = "Canary Smith".to_owned();
+    "Subject canary".clone_into(&mut row.subject);
+    "Body canary, two charges of 49.00.".clone_into(&mut row.messages[0].body);
+    "Canary Smith".clone_into(&mut row.messages[0].name);
     row.customer = NewCustomer::Contact { name: "Canary Smith".into(), email: "canary@mailbox.example".into() };
     row.tags = vec!["canary-tag".to_owned()];
     store.import(vec![Intake::Ticket(Box::new(row))], Origin::File, event()).await.unwrap();

@@ -59,7 +59,8 @@ impl Watched {
     pub(crate) fn ask(&self, what: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
         let mut stream = TcpStream::connect(self.at).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.concat();
         let body = body.map(ToString::to_string).unwrap_or_default();
         let ours = format!("Host: localhost\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
         write!(stream, "{what} HTTP/1.1\r\n{ours}{headers}\r\n{body}").unwrap();
