@@ -261,7 +261,7 @@ mod tests {
         let status = list.iter().find(|one| one["name"] == "status").unwrap();
         assert_eq!(status["schema"]["type"], "array");
         let assignee = list.iter().find(|one| one["name"] == "assignee").unwrap();
-        assert!(assignee["schema"]["type"] == "string", "{assignee}");
+        assert_eq!(assignee["schema"]["$ref"], "#/components/schemas/PrincipalId", "{assignee}");
         assert!(list.iter().any(|one| one["name"] == "cursor"));
         assert!(!list.iter().any(|one| one["name"] == "behind"));
     }
