@@ -7,7 +7,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use crate::access::Identity;
 use crate::clock;
@@ -15,6 +15,7 @@ use crate::domain::canonical::Digest;
 use crate::domain::request::{Claim, Claimed, GivenAnswer};
 use crate::http::Door;
 use crate::http::problem::Problem;
+use crate::http::seen::RequestId;
 use crate::http::sent::{self, MOST_BYTES};
 use crate::http::table;
 
@@ -53,7 +54,10 @@ pub(crate) async fn once(State(door): State<Arc<Door>>, request: Request, next: 
         }
         Claimed::UnderWay => Err(Problem::conflict("the same request is being done; ask again in a moment")),
         Claimed::Other => Err(Problem::invalid("this Idempotency-Key was given to another request")),
-        Claimed::Done(answer) => Ok(again(answer)),
+        Claimed::Done(answer) => {
+            let id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.as_str());
+            Ok(again(answer, id.unwrap_or_default()))
+        }
     }
 }
 
@@ -93,13 +97,24 @@ fn is_passing(status: StatusCode) -> bool {
     status.is_server_error() || passing.contains(&status)
 }
 
-fn again(answer: GivenAnswer) -> Response {
+/// The answer as it was given; a refusal names the request that it is given to now.
+fn again(answer: GivenAnswer, id: &str) -> Response {
     let GivenAnswer { status, headers, body } = answer;
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    let mut response = (status, body).into_response();
-    let known =
-        |(name, value): (String, String)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?));
-    response.headers_mut().extend(headers.into_iter().filter_map(known));
+    let mut response = Response::new(Body::from(if status >= 400 { named(body, id) } else { body }));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+fn named(body: String, id: &str) -> String {
+    let Ok(mut problem) = serde_json::from_str::<serde_json::Value>(&body) else { return body };
+    if let Some(problem) = problem.as_object_mut() {
+        problem.insert("request_id".to_owned(), id.into());
+    }
+    problem.to_string()
 }

@@ -9,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::domain::actor::Operation;
 use crate::http::asked::CURSOR;
 use crate::http::problem::Problem;
 use crate::http::table::{Gives, ROUTES, Route, Sends, Tag};
@@ -109,11 +110,11 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
         Tag::Unused => {}
         Tag::Given => {
             let says = "The entity tag that is known already.";
-            all.push(header("If-None-Match", says, json!({ "type": "string", "pattern": "^\"[0-9a-f]{1,16}\"$" })));
+            all.push(header("If-None-Match", says, json!({ "type": "string" })));
         }
         Tag::Compared => {
             let says = "The entity tag that this was decided on; `412` where it has changed.";
-            all.push(header("If-Match", says, json!({ "type": "string", "pattern": "^\"[0-9a-f]{1,16}\"$" })));
+            all.push(header("If-Match", says, json!({ "type": "string", "pattern": "^(\\*|(W/)?\"[!#-+.-~]*\")$" })));
         }
     }
     if route.once {
@@ -214,7 +215,11 @@ fn refusals(route: &Route) -> Vec<(u16, &'static str)> {
         (true, 403, "Not for this caller, or not under this name."),
         (route.is_named() || changes, 404, "There is no such thing."),
         (reads_body, 408, "The body came too slowly."),
-        (changes, 409, "Something else happened meanwhile, or it is refused as things are."),
+        (
+            changes || route.needs == Some(Operation::Decide),
+            409,
+            "Something else happened meanwhile, or it is refused as things are.",
+        ),
         (route.tag == Tag::Compared, 412, "It has changed since it was read."),
         (reads_body, 413, "The body is too large."),
         (reads_body, 415, "The body is no JSON."),

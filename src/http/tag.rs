@@ -38,6 +38,9 @@ pub(crate) fn version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     if first == "*" {
         return Ok(None);
     }
+    if !is_tag(first) {
+        return Err(Problem::unreadable("If-Match is an entity tag, as \"7\""));
+    }
     let version = first.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')?.parse().ok());
     // No ticket has ever had another kind of tag: whatever it names, it is not what is there.
     version.map(Some).ok_or_else(|| Problem::stale("If-Match names no version of a ticket; it looks like \"7\""))
@@ -45,6 +48,9 @@ pub(crate) fn version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 
 /// Refuses a change that was decided on something else than what is there.
 pub(crate) fn must_match(headers: &HeaderMap, tag: &HeaderValue) -> Result<(), Problem> {
+    if list(headers, &IF_MATCH).any(|given| given != "*" && !is_tag(given)) {
+        return Err(Problem::unreadable("If-Match is an entity tag, as this thing's `etag` was"));
+    }
     let holds = list(headers, &IF_MATCH).any(|given| given == "*" || tag == given);
     if holds || !headers.contains_key(IF_MATCH) {
         return Ok(());
@@ -56,6 +62,13 @@ pub(crate) fn must_match(headers: &HeaderMap, tag: &HeaderValue) -> Result<(), P
 fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).filter(|tag| !tag.is_empty())
+}
+
+/// Whether it has the form of an entity tag, whatever it names.
+fn is_tag(given: &str) -> bool {
+    let strong = given.strip_prefix("W/").unwrap_or(given);
+    let inner = strong.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.is_some_and(|inner| inner.bytes().all(|b| b != b'"' && b.is_ascii_graphic()))
 }
 
 /// The comparison of reads: a tag that was weakened on its way still names the same.
@@ -77,10 +90,12 @@ mod tests {
         assert_eq!(version(&HeaderMap::new()).unwrap(), None);
         assert_eq!(read("\"7\""), Ok(Some(7)));
         assert_eq!(read("*"), Ok(None));
-        for stale in ["W/\"7\"", "7", "\"x\"", "\"-1\""] {
+        for stale in ["W/\"7\"", "\"x\"", "\"-1\""] {
             assert_eq!(read(stale), Err(412), "{stale}");
         }
-        assert_eq!(read("\"7\", \"8\""), Err(400));
+        for unreadable in ["\"7\", \"8\"", "7", "{}", "\"", "\"a b\""] {
+            assert_eq!(read(unreadable), Err(400), "{unreadable}");
+        }
     }
 
     #[test]

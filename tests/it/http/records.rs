@@ -117,6 +117,9 @@ async fn a_request_with_a_name_is_done_once_and_its_answer_given_again() {
     assert_ne!(ask(Role::Agent, "k-2", body).await.text, first.text);
     let twice = ask(Role::Agent, "k-3", "{}").await;
     is_problem(&twice, 422);
+    let twice_again = ask(Role::Agent, "k-3", "{}").await;
+    is_problem(&twice_again, 422);
+    assert_eq!(twice_again.header("idempotency-replayed"), "true");
     let waiting = served.get(Role::Agent, "/proposals").await.json();
     assert_eq!(waiting["proposals"].as_array().unwrap().len(), 3);
 }

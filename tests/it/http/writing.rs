@@ -39,7 +39,9 @@ async fn a_change_that_was_decided_on_another_version_is_not_filed() {
     for stale in ["\"7\"", "W/\"1\"", "\"abc\""] {
         is_problem(&patch(stale).await, 412);
     }
-    is_problem(&patch("\"1\", \"2\"").await, 400);
+    for unreadable in ["\"1\", \"2\"", "7", "{}"] {
+        is_problem(&patch(unreadable).await, 400);
+    }
     assert_eq!(served.get(Role::Agent, "/proposals").await.json()["proposals"], json!([]));
     assert_eq!(patch("\"1\"").await.status, 202);
     assert_eq!(patch("*").await.status, 202);
