@@ -53,6 +53,10 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for MaybeSent<T> {
 /// Reads a body: strict JSON first, then as what is asked for.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = strict(bytes)?;
+    // Serde would take a list for the fields in their order.
+    if !value.is_object() {
+        return Err(Problem::invalid("the body is an object"));
+    }
     serde_json::from_value(value).map_err(|wrong| Problem::invalid(&wrong.to_string()))
 }
 
@@ -143,7 +147,9 @@ mod tests {
         for unreadable in [r#"{"status":"open","status":"new"}"#, "{", "", &deep, "{} {}", "\u{feff}{}"] {
             assert_eq!(status(unreadable).unwrap_err(), 400, "{unreadable:.40}");
         }
-        for invalid in [r#"{"approved":true}"#, r#"{"status":"lost"}"#, "7", r#"{"status":"open","x":null}"#] {
+        for invalid in
+            [r#"{"approved":true}"#, r#"{"status":"lost"}"#, "[]", r#"["open"]"#, "7", r#"{"status":"open","x":null}"#]
+        {
             assert_eq!(status(invalid).unwrap_err(), 422, "{invalid}");
         }
     }

@@ -48,7 +48,9 @@ pub(crate) fn version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 
 /// Refuses a change that was decided on something else than what is there.
 pub(crate) fn must_match(headers: &HeaderMap, tag: &HeaderValue) -> Result<(), Problem> {
-    if list(headers, &IF_MATCH).any(|given| given != "*" && !is_tag(given)) {
+    let named = list(headers, &IF_MATCH).count();
+    let tags = list(headers, &IF_MATCH).filter(|given| *given == "*" || is_tag(given)).count();
+    if headers.contains_key(IF_MATCH) && (named == 0 || tags < named) {
         return Err(Problem::unreadable("If-Match is an entity tag, as this thing's `etag` was"));
     }
     let holds = list(headers, &IF_MATCH).any(|given| given == "*" || tag == given);

@@ -57,6 +57,7 @@ async fn a_field_that_is_not_known_is_refused_above_all_approved() {
         json!({"update": {}}),
         json!({"update": null}),
         json!([]),
+        json!([{"status": "open"}, "why"]),
         json!({"update": {"status": "open"}, "reason": "x".repeat(10_000)}),
     ] {
         is_problem(&update(&served, &body.to_string()).await, 422);

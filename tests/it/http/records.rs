@@ -50,6 +50,8 @@ async fn a_customer_is_changed_by_people_on_what_they_saw_and_it_is_recorded() {
     let changed = change(&tag, r#"{"plan":"gold"}"#).await;
     assert_eq!((changed.status.as_u16(), &changed.json()["plan"]), (200, &json!("gold")));
     is_problem(&change(&tag, r#"{"plan":"lead"}"#).await, 412);
+    is_problem(&change("", r#"{"plan":"lead"}"#).await, 400);
+    is_problem(&change("*", r#"["Eve"]"#).await, 422);
     is_problem(&change(changed.header("etag"), r#"{"email":"c1@mailbox.example"}"#).await, 409);
     is_problem(&served.get(Role::Bot, "/customers").await, 403);
     let found = served.get(Role::Viewer, "/customers?email=ADA@mailbox.example").await.json();
