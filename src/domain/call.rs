@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub(crate) use write::by_name;
 pub use write::{MergeTickets, SendReply, SplitMessage, TicketUpdate, UpdateTicket, WriteCall};
 
 use crate::domain::ids::{ArticleId, CustomerId, ProposalId, TicketId};

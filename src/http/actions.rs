@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::domain::answer::Answer;
 use crate::domain::call::{
-    self, MergeTickets, ReadCall, SendReply, SplitMessage, TicketUpdate, UpdateTicket, WriteCall,
+    self, MergeTickets, ReadCall, SendReply, SplitMessage, TicketUpdate, UpdateTicket, WriteCall, by_name,
 };
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::{Tone, Visibility};
@@ -75,6 +75,7 @@ pub(crate) async fn suggest(
 #[serde(deny_unknown_fields)]
 pub(crate) struct Update {
     /// The fields.
+    #[serde(deserialize_with = "by_name")]
     update: TicketUpdate,
     /// Why, for the person who decides.
     #[serde(default)]
@@ -104,7 +105,7 @@ pub(crate) struct Message {
     /// `public`: the customer reads it. `internal`: only the desk does.
     visibility: Visibility,
     /// Fields that change with it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "by_name")]
     update: TicketUpdate,
     /// Why, for the person who decides.
     #[serde(default)]

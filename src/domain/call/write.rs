@@ -1,6 +1,7 @@
 //! The calls that change a ticket or reach a customer: every one needs an approval.
 
 use schemars::JsonSchema;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
@@ -33,6 +34,12 @@ fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Principal
     Option::deserialize(from).map(Some)
 }
 
+/// Fields by their names: a list is not taken for them in their order.
+pub(crate) fn by_name<'de, D: Deserializer<'de>>(from: D) -> Result<TicketUpdate, D::Error> {
+    let fields = serde_json::Map::deserialize(from)?;
+    serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)
+}
+
 impl TicketUpdate {
     /// Whether nothing would change.
     #[must_use]
@@ -48,6 +55,7 @@ pub struct UpdateTicket {
     /// The ticket.
     pub ticket_id: TicketId,
     /// What changes.
+    #[serde(deserialize_with = "by_name")]
     pub update: TicketUpdate,
     /// The version that the change was decided on; refused when the ticket has moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +74,7 @@ pub struct SendReply {
     /// `public`: the customer reads it. `internal`: only the desk does.
     pub visibility: Visibility,
     /// Fields that change together with it.
-    #[serde(default, skip_serializing_if = "TicketUpdate::is_empty")]
+    #[serde(default, skip_serializing_if = "TicketUpdate::is_empty", deserialize_with = "by_name")]
     pub update: TicketUpdate,
     /// The version that the reply was decided on; refused when the ticket has moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -318,6 +326,17 @@ mod tests {
         assert_eq!(nobody.update().assignee, Some(None));
         assert_eq!(nobody.arguments()["update"], json!({"assignee": null}));
         assert!(serde_json::from_str::<UpdateTicket>(r#"{"ticket_id":"T-1","update":{},"approved":true}"#).is_err());
+    }
+
+    #[test]
+    fn fields_go_by_their_names_and_not_by_their_order() {
+        assert!(serde_json::from_str::<UpdateTicket>(r#"{"ticket_id":"T-1","update":["open"]}"#).is_err());
+        let reply =
+            |update: &str| format!(r#"{{"ticket_id":"T-1","body":"x","visibility":"internal","update":{update}}}"#);
+        assert!(serde_json::from_str::<SendReply>(&reply("{}")).is_ok());
+        for wrong in ["[]", r#"["closed"]"#, "null"] {
+            assert!(serde_json::from_str::<SendReply>(&reply(wrong)).is_err(), "{wrong}");
+        }
     }
 
     #[test]
