@@ -59,8 +59,7 @@ pub(crate) async fn list(
     }
     let behind: Option<ArticleId> = cursor.map(|cursor| page::place(&cursor, &"articles")).transpose()?;
     let articles = door.desk.articles_behind(&signed.caller, behind.as_ref(), limit).await?;
-    let last = articles.last().filter(|_| articles.len() == limit as usize);
-    let next = last.map(|last| page::cursor(&"articles", &last.id));
+    let next = page::next(&articles, limit, &"articles", |last| last.id.clone());
     Ok(page::answer(&uri, next.clone().as_deref(), &ArticleList { articles, next }))
 }
 

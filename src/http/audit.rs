@@ -89,7 +89,7 @@ pub(crate) async fn list(
     let question = AuditQuery { limit: 0, ..query.clone() };
     let before: Option<u64> = cursor.map(|cursor| page::place(&cursor, &question)).transpose()?;
     let records = door.desk.log(&signed.caller, &query.into(), before, limit).await?;
-    let last = records.last().filter(|last| records.len() == limit as usize && last.seq > 1);
-    let next = last.map(|last| page::cursor(&question, &last.seq));
+    let more = records.last().is_some_and(|last| last.seq > 1);
+    let next = page::next(&records, limit, &question, |last| last.seq).filter(|_| more);
     Ok(page::answer(&uri, next.clone().as_deref(), &RecordList { records, next }))
 }

@@ -45,8 +45,7 @@ pub(crate) async fn list(
     let question = CustomerQuery { limit: 0, ..query.clone() };
     query.behind = cursor.map(|cursor| page::place(&cursor, &question)).transpose()?;
     let customers = door.desk.customers(&signed.caller, &query).await?;
-    let last = customers.last().filter(|_| customers.len() == query.limit as usize);
-    let next = last.map(|last| page::cursor(&question, &last.id));
+    let next = page::next(&customers, query.limit, &question, |last| last.id.clone());
     Ok(page::answer(&uri, next.clone().as_deref(), &CustomerList { customers, next }))
 }
 

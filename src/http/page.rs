@@ -19,6 +19,17 @@ pub(crate) fn cursor(question: &impl Serialize, place: &impl Serialize) -> Strin
     format!("{}{}", mark(question), hex(serde_json::to_string(place).unwrap_or_default().as_bytes()))
 }
 
+/// Where the page behind these rows begins; nothing where there is none behind it.
+pub(crate) fn next<T, P: Serialize>(
+    rows: &[T],
+    limit: u32,
+    question: &impl Serialize,
+    place: impl FnOnce(&T) -> P,
+) -> Option<String> {
+    let last = rows.last().filter(|_| rows.len() == limit as usize)?;
+    Some(cursor(question, &place(last)))
+}
+
 /// The place that a cursor names.
 ///
 /// # Errors

@@ -49,11 +49,10 @@ pub(crate) async fn list(
         }
         query.behind = Some(page::place::<Box<Behind>>(&cursor, &question)?);
     }
-    let limit = query.limit as usize;
+    let limit = query.limit;
     let answer = door.desk.read(&signed.caller, &ReadCall::ListTickets(query)).await?;
     let Answer::Page(found) = answer else { return Err(Problem::broken("no page came where one was asked for")) };
-    let last = found.tickets.last().filter(|_| found.tickets.len() == limit);
-    let next = last.map(|last| page::cursor(&question, &Behind::from(last)));
+    let next = page::next(&found.tickets, limit, &question, |last| Behind::from(last));
     Ok(page::answer(&uri, next.clone().as_deref(), &TicketList { page: found, next }))
 }
 
