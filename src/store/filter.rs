@@ -4,10 +4,12 @@ use std::fmt::Display;
 
 use jiff::Timestamp;
 
+use crate::domain::call::ProposalQuery;
 use crate::domain::ids::PrincipalId;
 use crate::domain::scope::{NOBODY, Scope};
 use crate::domain::ticket::{Sort, TicketQuery};
 use crate::store::columns::rank;
+use crate::store::rows::PROPOSAL;
 
 /// A ticket counts for a filter when it has this share of what the best one has.
 const CLOSE: f64 = 0.7;
@@ -22,6 +24,16 @@ pub(crate) const COUNTS: &str = "\
            CAST(coalesce(sum(tickets) FILTER (WHERE status = 'pending'), 0) AS BIGINT), \
            CAST(coalesce(sum(tickets), 0) AS BIGINT) \
     FROM ticket_counts";
+
+/// Which proposals a query means, oldest first; its one value, if it has one, is the ticket. Only what is asked for is
+/// read, however many proposals wait elsewhere.
+pub(crate) fn proposals(query: &ProposalQuery, mark: char) -> String {
+    let of = query.ticket_id.as_ref().map(|_| format!("(ticket_id = {mark}1 OR other_id = {mark}1)"));
+    let waiting = (!query.decided).then(|| "state IN ('pending', 'approved')".to_owned());
+    let all: Vec<String> = of.into_iter().chain(waiting).collect();
+    let which = if all.is_empty() { String::new() } else { format!("WHERE {}", all.join(" AND ")) };
+    format!("SELECT {PROPOSAL} FROM proposals {which} ORDER BY filed_at, id LIMIT 1000")
+}
 
 /// What the databases write differently.
 pub(crate) struct Dialect {

@@ -8,6 +8,7 @@ use crate::domain::ids::{PrincipalId, ProposalId, TicketId};
 use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::Receipt;
 use crate::store::columns::json;
+use crate::store::filter;
 use crate::store::postgres::ask::{self, Db, n};
 use crate::store::rows::{self, PROPOSAL};
 use crate::store::{Decided, Decision, Filed, StoreError};
@@ -44,12 +45,11 @@ pub(crate) async fn file(tx: &Db, proposal: &Proposal) -> Result<(), StoreError>
 
 /// Proposals, oldest first.
 pub(crate) async fn list(db: &Db, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
-    let sql = format!(
-        "SELECT {PROPOSAL} FROM proposals WHERE ($1::text IS NULL OR ticket_id = $1 OR other_id = $1) \
-         AND ($2 OR state IN ('pending', 'approved')) ORDER BY filed_at, id LIMIT 1000"
-    );
-    let ticket = query.ticket_id.as_ref().map(TicketId::as_str);
-    ask::list(db, &sql, &[&ticket, &query.decided], rows::filed).await
+    let sql = filter::proposals(query, '$');
+    match query.ticket_id.as_ref().map(TicketId::as_str) {
+        Some(ticket) => ask::list(db, &sql, &[&ticket], rows::filed).await,
+        None => ask::list(db, &sql, &[], rows::filed).await,
+    }
 }
 
 /// One proposal.

@@ -9,6 +9,7 @@ use crate::domain::ids::ProposalId;
 use crate::domain::proposal::{Proposal, ProposalState};
 use crate::domain::receipt::Receipt;
 use crate::store::columns::json;
+use crate::store::filter;
 use crate::store::rows::{self, PROPOSAL};
 use crate::store::{Decided, Decision, Filed, StoreError};
 
@@ -41,17 +42,10 @@ pub(crate) fn file(tx: &Transaction<'_>, proposal: &Proposal) -> Result<(), Stor
 
 /// Proposals, oldest first.
 pub(crate) fn list(db: &Connection, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
-    let mut statement = db.prepare_cached(&listing(query))?;
+    let mut statement = db.prepare_cached(&filter::proposals(query, '?'))?;
     let ticket = query.ticket_id.as_ref().map(crate::domain::ids::TicketId::as_str);
-    let found = statement.query_map([ticket], |row| rows::filed(row))?;
+    let found = statement.query_map(rusqlite::params_from_iter(ticket), |row| rows::filed(row))?;
     Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// What a list reads: only what is asked for, however many proposals wait elsewhere.
-fn listing(query: &ProposalQuery) -> String {
-    let of = if query.ticket_id.is_some() { "(ticket_id = ?1 OR other_id = ?1)" } else { "?1 IS NULL" };
-    let waiting = if query.decided { "" } else { " AND state IN ('pending', 'approved')" };
-    format!("SELECT {PROPOSAL} FROM proposals WHERE {of}{waiting} ORDER BY filed_at, id LIMIT 1000")
 }
 
 /// One proposal.
@@ -165,8 +159,8 @@ mod tests {
             (None, false, "proposals_waiting"),
         ] {
             let query = ProposalQuery { ticket_id: ticket_id.map(|id| id.parse().unwrap()), decided };
-            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", listing(&query))).unwrap();
-            let steps = plan.query_map([ticket_id], |row| row.get::<_, String>(3)).unwrap();
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", filter::proposals(&query, '?'))).unwrap();
+            let steps = plan.query_map(rusqlite::params_from_iter(ticket_id), |row| row.get::<_, String>(3)).unwrap();
             let plan = steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ");
             assert!(plan.contains(index), "{plan}");
             assert!(ticket_id.is_none() || !plan.contains("SCAN"), "{plan}");
