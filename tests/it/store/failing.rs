@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::domain::audit::Event;
@@ -37,8 +38,9 @@ async fn a_database_that_is_stopped_under_load_is_said_to_be_away_and_comes_back
 
     let stop = tokio_util::sync::CancellationToken::new();
     let mut load = tokio::task::JoinSet::new();
+    let told = Arc::new(AtomicUsize::new(0));
     for worker in 0..4_u64 {
-        let (store, stop) = (Arc::clone(&store), stop.clone());
+        let (store, stop, told) = (Arc::clone(&store), stop.clone(), Arc::clone(&told));
         load.spawn(async move {
             let (mut acknowledged, mut slowest, mut failed) = (Vec::new(), Duration::ZERO, 0);
             let mut n = worker * 1_000_000;
@@ -46,7 +48,10 @@ async fn a_database_that_is_stopped_under_load_is_said_to_be_away_and_comes_back
                 n += 1;
                 let since = Instant::now();
                 match write(store.as_ref(), n).await {
-                    Ok(()) => acknowledged.push(n),
+                    Ok(()) => {
+                        acknowledged.push(n);
+                        told.fetch_add(1, Ordering::Relaxed);
+                    }
                     Err(StoreError::Away | StoreError::Busy) => {
                         slowest = slowest.max(since.elapsed());
                         failed += 1;
@@ -65,7 +70,15 @@ async fn a_database_that_is_stopped_under_load_is_said_to_be_away_and_comes_back
         }
         since.elapsed()
     };
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let written = async |more: usize| {
+        let since = Instant::now();
+        let enough = told.load(Ordering::Relaxed) + more;
+        while told.load(Ordering::Relaxed) < enough {
+            assert!(since.elapsed() < Duration::from_secs(30), "nothing is written");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    written(10).await;
     for _ in 0..2 {
         let stopping = Arc::clone(&cluster);
         tokio::task::spawn_blocking(move || stopping.stop()).await.unwrap();
@@ -74,7 +87,7 @@ async fn a_database_that_is_stopped_under_load_is_said_to_be_away_and_comes_back
         tokio::task::spawn_blocking(move || starting.go_on()).await.unwrap();
         let back = wait_for(false).await;
         assert!(back < Duration::from_secs(5), "it took {back:?} to come back");
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        written(10).await;
     }
     stop.cancel();
     let (mut acknowledged, mut failures) = (Vec::new(), 0);
