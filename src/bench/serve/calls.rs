@@ -146,9 +146,9 @@ impl Caller {
         let request = self.http("POST", &format!("/tickets/{ticket}/actions/update"), Some(&asked));
         self.asked(&request, "pending_approval").await?;
         let id = self.field("proposal_id")?;
-        self.asked(&self.http("GET", &format!("/proposals/{id}"), None), "digest").await?;
-        let digest = json!({"digest": self.field("digest")?});
-        let request = self.http("POST", &format!("/proposals/{id}/approve"), Some(&digest));
+        self.asked(&self.http("GET", &format!("/proposals/{id}/card"), None), "digest").await?;
+        let read = json!({"digest": self.field("digest")?, "made_at": self.field("made_at")?});
+        let request = self.http("POST", &format!("/proposals/{id}/approve"), Some(&read));
         self.asked(&request, "executed").await
     }
 
