@@ -1,5 +1,6 @@
 //! `countersign serve`: the desk for everybody who has a token.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -65,7 +66,9 @@ fn welcome(setting: &Setting, service: &Service) -> color_eyre::Result<()> {
         None if places.is_usual() => String::new(),
         None => format!(" --desk {desk}"),
     };
-    println!(
+    // Nobody may be reading: that is no reason not to serve.
+    let _ = writeln!(
+        std::io::stdout(),
         "countersign serves {desk} on {at}
 
 A terminal, with a token of its own:
