@@ -171,8 +171,8 @@ fn read_key(path: &Path) -> std::io::Result<SigningKey> {
 
 fn read_or_make_key(path: &Path) -> std::io::Result<SigningKey> {
     let seed = crate::random::bytes::<32>();
-    // Written whole under another name first: a second program never reads half a key.
-    let fresh = with_suffix(path, &format!(".{}", std::process::id()));
+    // Written whole under a name of its own first: nobody else reads half a key, whatever process they are in.
+    let fresh = with_suffix(path, &crate::random::name::<8>("."));
     if !path.exists() {
         let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&fresh)?;
         file.write_all(&seed)?;
