@@ -2,6 +2,7 @@
 
 mod connections;
 mod stopping;
+mod together;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -39,8 +40,14 @@ impl Served {
 
     /// A new token of a person or a program.
     pub(crate) fn token(&self, role: &str, name: &str) -> String {
+        self.token_at(&[], role, name)
+    }
+
+    /// The same at the desk that these flags name.
+    pub(crate) fn token_at(&self, desk: &[&str], role: &str, name: &str) -> String {
         let file = self.home.join(format!("{name}.token"));
         let mut command = program(&self.home);
+        command.args(desk);
         command.args(["token", "create", "--role", role, "--name", name, "--file", file.to_str().unwrap()]);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
