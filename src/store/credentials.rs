@@ -45,4 +45,7 @@ pub trait Credentials {
     async fn is_shared(&self) -> Result<bool, StoreError>;
     /// Notes that others come in from outside from now on.
     async fn share(&self) -> Result<(), StoreError>;
+    /// What the servers of this desk seal notes with that any of them may have to open: 64 hex digits, made when they
+    /// are first asked for.
+    async fn secret(&self) -> Result<String, StoreError>;
 }

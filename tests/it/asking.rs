@@ -7,6 +7,7 @@ use countersign::domain::audit::Action;
 use countersign::domain::policy::Policy;
 use countersign::mcp::server::{Asking, DeskServer};
 use countersign::store::Store;
+use countersign::store::credentials::Credentials;
 use rmcp::ServiceError;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ElicitResult, ElicitationAction, InputRequiredResult,
@@ -29,7 +30,14 @@ impl Room {
     async fn open() -> Self {
         let rules = json!([{"status": "resolved", "role": "supervisor"}, {"status": "closed", "second_person": true}]);
         let policy = Policy { rules: serde_json::from_value(rules).unwrap(), ..Policy::default() };
-        Self { house: House::with(policy).await, asking: Some(Asking::new()) }
+        let house = House::with(policy).await;
+        let asking = Some(Asking::sealed_with(&house.store.secret().await.unwrap()));
+        Self { house, asking }
+    }
+
+    /// A server of its own at the same desk.
+    async fn beside(self) -> Self {
+        Self { asking: Some(Asking::sealed_with(&self.house.store.secret().await.unwrap())), ..self }
     }
 
     async fn peer(&self, who: &Principal, era: &ProtocolVersion, person: Option<Answering>) -> Connected {
@@ -265,6 +273,27 @@ async fn a_note_is_good_for_one_write_by_one_person_for_one_call() {
         assert!(ends == "applied" || is_late, "{replay:?}");
     }
     assert_eq!(outcome(&once(&client, again(call(), &state, &yes)).await.unwrap()).0, "applied");
+    assert_eq!(door.house.count(Action::Executed).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_server_of_a_desk_asked_another_takes_up_and_no_other_desk_does() {
+    let door = Room::open().await;
+    let maya = principal("maya", Role::Agent);
+    let call = || update("T-1", json!({"priority": "low"}));
+    let (who, _) = person(approves);
+    let client = door.peer(&maya, &MODERN, who).await;
+    let (first, message) = asked(&client, call()).await;
+    let (state, yes) = (first.request_state.unwrap(), approves(&message));
+
+    let (who, _) = person(approves);
+    let elsewhere = Room::open().await.peer(&maya, &MODERN, who).await;
+    assert_eq!(code(once(&elsewhere, again(call(), &state, &yes)).await), -32602);
+
+    let door = door.beside().await;
+    let (who, _) = person(approves);
+    let other = door.peer(&maya, &MODERN, who).await;
+    assert_eq!(outcome(&once(&other, again(call(), &state, &yes)).await.unwrap()).0, "applied");
     assert_eq!(door.house.count(Action::Executed).await, 1);
 }
 

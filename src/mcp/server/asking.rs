@@ -31,7 +31,6 @@ use crate::mcp::server::DeskServer;
 use crate::mcp::server::answers::{self, Said};
 use crate::mcp::server::calls::written;
 use crate::mcp::server::progress::{HEARTBEAT, Progress};
-use crate::random;
 use crate::tools::Run;
 
 /// How long a person may think. After that the proposal waits at the desk as any other.
@@ -45,10 +44,11 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// With a key of its own: notes are good as long as this process lives.
+    /// With a key made of what the servers of one desk share: what one has sealed, another opens.
     #[must_use]
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self { codec: RequestStateCodec::new_unchecked(random::bytes::<32>()) })
+    pub fn sealed_with(secret: &str) -> Arc<Self> {
+        let key = Digest::of(&[b"a person is asked", secret.as_bytes()]);
+        Arc::new(Self { codec: RequestStateCodec::new_unchecked(key.as_str().as_bytes()) })
     }
 }
 

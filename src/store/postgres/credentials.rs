@@ -6,9 +6,11 @@ use jiff::civil::Date;
 
 use crate::domain::actor::Principal;
 use crate::domain::audit::Event;
+use crate::domain::canonical::hex;
 use crate::domain::credential::{Credential, Fingerprint, Person};
 use crate::domain::ids::{CredentialId, PrincipalId};
-use crate::store::columns::json;
+use crate::random;
+use crate::store::columns::{Columns as _, json};
 use crate::store::credentials::{Credentials, NewCredential};
 use crate::store::postgres::Postgres;
 use crate::store::postgres::ask::{self, Db, n_of};
@@ -88,6 +90,15 @@ impl Credentials for Postgres {
         let tx = self.begin().await?;
         share(&tx).await?;
         tx.commit(Touches::Desk).await
+    }
+
+    async fn secret(&self) -> Result<String, StoreError> {
+        let tx = self.begin().await?;
+        let new = hex(&random::bytes::<32>());
+        ask::change(&tx, "INSERT INTO meta VALUES ('secret', $1) ON CONFLICT DO NOTHING", &[&new]).await?;
+        let kept = ask::first(&tx, "SELECT value FROM meta WHERE key = 'secret'", &[], |row| row.text(0)).await?;
+        tx.commit(Touches::Nothing).await?;
+        kept.ok_or_else(|| StoreError::Damaged("the desk has lost its secret".to_owned()))
     }
 }
 

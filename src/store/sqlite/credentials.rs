@@ -7,8 +7,10 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use crate::domain::actor::Principal;
 use crate::domain::audit::Event;
+use crate::domain::canonical::hex;
 use crate::domain::credential::{Credential, Fingerprint, Person};
 use crate::domain::ids::{CredentialId, PrincipalId};
+use crate::random;
 use crate::store::credentials::{Credentials, NewCredential};
 use crate::store::rows::{self, CREDENTIAL, PERSON};
 use crate::store::sqlite::group::Turn;
@@ -105,6 +107,15 @@ impl Credentials for Sqlite {
 
     async fn share(&self) -> Result<(), StoreError> {
         self.writer.transact(Touches::Desk, |tx: &mut Turn<'_>| share(tx)).await
+    }
+
+    async fn secret(&self) -> Result<String, StoreError> {
+        let new = hex(&random::bytes::<32>());
+        let work = move |tx: &mut Turn<'_>| {
+            tx.execute("INSERT INTO meta VALUES ('secret', ?1) ON CONFLICT DO NOTHING", [new])?;
+            Ok(tx.query_row("SELECT value FROM meta WHERE key = 'secret'", [], |row| row.get(0))?)
+        };
+        self.writer.transact(Touches::Nothing, work).await
     }
 }
 

@@ -18,6 +18,7 @@ on_both! {
     two_who_write_at_once_both_write,
     a_desk_is_opened_by_several_at_once,
     what_only_the_log_knows_is_no_change,
+    all_share_one_secret_and_no_other_desk_has_it,
 }
 
 async fn of_two_approvers_exactly_one_wins(desk: Desk) {
@@ -130,4 +131,15 @@ async fn a_newer_format_and_another_program_s_tables_are_refused() {
     postgres::run(&url, "CREATE TABLE tickets (id INT)").await;
     let refused = Postgres::open(&url, &options).await.err().unwrap();
     assert!(matches!(refused, StoreError::Damaged(_)), "{refused}");
+}
+
+async fn all_share_one_secret_and_no_other_desk_has_it(desk: Desk) {
+    let other = desk.again().await;
+    let (here, there) = tokio::join!(desk.store.secret(), other.secret());
+    let secret = here.unwrap();
+    assert_eq!(secret.len(), 64);
+    assert_eq!(there.unwrap(), secret);
+    assert_eq!(desk.again().await.secret().await.unwrap(), secret);
+    let elsewhere = Desk::sqlite().await;
+    assert_ne!(elsewhere.store.secret().await.unwrap(), secret);
 }
