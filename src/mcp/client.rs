@@ -14,7 +14,7 @@ use rmcp::service::{
     ClientLifecycleMode, ClientServiceExt as _, NotificationContext, PeerRequestOptions, RoleClient, RunningService,
     ServiceError,
 };
-use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::transport::streamable_http_client::{StreamableHttpClientTransportConfig, StreamableHttpError};
 use rmcp::transport::{IntoTransport, StreamableHttpClientTransport};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, broadcast, watch};
@@ -215,7 +215,7 @@ impl McpBackend {
             ServiceError::McpError(error) => BackendError::Refused(text::short(&error.message, 500)),
             ServiceError::Timeout { .. } => BackendError::Timeout(self.patience.as_secs()),
             ServiceError::Cancelled { .. } => BackendError::Cancelled,
-            other => BackendError::Lost(text::bottom(other)),
+            other => BackendError::Lost(reason(other)),
         }
     }
 }
@@ -239,6 +239,17 @@ impl ToolBackend for McpBackend {
         let receipt = approved.receipt().map(|id| (meta::RECEIPT, json!(id)));
         let value = self.call(&run, call.tool(), call.arguments(), receipt.as_slice()).await?;
         serde_json::from_value(value).map_err(|e| garbage(call.tool(), &e))
+    }
+}
+
+/// Why there is no connection, in the words of whoever could not make it.
+fn reason(error: &ServiceError) -> String {
+    let ServiceError::TransportSend(sent) = error else { return text::bottom(error) };
+    match sent.error.downcast_ref() {
+        // It does not name what is below it.
+        Some(StreamableHttpError::<reqwest::Error>::Client(error)) => text::bottom(error),
+        Some(StreamableHttpError::AuthRequired(_)) => "it does not take this token any more".to_owned(),
+        Some(_) | None => text::bottom(error),
     }
 }
 

@@ -106,7 +106,7 @@ async fn a_desk_that_goes_away_and_comes_back_is_worked_at_again_without_a_new_s
     terminal.wait("[Work]");
     terminal.keys(ENTER);
     // In the pane of the ticket, or in the notice where no other is newer.
-    terminal.wait("the connection to the desk is gone: ");
+    terminal.wait("the connection to the desk is gone: Connection refused");
     assert!(!terminal.screen().contains("rmcp"), "{}", terminal.screen());
     served.again();
     terminal.wait("● connected");
