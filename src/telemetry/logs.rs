@@ -63,10 +63,11 @@ pub(crate) fn to_stderr() -> (NonBlocking, WorkerGuard) {
 
 /// What is logged at a level.
 pub(crate) fn filter(level: &str) -> EnvFilter {
-    // What rmcp calls an error is often an ordinary cancellation; its warnings stay out below `debug`. Other crates' own
-    // chatter would bring message bodies into the log.
+    // What rmcp calls an error is often an ordinary cancellation, and where it sends answers a client that has gone; its
+    // warnings stay out below `debug`. Other crates' own chatter would bring message bodies into the log.
     let others = if ["debug", "trace"].contains(&level) { "warn" } else { level };
-    EnvFilter::new(format!("{others},rmcp=error,opentelemetry=warn,{}=off,countersign={level}", traces::TARGET))
+    let ours = format!("{}=off,countersign={level}", traces::TARGET);
+    EnvFilter::new(format!("{others},rmcp=error,rmcp::service=off,opentelemetry=warn,{ours}"))
 }
 
 /// How an event is written: its fields beside each other, and the trace that it belongs to.
