@@ -64,8 +64,8 @@ fn shows_rows(screen: &Screen, with: &str) -> bool {
 }
 
 /// What the screen shows of long ticket `n` and of no other.
-pub(super) fn begins(n: usize) -> String {
-    format!("This is how story {n} begins")
+pub(super) fn story(n: usize) -> String {
+    format!("This belongs to story {n}")
 }
 
 /// Its answer has been owed for a year: it heads the queue.
@@ -82,7 +82,7 @@ fn long_ticket(n: usize, now: Timestamp) -> NewTicket {
 }
 
 fn long_message(usual: &Message, n: usize, at: usize) -> Message {
-    let mut body = if at == 0 { format!("{}.\n", begins(n)) } else { String::new() };
+    let mut body = format!("{}.\n", story(n));
     while body.len() < MESSAGE {
         let paragraph = body.len() / 500;
         // A string takes everything.

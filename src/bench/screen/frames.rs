@@ -67,6 +67,7 @@ pub(super) async fn measure(made: &Made, effort: Effort) -> color_eyre::Result<V
     person.keys(KeyCode::Esc, 2).await?;
     person.keys(KeyCode::Home, 1).await?;
     person.keys(KeyCode::Enter, 1).await?;
+    person.keys(KeyCode::Home, 1).await?;
     let scrolled = person.each(|_| KeyCode::Char('j')).await?;
     figures.push(scrolled.figure("scrolling a thread of 1 MB: update, draw, diff; CPU"));
     Ok(figures)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use vt100::Screen;
 
 use crate::bench::process::{cpu, memory};
-use crate::bench::screen::desks::{Made, begins, lists, lists_sample};
+use crate::bench::screen::desks::{Made, lists, lists_sample, story};
 use crate::bench::screen::pty::Pty;
 use crate::bench::screen::report::Figure;
 use crate::bench::screen::times::Values;
@@ -121,8 +121,8 @@ fn at_work(homes: &Homes, options: &Options, made: &Made) -> color_eyre::Result<
     figures.push(Figure::one(format!("CPU while idle for {idle} s"), "%", share).at_most(0.2));
     let mut opened = Values::default();
     for n in 0..made.long {
-        let begins = begins(n);
-        opened.add_millis(program.leads_to("\r", move |screen| screen.contents().contains(&begins))?);
+        let story = story(n);
+        opened.add_millis(program.leads_to("\r", move |screen| screen.contents().contains(&story))?);
         program.rest(homes.effort.rested)?;
         program.follows("\x1b", QUIET)?;
         program.follows("j", QUIET)?;

@@ -71,6 +71,10 @@ pub enum Command {
     PrevMessage,
     /// Point at the next message.
     NextMessage,
+    /// Open the ticket before this one in the queue.
+    PrevTicket,
+    /// Open the next ticket of the queue.
+    NextTicket,
     /// Ask for a draft in the next tone.
     Tone,
     /// Make a stale draft anew.
@@ -228,6 +232,8 @@ impl Command {
         (Command::Split, "split"),
         (Command::PrevMessage, "previous-message"),
         (Command::NextMessage, "next-message"),
+        (Command::PrevTicket, "previous-ticket"),
+        (Command::NextTicket, "next-ticket"),
         (Command::Tone, "tone"),
         (Command::Redraft, "redo-draft"),
         (Command::Canned, "canned"),

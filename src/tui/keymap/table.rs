@@ -109,6 +109,8 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(&[X::Ticket], &["]"], C::NextMessage, "Point at the next message"),
     row(&[X::Ticket], &["["], C::PrevMessage, "Point at the message before"),
+    row(OPEN, &["}"], C::NextTicket, "Open the next ticket of the queue"),
+    row(OPEN, &["{"], C::PrevTicket, "Open the ticket before this one in the queue"),
     row(WORK, &["a"], C::Handle, "Let the assistant handle the ticket; it files proposals and never writes"),
     row(WORK, &["x"], C::Cancel, "End the run of the assistant"),
     row(WORK, &["z"], C::Quotes, "Unfold or fold quoted text"),

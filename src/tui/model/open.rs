@@ -41,7 +41,7 @@ impl OpenTicket {
             id,
             ticket: Slot::default(),
             customer: None,
-            thread: Thread::default(),
+            thread: Thread::at_newest(),
             summary: Slot::default(),
             highlight: 0,
             thumbs: Slot::default(),

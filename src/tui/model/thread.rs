@@ -30,6 +30,15 @@ pub(crate) struct ThreadRow {
     pub(crate) message: usize,
 }
 
+/// Where a thread is to be read.
+#[derive(Clone, Copy, Debug)]
+enum Goal {
+    /// At this message.
+    Message(usize),
+    /// At the newest one.
+    Newest,
+}
+
 /// The rows of a thread.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Thread {
@@ -38,19 +47,28 @@ pub(crate) struct Thread {
     pub(crate) quotes_shown: bool,
     /// The message that a line of the summary or a search points to.
     pub(crate) pointed: Option<usize>,
-    /// The message to scroll to once there are rows.
-    goal: Option<usize>,
+    /// Where to scroll to once there are rows.
+    goal: Option<Goal>,
     made_for: Option<(usize, bool)>,
 }
 
 impl Thread {
+    /// A thread that opens where it goes on: at its newest message, with as much before it as there is room for.
+    pub(crate) fn at_newest() -> Self {
+        Self { goal: Some(Goal::Newest), ..Self::default() }
+    }
+
     /// Wraps again if the width or the folding changed.
     pub(crate) fn arrange(&mut self, here: &Zoned, messages: &[Message], width: usize, height: usize) {
         if self.made_for != Some((width, self.quotes_shown)) {
             self.rows = messages.iter().enumerate().flat_map(|(at, m)| self.message(here, at, m, width)).collect();
             self.made_for = Some((width, self.quotes_shown));
         }
-        if let Some(message) = self.goal.take() {
+        if let Some(goal) = self.goal.take() {
+            let message = match goal {
+                Goal::Message(message) => message,
+                Goal::Newest => messages.len().saturating_sub(1),
+            };
             self.top = self.rows.iter().position(|row| row.message == message).unwrap_or(self.top);
         }
         self.top = self.top.min(self.rows.len().saturating_sub(height.max(1)));
@@ -66,9 +84,14 @@ impl Thread {
         self.top = moved(self.top, motion, tops, height / 2);
     }
 
+    /// Back to where somebody was.
+    pub(crate) fn return_to(&mut self, top: usize) {
+        (self.top, self.goal) = (top, None);
+    }
+
     /// Scrolls to a message and marks it.
     pub(crate) fn point(&mut self, message: usize) {
-        (self.pointed, self.goal) = (Some(message), Some(message));
+        (self.pointed, self.goal) = (Some(message), Some(Goal::Message(message)));
     }
 
     /// The message that a command means: the one pointed at, or the one at the top.

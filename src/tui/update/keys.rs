@@ -93,6 +93,8 @@ pub(super) fn run(model: &mut Model, command: Command, key: &KeyEvent, at: Momen
         Command::Split => split::open(model),
         Command::PrevMessage => split::point(model, Motion::Up),
         Command::NextMessage => split::point(model, Motion::Down),
+        Command::PrevTicket => work::neighbour(model, Motion::Up),
+        Command::NextTicket => work::neighbour(model, Motion::Down),
         Command::Tone => draft::tone(model),
         Command::Redraft => draft::redo(model),
         Command::Canned => picker::open(model),

@@ -29,7 +29,7 @@ pub(super) fn back(model: &mut Model) -> Option<Vec<Effect>> {
     let Some((id, top)) = place.ticket else { return Some(vec![]) };
     let effects = work::switch(model, id);
     if let Some(open) = model.open.as_deref_mut() {
-        open.thread.top = top;
+        open.thread.return_to(top);
     }
     Some(effects)
 }

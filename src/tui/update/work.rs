@@ -2,6 +2,7 @@
 
 use crate::domain::ids::TicketId;
 use crate::tui::events::Effect;
+use crate::tui::keymap::Motion;
 use crate::tui::model::ahead::Part;
 use crate::tui::model::open::OpenTicket;
 use crate::tui::model::pages::{Notice, Page};
@@ -32,6 +33,27 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::Keep(Box::new(model.kept())));
     }
     effects
+}
+
+/// Opens the ticket beside this one in the queue, without a way round by the queue. Where this one has left the queue, or
+/// was only visited, the place in the queue is the selected ticket.
+pub(super) fn neighbour(model: &mut Model, motion: Motion) -> Vec<Effect> {
+    let here = model.open.as_ref().map(|open| open.id.clone());
+    let selected = |model: &Model| model.queue.selected_row().map(|row| row.id.clone());
+    if selected(model) == here || motion == Motion::Up {
+        model.queue.go(motion, 1);
+    }
+    match selected(model) {
+        Some(next) if Some(&next) != here.as_ref() => {
+            model.focus = Pane::Queue;
+            open(model)
+        }
+        Some(_) | None => {
+            let end = if motion == Motion::Up { "first" } else { "last" };
+            model.note(Notice::plain(format!("this is the {end} ticket of {}", model.queue.view_name())));
+            vec![]
+        }
+    }
 }
 
 /// Opens the ticket that was open when the program ended, and gives the keyboard back to its pane.

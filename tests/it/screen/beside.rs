@@ -170,3 +170,42 @@ fn a_list_keeps_its_place_in_a_window_of_any_size() {
     person.resize(60, 15);
     assert!(person.sees("▸ 2 T-0733"), "{}", person.screen());
 }
+
+#[test]
+fn from_inside_a_ticket_one_goes_on_to_the_next_of_the_queue_and_back() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = Person::at(width, height);
+        person.press("enter");
+        let first = loaded(&person).to_owned();
+        person.press("}");
+        assert_eq!((person.model.context(), loaded(&person)), (Context::Ticket, "T-1017"));
+        // From any pane of it, and from a ticket that was only visited the place in the queue is what counts.
+        person.press("tab }");
+        assert_eq!((person.model.context(), loaded(&person)), (Context::Ticket, "T-1038"));
+        person.press("= enter {");
+        assert_eq!((person.model.context(), loaded(&person)), (Context::Ticket, "T-1017"));
+        person.press("{");
+        assert_eq!(loaded(&person), first);
+        let asked = person.asked.len();
+        person.press("{");
+        assert_eq!((loaded(&person), person.asked.len()), (first.as_str(), asked));
+        assert!(person.sees("this is the first ticket of all"), "{}", person.screen());
+        person.press("esc");
+        assert_eq!(person.model.context(), Context::Queue);
+    }
+}
+
+#[test]
+fn a_long_thread_opens_at_its_newest_message_and_a_short_one_whole() {
+    let mut person = Person::at(60, 15);
+    person.press("enter");
+    assert!(person.sees("When does it end?") && !person.sees("My card shows two charges"), "{}", person.screen());
+    person.press("g");
+    assert!(person.sees("My card shows two charges"), "{}", person.screen());
+    // What comes in moves nothing that is read.
+    person.press("r");
+    assert!(person.sees("My card shows two charges"), "{}", person.screen());
+    let mut person = Person::at(120, 40);
+    person.press("enter");
+    assert!(person.sees("When does it end?") && person.sees("My card shows two charges"), "{}", person.screen());
+}
