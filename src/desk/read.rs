@@ -38,12 +38,32 @@ impl Desk {
     /// # Errors
     /// As [`Desk::read`].
     pub async fn read_live(&self, caller: &Caller, call: &ReadCall, live: Listener<'_>) -> Result<Answer, DeskError> {
+        self.read_written(caller, call, live).await.map(|(answer, _)| answer)
+    }
+
+    /// [`Desk::read_live`], with the answer as JSON too, written once for the log and for whoever asked.
+    ///
+    /// # Errors
+    /// As [`Desk::read`].
+    pub async fn read_written(
+        &self,
+        caller: &Caller,
+        call: &ReadCall,
+        live: Listener<'_>,
+    ) -> Result<(Answer, String), DeskError> {
         let since = Instant::now();
-        let result = self.answer(caller, call, live).await;
+        let result = match self.store.room().await {
+            Ok(()) => self.answer(caller, call, live).await,
+            Err(error) => Err(error.into()),
+        };
         let action = if caller.ahead && call.is_written() { Action::Prepared } else { Action::Read };
         let mut record = event(caller, action, call.tool(), call.ticket_id(), call.arguments());
         record.body.by = result.as_ref().ok().and_then(made_by).or(record.body.by);
-        complete(&mut record, since, &result, canonical::written::<Answer>);
+        let result = result.map(|answer| {
+            let text = canonical::written(&answer);
+            (answer, text)
+        });
+        complete(&mut record, since, &result, |(_, text)| text.clone());
         let kept = self.store.record(record).map_err(DeskError::from);
         let result = kept.and(result);
         count(caller, call.tool(), since, result.as_ref().map(|_| "ok"));

@@ -1,5 +1,9 @@
 //! How hard a store has to work just now, for whoever watches the service.
 
+use async_trait::async_trait;
+
+use crate::store::StoreError;
+
 /// What is under way and what waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Load {
@@ -14,7 +18,17 @@ pub struct Load {
 }
 
 /// Tells how hard it has to work.
+#[async_trait]
 pub trait Loaded {
     /// At this moment; it costs next to nothing.
     fn load(&self) -> Load;
+
+    /// Waits until the record of another read can be taken: the disk may fall behind for a moment, and then reads wait
+    /// for it in place of being refused.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when that takes too long.
+    async fn room(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }

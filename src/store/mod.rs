@@ -56,7 +56,7 @@ pub use checkpoints::carry as carry_checkpoints;
 
 /// How long the record of a read may wait for company.
 const COMPANY: Duration = Duration::from_millis(90);
-/// Records that may wait while the disk does not take them; then reads are refused too.
+/// Records that may wait while the disk does not take them; then reads wait too ([`load::Loaded::room`]).
 const MOST_QUEUED: usize = 20_000;
 
 /// Whether a write changes what people see.

@@ -63,7 +63,6 @@ pub(super) async fn locked(
     target: &Target,
     effort: &Effort,
 ) -> color_eyre::Result<Vec<Figure>> {
-    // No longer than the records of reads have room to wait: then reads are refused, as they should be.
     let effort = Effort { run: effort.run.min(HELD), ..effort.clone() };
     let other = Connection::open(&ground.desk)?;
     other.busy_timeout(Duration::from_secs(10))?;

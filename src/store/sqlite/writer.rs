@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::timeout;
 
 use crate::domain::audit::Event;
 use crate::store::checkpoints::Checkpoints;
@@ -24,6 +25,10 @@ const MOST_JOBS: usize = 256;
 const LONGEST: Duration = Duration::from_millis(5);
 /// Records that a group takes at most.
 const MOST_RECORDS: usize = 4_096;
+/// How long a read waits for room for its record: while another program holds the database none of them is written.
+const ROOM_WITHIN: Duration = Duration::from_secs(2);
+/// Reads that may be under way at a time; each of them finds room for its record once it was let through.
+const MOST_UNDER_WAY: usize = 4_096;
 
 /// The way to the writing connection; dropping it writes what is queued.
 pub(crate) struct Writer {
@@ -33,6 +38,8 @@ pub(crate) struct Writer {
 
 struct Shared {
     queue: Mutex<Queue>,
+    /// Tells reads that wait for room that a group was written.
+    written: Notify,
     /// Tells the thread that something waits; gone when the desk closes.
     wake: Mutex<Option<mpsc::SyncSender<()>>>,
     bench: Mutex<Bench>,
@@ -66,7 +73,8 @@ impl Writer {
         let bench = Mutex::new(Bench::new(db, revision, checkpoints));
         // One call that was not heard yet is as good as many.
         let (wake, woken) = mpsc::sync_channel(1);
-        let shared = Arc::new(Shared { queue: Mutex::default(), wake: Mutex::new(Some(wake)), bench });
+        let wake = Mutex::new(Some(wake));
+        let shared = Arc::new(Shared { queue: Mutex::default(), written: Notify::new(), wake, bench });
         let tended = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("desk-records".to_owned())
@@ -79,7 +87,7 @@ impl Writer {
     pub(crate) fn record(&self, event: Event) -> Result<(), StoreError> {
         let mut queue = held(&self.shared.queue);
         if queue.waiting.len() >= MOST_QUEUED {
-            return Err(StoreError::Full);
+            return Err(StoreError::Busy);
         }
         queue.waiting.push_back(Waiting::Record(Box::new(event)));
         let is_news = queue.waiting.len() == 1 && !queue.is_tended;
@@ -89,6 +97,22 @@ impl Writer {
             self.shared.nudge();
         }
         Ok(())
+    }
+
+    /// Waits until there is room for another record, and for those of everybody else who was let through meanwhile.
+    pub(crate) async fn room(&self) -> Result<(), StoreError> {
+        let has_room = || held(&self.shared.queue).waiting.len() + MOST_UNDER_WAY < MOST_QUEUED;
+        let wait = async {
+            loop {
+                // It hears of every group that is written from here on.
+                let written = self.shared.written.notified();
+                if has_room() {
+                    return;
+                }
+                written.await;
+            }
+        };
+        if has_room() { Ok(()) } else { timeout(ROOM_WITHIN, wait).await.map_err(|_late| StoreError::Busy) }
     }
 
     /// Jobs and records that are not yet on the disk.
@@ -235,8 +259,9 @@ impl Shared {
         }
         let (mut group, mut bounds) = (Group::default(), Bounds::default());
         let written = bench.write(&mut group, || held(&self.queue).next(&mut bounds));
-        if written.is_err() {
-            held(&self.queue).take_back(&mut group);
+        match &written {
+            Ok(()) => self.written.notify_waiters(),
+            Err(_) => held(&self.queue).take_back(&mut group),
         }
         drop(bench);
         for job in group.jobs {

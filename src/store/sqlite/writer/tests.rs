@@ -252,3 +252,48 @@ async fn five_hundred_updates_at_once_take_few_commits_and_the_chain_verifies() 
     let newest = store.log(None, 1).await.unwrap().remove(0);
     assert_eq!((newest.hash, newest.tool.as_str()), (head.hash, "update"));
 }
+
+/// Fills the queue until reads have to wait, while another program holds the database.
+async fn overfilled(store: &Sqlite) -> usize {
+    let mut records = 0;
+    while records < MOST_QUEUED - MOST_UNDER_WAY {
+        store.writer.room().await.unwrap();
+        store.record(event("read")).unwrap();
+        records += 1;
+    }
+    records
+}
+
+#[tokio::test]
+async fn a_stall_makes_reads_wait_and_loses_no_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = desk(dir.path());
+    let other = open::connect(&dir.path().join("desk.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let records = overfilled(&store).await;
+    let waiting = store.writer.room();
+    tokio::pin!(waiting);
+    assert!(futures::poll!(&mut waiting).is_pending(), "nothing can be written yet");
+    other.execute_batch("ROLLBACK").unwrap();
+    waiting.await.unwrap();
+    store.record(event("read")).unwrap();
+    store.flush().await.unwrap();
+    assert_eq!(store.verify(None).await.unwrap().unwrap().size, records as u64 + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stall_that_does_not_end_is_told_as_a_busy_desk() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = desk(dir.path());
+    let gate = take(&store);
+    overfilled(&store).await;
+    // Who was let through before is still taken.
+    for _ in 0..MOST_UNDER_WAY {
+        store.record(event("read")).unwrap();
+    }
+    let since = tokio::time::Instant::now();
+    assert!(matches!(store.writer.room().await, Err(StoreError::Busy)));
+    assert!(since.elapsed() >= ROOM_WITHIN && since.elapsed() < ROOM_WITHIN * 2);
+    assert!(matches!(store.record(event("read")), Err(StoreError::Busy)));
+    drop(gate);
+}
