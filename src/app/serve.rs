@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use color_eyre::eyre::{Context as _, eyre};
 use rmcp::ServerHandler;
 use tokio::net::TcpListener;
@@ -20,6 +21,7 @@ use crate::desk::Desk;
 use crate::desk::vitals::Vitals;
 use crate::http::limits::{Bounds, Limits};
 use crate::http::{self, Door, listen};
+use crate::mcp::at_once::{self, AtOnce};
 use crate::mcp::server::{Asking, DeskServer};
 use crate::random;
 use crate::store::Store;
@@ -51,7 +53,11 @@ impl Service {
                 None => server,
             }
         };
-        Self::around(server, store, config, models).await
+        let asks = config.mcp.elicit;
+        let at_once = |mcp: Router, desk: &Arc<Desk>| {
+            mcp.layer(from_fn_with_state(AtOnce::new(Arc::clone(desk), asks), at_once::answer))
+        };
+        Self::put_together(server, at_once, store, config, models).await
     }
 
     /// The same service with another MCP server in the place of the desk's own.
@@ -60,6 +66,16 @@ impl Service {
     /// As [`Service::prepare`].
     pub async fn around<H: ServerHandler>(
         server: impl Fn(Arc<Desk>) -> H + Send + Sync + 'static,
+        store: Arc<dyn Store>,
+        config: &Config,
+        models: &Models,
+    ) -> color_eyre::Result<Self> {
+        Self::put_together(server, |mcp, _| mcp, store, config, models).await
+    }
+
+    async fn put_together<H: ServerHandler>(
+        server: impl Fn(Arc<Desk>) -> H + Send + Sync + 'static,
+        before: impl FnOnce(Router, &Arc<Desk>) -> Router,
         store: Arc<dyn Store>,
         config: &Config,
         models: &Models,
@@ -74,6 +90,7 @@ impl Service {
         let desk = Arc::new(desk);
         let served = Arc::clone(&desk);
         let mcp = over_http(move || server(Arc::clone(&served)), config, origins.clone(), &stop);
+        let mcp = before(mcp, &desk);
         let walk = Duration::from_secs(config.telemetry.verify_minutes.max(1) * 60);
         let vitals = Vitals { store: Arc::clone(&store), walk };
         let door = Arc::new(Door { desk, access: Access::new(store), limits: limits(config, origins) });

@@ -70,6 +70,10 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// JSON from outside that [`parse`] has taken, on its way with the message that it came in.
+#[derive(Clone, Debug)]
+pub struct Sound(pub Value);
+
 /// The canonical text of a value.
 #[must_use]
 pub fn text(value: &Value) -> String {

@@ -12,7 +12,7 @@ use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
-use crate::domain::canonical;
+use crate::domain::canonical::{self, Sound};
 use crate::http::problem::Problem;
 
 /// The largest body, in bytes.
@@ -115,10 +115,10 @@ fn too_large() -> Problem {
 
 /// Lets a request through whose body, where there is one, is JSON as the desk takes it: for what reads bodies by itself.
 pub(crate) async fn strictly(request: Request, next: Next) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let bytes = arrived(&parts.headers, body).await?;
     if !bytes.is_empty() {
-        strict(&bytes)?;
+        parts.extensions.insert(Sound(strict(&bytes)?));
     }
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
 }

@@ -2,6 +2,7 @@
 //!
 //! The app talks to its own desk through an in-process duplex exactly as it would to a server elsewhere.
 
+pub mod at_once;
 pub mod client;
 mod follow;
 pub mod server;

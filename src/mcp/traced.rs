@@ -1,7 +1,8 @@
 //! A tool's call as a span of the trace that it belongs to.
 
 use axum::http::request::Parts;
-use rmcp::model::CallToolResult;
+use axum::http::{Extensions, HeaderMap};
+use rmcp::model::{CallToolResult, JsonObject};
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
 use tracing::Span;
@@ -11,14 +12,19 @@ use crate::telemetry::traces::{self, ToolCall, Within};
 /// The span of a call.
 pub(crate) fn span(tool: &str, context: &RequestContext<RoleServer>) -> Span {
     let parts = context.extensions.get::<Parts>();
-    let header = |name| parts.and_then(|parts| parts.headers.get(name)?.to_str().ok());
+    within(tool, parts.map(|parts| (&parts.headers, &parts.extensions)), &context.meta)
+}
+
+/// The span of a call, in a request if it came in one.
+pub(crate) fn within(tool: &str, request: Option<(&HeaderMap, &Extensions)>, meta: &JsonObject) -> Span {
+    let header = |name| request.and_then(|(headers, _)| headers.get(name)?.to_str().ok());
     traces::tool(&ToolCall {
         tool,
-        transport: if parts.is_some() { "tcp" } else { "pipe" },
+        transport: if request.is_some() { "tcp" } else { "pipe" },
         session: header("mcp-session-id"),
         protocol: header("mcp-protocol-version"),
-        within: parts.and_then(|parts| parts.extensions.get::<Within>()).map(|Within(span)| span),
-        traceparent: context.meta.0.get(traces::TRACEPARENT).and_then(Value::as_str),
+        within: request.and_then(|(_, extensions)| extensions.get::<Within>()).map(|Within(span)| span),
+        traceparent: meta.get(traces::TRACEPARENT).and_then(Value::as_str),
     })
 }
 

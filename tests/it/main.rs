@@ -4,6 +4,7 @@
 mod access;
 mod ahead;
 mod asking;
+mod at_once;
 mod attack;
 mod audit;
 mod bench;

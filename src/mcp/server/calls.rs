@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rmcp::ErrorData;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ListToolsResult, Tool, ToolAnnotations,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, JsonObject, ListToolsResult, Tool,
+    ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ impl DeskServer {
         let reason = catalog::take_reason(&request.name, &mut arguments);
         match catalog::parse(&request.name, arguments) {
             Ok(Call::Read(call)) => Ok(self.read(&caller, call, context).await.into()),
-            Ok(Call::Write(call)) => self.write(&caller, call, why(reason, context), again, context).await,
+            Ok(Call::Write(call)) => self.write(&caller, call, why(reason, &context.meta), again, context).await,
             Err(bad) => Ok(failed(&bad.to_string()).into()),
         }
     }
@@ -72,10 +73,9 @@ impl DeskServer {
         again: Option<Again>,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let receipt = context.meta.0.get(meta::RECEIPT).and_then(Value::as_str).map(str::parse::<ReceiptId>);
-        let receipt = match receipt.transpose() {
+        let receipt = match receipt(&context.meta) {
             Ok(receipt) => receipt,
-            Err(bad) => return Ok(failed(&bad.to_string()).into()),
+            Err(bad) => return Ok(bad.into()),
         };
         let asker = if receipt.is_none() { self.asker(caller, &call, context) } else { None };
         match (again, asker) {
@@ -100,7 +100,7 @@ impl DeskServer {
                 Live::Wasted(_) => return,
             });
         };
-        let work = self.desk.read_live(caller, &call, &live);
+        let work = self.desk.read_written(caller, &call, &live);
         tokio::pin!(work);
         let answer = loop {
             tokio::select! {
@@ -114,15 +114,25 @@ impl DeskServer {
         };
         progress.say("done").await;
         match answer {
-            Ok(answer) => CallToolResult::structured(answer.to_value()),
+            Ok((answer, text)) => {
+                let mut whole = CallToolResult::success(vec![ContentBlock::text(text)]);
+                whole.structured_content = Some(answer.to_value());
+                whole
+            }
             Err(error) => failed(&error.to_string()),
         }
     }
 }
 
+/// The receipt that a write is paid with, if it is.
+pub(crate) fn receipt(meta: &JsonObject) -> Result<Option<ReceiptId>, CallToolResult> {
+    let receipt = meta.get(meta::RECEIPT).and_then(Value::as_str).map(str::parse::<ReceiptId>);
+    receipt.transpose().map_err(|bad| failed(&bad.to_string()))
+}
+
 /// Why a write is asked for: our own client says it in the metadata, others in the `reason` argument.
-fn why(reason: Option<String>, context: &RequestContext<RoleServer>) -> Why {
-    let own = context.meta.0.get(meta::WHY).and_then(|why| serde_json::from_value::<Why>(why.clone()).ok());
+pub(crate) fn why(reason: Option<String>, meta: &JsonObject) -> Why {
+    let own = meta.get(meta::WHY).and_then(|why| serde_json::from_value::<Why>(why.clone()).ok());
     own.unwrap_or_else(|| Why { text: reason.unwrap_or_default(), ..Why::default() })
 }
 

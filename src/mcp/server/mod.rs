@@ -5,7 +5,7 @@
 
 mod answers;
 mod asking;
-mod calls;
+pub(crate) mod calls;
 mod completion;
 mod progress;
 mod prompts;
@@ -19,7 +19,7 @@ use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, GetPromptRequestParams,
-    GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
     ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
     ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
 };
@@ -94,19 +94,28 @@ impl DeskServer {
         let caller = match &self.who {
             Who::Known(caller) => (**caller).clone(),
             Who::Signed(run) => {
-                let parts = context.extensions.get::<Parts>();
-                let identity = parts.and_then(|parts| parts.extensions.get::<Identity>());
+                let identity = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Identity>());
                 // The door lets nobody in without one.
-                let Identity { principal, name, scope } =
-                    identity.cloned().ok_or_else(|| ErrorData::invalid_request("nobody is signed in", None))?;
-                Caller { scope, ..Caller::new(principal, name, run.clone()) }
+                let identity = identity.ok_or_else(|| ErrorData::invalid_request("nobody is signed in", None))?;
+                signed(identity, run.clone())
             }
         };
-        let named = context.meta.0.get(meta::RUN).and_then(Value::as_str).and_then(|run| run.parse().ok());
-        let by = context.meta.0.get(meta::BY).and_then(Value::as_str).map(|by| text::short(by, 200));
-        let ahead = context.meta.0.get(meta::AHEAD).and_then(Value::as_bool).unwrap_or(false);
-        Ok(Caller { run: named.unwrap_or_else(|| caller.run.clone()), by, ahead, ..caller })
+        Ok(told(caller, &context.meta))
     }
+}
+
+/// Somebody whom the door has signed in.
+pub(crate) fn signed(identity: &Identity, run: RunId) -> Caller {
+    let Identity { principal, name, scope } = identity.clone();
+    Caller { scope, ..Caller::new(principal, name, run) }
+}
+
+/// The caller with what a message's metadata say: in which run, asked by which model, whether somebody waits.
+pub(crate) fn told(caller: Caller, meta: &JsonObject) -> Caller {
+    let run = meta.get(meta::RUN).and_then(Value::as_str).and_then(|run| run.parse().ok());
+    let by = meta.get(meta::BY).and_then(Value::as_str).map(|by| text::short(by, 200));
+    let ahead = meta.get(meta::AHEAD).and_then(Value::as_bool).unwrap_or(false);
+    Caller { run: run.unwrap_or(caller.run), by, ahead, ..caller }
 }
 
 /// Why there is no answer, where the protocol has no place for a tool's own words.
