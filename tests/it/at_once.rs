@@ -127,7 +127,6 @@ async fn an_answer_at_once_is_the_full_server_s_answer() {
         ("origin", "http://evil.example"),
         ("host", "evil.example"),
         ("mcp-session-id", "x"),
-        ("accept-encoding", "gzip"),
     ] {
         let body = plain.to_string();
         let (here, there) =
