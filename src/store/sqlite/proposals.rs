@@ -145,7 +145,8 @@ fn already(tx: &Transaction<'_>, id: &ProposalId) -> Result<Decided, StoreError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sqlite::open::MIGRATIONS;
+    use crate::store::sqlite::open::{self, MIGRATIONS};
+    use rusqlite::StatementStatus;
 
     #[test]
     fn to_list_what_waits_for_a_ticket_no_other_proposal_is_read() {
@@ -166,5 +167,19 @@ mod tests {
             assert!(ticket_id.is_none() || !plan.contains("SCAN"), "{plan}");
             assert!(list(&db, &query).unwrap().is_empty());
         }
+    }
+
+    #[test]
+    fn a_question_is_planned_once_whatever_is_asked_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut db = open::connect(&dir.path().join("desk.db")).unwrap();
+        open::migrate(&mut db).unwrap();
+        let query = |n: u32| ProposalQuery { ticket_id: Some(format!("T-{n}").parse().unwrap()), decided: false };
+        for n in 1..5 {
+            assert!(list(&db, &query(n)).unwrap().is_empty());
+        }
+        let statement = db.prepare_cached(&filter::proposals(&query(1), '?')).unwrap();
+        assert!(statement.get_status(StatementStatus::Run) >= 4);
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
