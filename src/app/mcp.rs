@@ -17,6 +17,11 @@ use crate::http::session::{Seal, own};
 
 /// A session of an older client is kept while a person thinks, and no longer.
 const SILENCE: Duration = Duration::from_hours(4);
+/// A client whose connection broke off is told to come back after this,
+const COMES_BACK: Duration = Duration::from_secs(1);
+/// and an answer that was ready meanwhile is kept for it no longer than this. A busy session keeps each of its answers so
+/// long, and looks through all of them at every request.
+const KEPT_FOR: Duration = Duration::from_secs(3);
 
 /// Routes for `server`, which is made anew for each session, and for each request that has none.
 pub(crate) fn over_http<H: ServerHandler>(
@@ -27,12 +32,15 @@ pub(crate) fn over_http<H: ServerHandler>(
 ) -> Router {
     let mut sessions = LocalSessionManager::default();
     sessions.session_config.keep_alive = Some(SILENCE);
+    sessions.session_config.sse_retry = Some(COMES_BACK);
+    sessions.session_config.completed_cache_ttl = KEPT_FOR;
     let hosts = LOOPBACK.iter().map(|name| (*name).to_owned()).chain(config.serve.allowed_hosts.clone());
     let settings = StreamableHttpServerConfig::default()
         .with_allowed_hosts(hosts)
         .with_allowed_origins(origins)
         .enforce_origin_validation()
         .with_json_response(true)
+        .with_sse_retry(Some(COMES_BACK))
         .with_max_request_body_bytes(MOST_BYTES)
         .with_cancellation_token(stop.child_token());
     let service = StreamableHttpService::new(move || Ok(server()), Arc::new(sessions), settings);
