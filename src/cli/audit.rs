@@ -12,7 +12,8 @@ use crate::domain::audit::chain::Head;
 use crate::domain::audit::figures::{Decided, Figures, ToolFigures};
 use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::thumbs::Thumbs;
-use crate::domain::audit::{Record, table};
+use crate::domain::audit::{Action, Record, table};
+use crate::domain::erasure;
 use crate::domain::text;
 use crate::store::Store;
 use crate::tui;
@@ -104,6 +105,9 @@ async fn verify(store: &dyn Store, expect: Option<Head>) -> color_eyre::Result<E
     match store.verify(expect).await? {
         Ok(head) => {
             println!("verified: {} records", head.size);
+            if let Some(line) = erased(store).await? {
+                println!("{line}");
+            }
             println!("head      {head}");
             Ok(ExitCode::SUCCESS)
         }
@@ -112,6 +116,20 @@ async fn verify(store: &dyn Store, expect: Option<Head>) -> color_eyre::Result<E
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// How much was erased, by which orders; nothing where nothing was.
+async fn erased(store: &dyn Store) -> color_eyre::Result<Option<String>> {
+    let query = LogQuery { what: Some(Action::Erased.to_string()), ..LogQuery::default() };
+    let (mut bodies, mut orders) = (0, Vec::new());
+    for order in store.find_log(&query, None, u32::MAX).await?.iter().rev() {
+        let body = store.log_body(order.seq).await?.unwrap_or_default();
+        bodies += erasure::named(&body.result.value()).iter().map(|(from, to)| to + 1 - from).sum::<u64>();
+        orders.push(order.seq.to_string());
+    }
+    let by = if orders.len() == 1 { "order" } else { "orders" };
+    let line = format!("erased:   what was said in {bodies} of them, by {by} {}; the chain holds", orders.join(", "));
+    Ok(Some(line).filter(|_| !orders.is_empty()))
 }
 
 async fn show(store: &dyn Store, query: &LogQuery, limit: u32) -> color_eyre::Result<ExitCode> {

@@ -1,6 +1,7 @@
 //! Commands: parsed into plain data, then done by one function each.
 
 mod audit;
+mod customer;
 mod desk;
 mod feedback;
 mod handle;
@@ -119,6 +120,9 @@ enum Command {
     Import(import::ImportArgs),
     /// Shows what people's edits teach, as diffs that a supervisor countersigns; nothing leaves this machine.
     Learn(learn::LearnArgs),
+    /// Hands out, and erases, all that the desk knows of one customer.
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
     /// Copies and backs up desks, and makes them for measuring.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
@@ -283,6 +287,7 @@ async fn dispatch(
         Some(Command::Feedback(args)) => feedback::run(setting, args).await,
         Some(Command::Import(args)) => import::run(setting, args).await,
         Some(Command::Learn(args)) => learn::run(setting, args).await,
+        Some(Command::Customer(command)) => customer::run(setting, command).await,
         Some(Command::Desk(command)) => desk::run(setting, command).await,
         Some(Command::Token(command)) => token::token(setting, command).await,
         Some(Command::Roles { command }) => token::roles(setting, command).await,

@@ -32,6 +32,11 @@ struct Learned {
 pub(crate) struct Habits(Mutex<Option<Learned>>);
 
 impl Habits {
+    /// What was learned goes: it is learned anew from what is there now.
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     async fn ranker(&self, store: &dyn Store, canned: &[CannedReply]) -> Result<Arc<Ranker>, DeskError> {
         let counts = store.counts().await?;
         let done = counts.all - counts.active;

@@ -8,6 +8,7 @@ mod direct;
 mod learn;
 mod meter;
 mod names;
+mod privacy;
 mod read;
 mod records;
 mod rewrite;

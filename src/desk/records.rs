@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// A read, and its record.
-    async fn looked<T>(
+    pub(crate) async fn looked<T>(
         &self,
         caller: &Caller,
         tool: &str,
@@ -172,6 +172,7 @@ impl Desk {
                 Some(id) => self.store.customer(id).await?,
                 None => None,
             };
+            let found = found.filter(|customer| !customer.is_erased());
             found.ok_or_else(|| DeskError::Invalid("there is no such customer".to_owned()))?;
         }
         if let Some(id) = ticket.assignee.as_ref().and_then(|id| id.parse().ok())

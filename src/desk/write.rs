@@ -92,6 +92,9 @@ impl Desk {
             Some(id) => Some(self.ticket(caller, id).await?),
             None => None,
         };
+        if ticket.row.is_erased() || other.as_ref().is_some_and(|other| other.row.is_erased()) {
+            return Err(DeskError::Invalid("the customer's data was erased: nothing can be asked for here".to_owned()));
+        }
         let other_version = other.as_ref().map(|other| other.row.version);
         if moved(call.expected_version(), Some(ticket.row.version)) || moved(call.other_version(), other_version) {
             return Ok(WriteAnswer { version: Some(ticket.row.version), ..refused(Refusal::Superseded) });

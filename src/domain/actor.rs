@@ -45,6 +45,10 @@ words! {
         Teach = "teach",
         /// Give and take back credentials and roles.
         ManageAccess = "manage_access",
+        /// Hand out all that the desk knows of a customer.
+        Export = "export",
+        /// Erase it.
+        Erase = "erase",
     }
 }
 
@@ -53,7 +57,8 @@ impl Role {
     #[must_use]
     pub const fn may(self, operation: Operation) -> bool {
         use Operation::{
-            Browse, Decide, Execute, Import, KeepArticles, KeepCustomers, ManageAccess, Propose, Read, ReadAudit, Teach,
+            Browse, Decide, Erase, Execute, Export, Import, KeepArticles, KeepCustomers, ManageAccess, Propose, Read,
+            ReadAudit, Teach,
         };
         let of_an_agent =
             matches!(operation, Read | Browse | Propose | Decide | Execute | ReadAudit | Import | KeepCustomers);
@@ -63,7 +68,7 @@ impl Role {
             Self::Viewer => matches!(operation, Read | Browse),
             Self::Agent => of_an_agent,
             Self::Supervisor => of_a_supervisor,
-            Self::Admin => of_a_supervisor || matches!(operation, ManageAccess),
+            Self::Admin => of_a_supervisor || matches!(operation, ManageAccess | Export | Erase),
         }
     }
 

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::erasure::ERASED;
 use crate::domain::ids::CustomerId;
 
 /// A person or firm that writes to the desk.
@@ -28,4 +29,12 @@ pub struct Customer {
     /// What the desk should know.
     #[serde(default)]
     pub notes: String,
+}
+
+impl Customer {
+    /// Whether what the desk knew of them was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.name == ERASED && self.email.is_empty()
+    }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::erasure::ERASED;
 use crate::domain::ids::{CustomerId, PrincipalId, TicketId};
 use crate::domain::scope::Scope;
 
@@ -156,6 +157,12 @@ pub struct TicketRow {
 }
 
 impl TicketRow {
+    /// Whether it is a husk: its customer's data was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.subject == ERASED && self.customer_name == ERASED
+    }
+
     /// Where the work goes on, when this ticket was merged and nobody has opened it again.
     #[must_use]
     pub fn lives_on_in(&self) -> Option<&TicketId> {

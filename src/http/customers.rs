@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::desk::Kept;
 use crate::domain::call::{OfCustomer, ReadCall};
 use crate::domain::customer::Customer;
+use crate::domain::dossier::Dossier;
+use crate::domain::erasure::{Done, Meant};
 use crate::domain::ids::CustomerId;
 use crate::domain::keeping::CustomerQuery;
 use crate::http::Door;
@@ -154,4 +156,34 @@ pub(crate) async fn change(
         Kept::Done(customer) => Ok(tag::tagged(&HeaderMap::new(), tag::of_content(&customer), Json(&customer))),
         Kept::Taken => Err(Problem::conflict("another customer has that address, or somebody was faster")),
     }
+}
+
+/// All that the desk knows of a customer.
+pub(crate) async fn export(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Named(id): Named<CustomerId>,
+) -> Result<Json<Dossier>, Problem> {
+    Ok(Json(door.desk.export(&signed.caller, &id).await?))
+}
+
+/// Says in so many words whose data is to be erased.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Confirmation {
+    /// The customer's name, id or address, to the letter.
+    confirm: String,
+}
+
+/// Erases what the desk knows of a customer.
+pub(crate) async fn erase(
+    State(door): State<Arc<Door>>,
+    signed: Signed,
+    Named(id): Named<CustomerId>,
+    Sent(Confirmation { confirm }): Sent<Confirmation>,
+) -> Result<Json<Done>, Problem> {
+    let customer = door.desk.erasable(&signed.caller, &id).await?.0;
+    let meant = Meant::by(&customer, &confirm)
+        .ok_or_else(|| Problem::invalid("`confirm` is the customer's name, id or address, to the letter"))?;
+    Ok(Json(door.desk.erase(&signed.caller, &meant).await?))
 }

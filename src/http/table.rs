@@ -11,7 +11,9 @@ use crate::domain::answer::{FaqAnswer, ProposalRow, Proposals, TicketAnswer, Wri
 use crate::domain::article::Article;
 use crate::domain::call::{ProposalQuery, TicketUpdate};
 use crate::domain::customer::Customer;
+use crate::domain::dossier::Dossier;
 use crate::domain::draft::{Suggestion, Summary};
+use crate::domain::erasure::Done;
 use crate::domain::keeping::CustomerQuery;
 use crate::domain::ticket::TicketQuery;
 use crate::http::{
@@ -208,7 +210,7 @@ pub static ROUTES: &[Route] = &[
         .sends::<TicketUpdate>().proposes(),
     Route::new(Verb::Delete, "/tickets/{id}", PROPOSE, || delete(tickets::close))
         .called("close_ticket", "Asks for the status `closed`: files a proposal. Nothing is erased: what was said \
-            and done stays; a customer's data is erased with `countersign customer erase`.")
+            and done stays; a customer's data is erased with `POST /customers/{id}/erase`.")
         .proposes(),
     Route::new(Verb::Get, "/tickets/{id}/messages", READ, || get(tickets::messages))
         .called("list_messages", "A ticket's thread, oldest first.")
@@ -243,6 +245,11 @@ pub static ROUTES: &[Route] = &[
     Route::new(Verb::Patch, "/customers/{id}", Some(Operation::KeepCustomers), || patch(customers::change))
         .called("change_customer", "Changes a customer; tickets keep the name that they came in with.")
         .sends::<customers::CustomerChange>().gives::<Customer>().tagged(Tag::Compared),
+    Route::new(Verb::Get, "/customers/{id}/export", Some(Operation::Export), || get(customers::export))
+        .called("export_customer", "All that the desk knows of a customer, in one document.").gives::<Dossier>(),
+    Route::new(Verb::Post, "/customers/{id}/erase", Some(Operation::Erase), || post(customers::erase))
+        .called("erase_customer", "Erases what the desk knows of a customer, for good, the log still whole.")
+        .sends::<customers::Confirmation>().gives::<Done>(),
     Route::new(Verb::Get, "/articles", READ, || get(articles::list))
         .called("list_articles", "A page of articles, by id.")
         .asks::<articles::ArticleQuery>().paged().gives::<articles::ArticleList>(),

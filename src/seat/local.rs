@@ -68,7 +68,9 @@ impl Local {
             | Operation::ManageAccess
             | Operation::Browse
             | Operation::KeepCustomers
-            | Operation::KeepArticles => SeatError::NotAllowed(format!("a {role} may not {needed}")),
+            | Operation::KeepArticles
+            | Operation::Export
+            | Operation::Erase => SeatError::NotAllowed(format!("a {role} may not {needed}")),
         })
     }
 

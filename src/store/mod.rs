@@ -5,6 +5,7 @@ mod checkpoints;
 mod columns;
 pub mod copying;
 pub mod credentials;
+pub mod erasing;
 mod execution;
 mod filter;
 pub mod finding;
@@ -47,6 +48,7 @@ use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::answers::Answers;
 use crate::store::credentials::Credentials;
+use crate::store::erasing::Erasing;
 use crate::store::finding::Finding;
 use crate::store::keeping::Keeping;
 use crate::store::load::Loaded;
@@ -268,7 +270,7 @@ pub struct Attendance<'a> {
 
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
-pub trait Store: Finding + Loaded + Naming + Credentials + Keeping + Answers + Send + Sync {
+pub trait Store: Finding + Loaded + Naming + Credentials + Keeping + Answers + Erasing + Send + Sync {
     /// A ticket with its thread.
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A page of tickets.

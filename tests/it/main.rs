@@ -33,6 +33,7 @@ mod models;
 mod peer;
 mod postgres;
 mod presence;
+mod privacy;
 mod process;
 mod queue;
 mod scenarios;

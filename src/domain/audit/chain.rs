@@ -1,6 +1,7 @@
 //! Verifying a chain: the first bad record is named.
 
-use crate::domain::audit::{Record, commit_to};
+use crate::domain::audit::{Action, Body, Record, commit_to};
+use crate::domain::erasure;
 
 /// A chain up to some record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,12 @@ pub enum Broken {
         /// The record.
         seq: u64,
     },
+    /// What was said in it is gone, and nobody ordered that.
+    #[error("what was said in record {seq} is gone, and no order of erasure names it")]
+    Missing {
+        /// The record.
+        seq: u64,
+    },
     /// A checkpoint or an expected head speaks against it.
     #[error("{0}")]
     Head(String),
@@ -77,13 +84,17 @@ pub enum Broken {
 #[derive(Debug)]
 pub struct Walk {
     head: Head,
+    /// Records without a body.
+    missing: Vec<u64>,
+    /// From and to: those that an order names.
+    ordered: Vec<(u64, u64)>,
 }
 
 impl Walk {
     /// Starts before the first record.
     #[must_use]
     pub fn new(genesis: String) -> Self {
-        Self { head: Head { size: 0, hash: genesis } }
+        Self { head: Head { size: 0, hash: genesis }, missing: Vec::new(), ordered: Vec::new() }
     }
 
     /// Takes the next record; `body` is its salt and text, or nothing when it was erased.
@@ -101,8 +112,14 @@ impl Walk {
         if record.hash != record.computed_hash() {
             return Err(Broken::Fields { seq });
         }
-        if body.is_some_and(|(salt, text)| commit_to(salt, text) != record.body_commit) {
-            return Err(Broken::Body { seq });
+        match body {
+            Some((salt, text)) if commit_to(salt, text) != record.body_commit => return Err(Broken::Body { seq }),
+            Some((_, text)) if record.action == Action::Erased.as_str() => {
+                let body: Body = serde_json::from_str(text).unwrap_or_default();
+                self.ordered.extend(erasure::named(&body.result.value()));
+            }
+            Some(_) => {}
+            None => self.missing.push(seq),
         }
         self.head = Head { size: seq, hash: record.hash.clone() };
         Ok(())
@@ -112,6 +129,22 @@ impl Walk {
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// Where the chain ends.
+    ///
+    /// # Errors
+    /// When a body is gone that no order of erasure names.
+    pub fn end(mut self) -> Result<Head, Broken> {
+        self.ordered.sort_unstable();
+        let mut orders = self.ordered.into_iter().peekable();
+        for seq in self.missing {
+            while orders.next_if(|(_, to)| *to < seq).is_some() {}
+            if orders.peek().is_none_or(|(from, _)| *from > seq) {
+                return Err(Broken::Missing { seq });
+            }
+        }
+        Ok(self.head)
     }
 }
 
@@ -165,10 +198,36 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_body_is_named_and_an_erased_one_is_not_missed() {
+    fn a_changed_body_is_named_and_so_is_one_that_is_gone() {
         let good = chain(2);
         let mut walk = Walk::new(genesis("log"));
         assert_eq!(walk.step(&good[0], Some((b"salt", "{\"a\":1}"))), Err(Broken::Body { seq: 1 }));
         assert_eq!(walk.step(&good[0], None), Ok(()));
+        assert_eq!(walk.step(&good[1], Some((b"salt", "{}"))), Ok(()));
+        assert_eq!(walk.end(), Err(Broken::Missing { seq: 1 }));
+    }
+
+    /// A chain of six records, the last of which is an order for `named`; the bodies of `gone` are gone.
+    fn ordered(named: &[u64], gone: &[u64]) -> Result<Head, Broken> {
+        let body = Body { result: erasure::Tally::default().ordered(named).into(), ..Body::default() }.text();
+        let mut chain = chain(5);
+        let order = Event { action: Action::Erased, ..event(6) };
+        chain.push(Record::chain(&order, 6, chain[4].hash.clone(), commit_to(b"salt", &body)));
+        let mut walk = Walk::new(genesis("log"));
+        for record in &chain {
+            let text = if record.seq == 6 { body.as_str() } else { "{}" };
+            walk.step(record, Some((b"salt".as_slice(), text)).filter(|_| !gone.contains(&record.seq)))?;
+        }
+        walk.end()
+    }
+
+    #[test]
+    fn a_body_may_be_gone_that_an_order_names_and_no_other() {
+        assert_eq!(ordered(&[2, 3, 5], &[2, 3, 5]).unwrap().size, 6);
+        assert_eq!(ordered(&[2, 3, 5], &[3]).unwrap().size, 6);
+        assert_eq!(ordered(&[2, 3, 5], &[2, 4]), Err(Broken::Missing { seq: 4 }));
+        assert_eq!(ordered(&[2, 3], &[5]), Err(Broken::Missing { seq: 5 }));
+        assert_eq!(ordered(&[2], &[1, 2]), Err(Broken::Missing { seq: 1 }));
+        assert_eq!(ordered(&[2], &[2, 6]), Err(Broken::Missing { seq: 2 }), "the order itself stays");
     }
 }

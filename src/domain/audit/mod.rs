@@ -2,7 +2,8 @@
 //!
 //! A record's hash is SHA-256 over a domain tag and the record's canonical JSON, the hash before it among its fields.
 //! What was said (arguments, result, the card as shown) lies in a body beside the record; the record holds only a
-//! salted commitment to it, so that a body can be erased and the chain still verifies.
+//! salted commitment to it, so that a body can be erased and the chain still verifies. Only an order of erasure does so
+//! ([`crate::domain::erasure`]): a body that is gone without one breaks the log.
 //!
 //! A chain alone cannot show that its tail was cut or that all of it was written anew. Checkpoints (signed, kept in a
 //! file beside the desk) show both, up to the last checkpoint; `--expect-head` shows it up to the head.
@@ -80,6 +81,8 @@ words! {
         CredentialTakenBack = "credential_taken_back",
         /// Somebody is something else at this desk, in the same transaction as this record.
         RoleChanged = "role_changed",
+        /// What the desk knew of a customer was erased, in the same transaction as this record.
+        Erased = "erased",
     }
 }
 

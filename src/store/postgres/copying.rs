@@ -57,7 +57,7 @@ pub async fn pour(url: &str, out: &Pouring) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn cell(row: &Row, at: usize) -> Result<Cell, StoreError> {
+pub(crate) fn cell(row: &Row, at: usize) -> Result<Cell, StoreError> {
     let kind = row.columns()[at].type_();
     let found = if *kind == Type::INT8 {
         row.int_if(at)?.map(Cell::Int)

@@ -53,7 +53,7 @@ impl Keeping for Postgres {
 async fn keep(tx: &Db, change: &Change) -> Result<bool, StoreError> {
     match change {
         Change::Customer { was, is } => {
-            if tickets::customer(tx, &is.id).await? != *was {
+            if tickets::customer(tx, &is.id).await? != *was || is_erased(tx, &is.id).await? {
                 return Ok(false);
             }
             put_customer(tx, is).await?;
@@ -70,6 +70,12 @@ async fn keep(tx: &Db, change: &Change) -> Result<bool, StoreError> {
         }
     }
     Ok(true)
+}
+
+/// Whoever was erased is not written down again under the same id.
+async fn is_erased(tx: &Db, id: &CustomerId) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM customers WHERE id = $1 AND erased_at IS NOT NULL";
+    Ok(ask::number(tx, sql, &[&id.as_str()]).await? > 0)
 }
 
 async fn put_customer(tx: &Db, customer: &Customer) -> Result<(), StoreError> {

@@ -214,7 +214,7 @@ async fn walk(db: &Db, origin: &str) -> Result<Result<Head, Broken>, StoreError>
             return Ok(Err(broken));
         }
     }
-    Ok(Ok(walk.head().clone()))
+    Ok(walk.end())
 }
 
 /// The hashes at the checkpoints, and where a head is expected.

@@ -7,6 +7,7 @@ mod aside;
 mod ask;
 pub mod copying;
 mod credentials;
+mod erasing;
 mod execute;
 mod finding;
 mod intake;

@@ -45,7 +45,7 @@ pub fn pour(path: &Path, out: &Pouring) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn cell(value: ValueRef<'_>) -> Cell {
+pub(crate) fn cell(value: ValueRef<'_>) -> Cell {
     match value {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(n) => Cell::Int(n),

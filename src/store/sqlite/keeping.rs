@@ -71,7 +71,7 @@ fn customers(db: &Connection, query: &CustomerQuery) -> Result<Vec<Customer>, St
 fn keep(tx: &Transaction<'_>, change: &Change) -> Result<bool, StoreError> {
     match change {
         Change::Customer { was, is } => {
-            if tickets::customer(tx, &is.id)? != *was {
+            if tickets::customer(tx, &is.id)? != *was || is_erased(tx, &is.id)? {
                 return Ok(false);
             }
             put_customer(tx, is)?;
@@ -92,6 +92,12 @@ fn keep(tx: &Transaction<'_>, change: &Change) -> Result<bool, StoreError> {
             Ok(true)
         }
     }
+}
+
+/// Whoever was erased is not written down again under the same id.
+fn is_erased(tx: &Transaction<'_>, id: &CustomerId) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM customers WHERE id = ?1 AND erased_at IS NOT NULL)";
+    Ok(tx.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0))?)
 }
 
 fn put_customer(tx: &Transaction<'_>, customer: &Customer) -> Result<(), StoreError> {

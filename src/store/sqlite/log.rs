@@ -172,7 +172,7 @@ fn walk(db: &Connection, origin: &str) -> Result<Result<Head, Broken>, StoreErro
             return Ok(Err(broken));
         }
     }
-    Ok(Ok(walk.head().clone()))
+    Ok(walk.end())
 }
 
 fn hash_at(db: &Connection, origin: &str, seq: u64) -> Option<String> {

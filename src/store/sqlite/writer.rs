@@ -141,6 +141,15 @@ impl Writer {
         told(self.ask(touches, work).blocking_recv())
     }
 
+    /// Runs `work` between two groups, while nobody writes; what is asked for meanwhile waits.
+    pub(crate) fn between<T>(&self, work: impl FnOnce() -> T) -> T {
+        let bench = held(&self.shared.bench);
+        let done = work();
+        drop(bench);
+        self.shared.nudge();
+        done
+    }
+
     fn ask<T: Send + 'static>(
         &self,
         touches: Touches,

@@ -191,6 +191,35 @@ impl Drafts {
     }
 }
 
+/// Takes away whatever lies here of drafts for these tickets, what was put aside too; how many files.
+///
+/// # Errors
+/// When the folder cannot be read, or a file not be taken away.
+pub(crate) fn forget_all(state: &Path, desk: &str, tickets: &[TicketId]) -> io::Result<u64> {
+    let files = match std::fs::read_dir(state.join("drafts").join(desk)) {
+        Ok(files) => files,
+        Err(error) if is_absent(&error) => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    let mut gone = 0;
+    for file in files {
+        let path = file?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_of = |ticket: &TicketId| {
+            name.strip_prefix(ticket.as_str()).is_some_and(|rest| {
+                let is_aside =
+                    rest.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+                rest == ".json" || is_aside
+            })
+        };
+        if tickets.iter().any(is_of) {
+            std::fs::remove_file(&path)?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
 /// Gives a file another name, with the time in it.
 fn put_aside(path: &Path, why: &str) -> io::Result<PathBuf> {
     let aside = path.with_extension(format!("{}.{why}", crate::clock::now().as_millisecond()));
@@ -223,6 +252,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let drafts = Drafts::at(dir.path().join("drafts").join("desk"));
         (dir, drafts)
+    }
+
+    #[test]
+    fn of_a_customer_who_is_erased_no_draft_stays() {
+        let (dir, mut drafts) = drafts();
+        drafts.save(&ticket(), &written("Dear Ada", "")).unwrap();
+        drafts.save(&"T-11".parse().unwrap(), &written("Dear Bob", "")).unwrap();
+        put_aside(&drafts.path(&ticket()), "other").unwrap();
+        drafts.save(&ticket(), &written("Dear Ada again", "")).unwrap();
+        assert_eq!(forget_all(dir.path(), "desk", &[ticket()]).unwrap(), 2);
+        let left = std::fs::read_dir(&drafts.dir).unwrap().map(|file| file.unwrap().file_name());
+        assert_eq!(left.collect::<Vec<_>>(), ["T-11.json"]);
+        assert_eq!(forget_all(dir.path(), "another", &[ticket()]).unwrap(), 0);
     }
 
     #[test]

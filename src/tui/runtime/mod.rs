@@ -38,8 +38,8 @@ use crate::tui::events::{Answer, Effect, Failure, Msg, Named, RequestId, naming}
 use crate::tui::fault;
 use crate::tui::runtime::sieve::Sieve;
 
-pub(crate) use drafts::Drafts;
 use drafts::Job;
+pub(crate) use drafts::{Drafts, forget_all};
 pub(crate) use kept::Keeper;
 pub(crate) use playback::Playback;
 
