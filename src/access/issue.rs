@@ -9,6 +9,7 @@ use crate::domain::actor::{Operation, Principal, Role};
 use crate::domain::audit::{Action, Body, Event};
 use crate::domain::credential::{Credential, Fingerprint, Kind, Person};
 use crate::domain::ids::{CredentialId, PrincipalId, RunId};
+use crate::domain::realm;
 use crate::domain::scope::Scope;
 use crate::random;
 use crate::store::credentials::NewCredential;
@@ -57,6 +58,9 @@ pub enum NotGiven {
     /// The name is kept for the assistants of people.
     #[error("names that begin with {ASSISTANT} are kept for people's own assistants: choose another")]
     Reserved,
+    /// The name is of the kind that an issuer of tokens gives.
+    #[error("names with a dot are of people whom an issuer of tokens vouches for: it alone says what they are")]
+    VouchedFor,
     /// A person sees every ticket.
     #[error("a scope is for bots: a person of this desk sees every ticket")]
     Scoped,
@@ -152,6 +156,9 @@ pub async fn set_role(
     role: Role,
 ) -> Result<(), NotGiven> {
     may(by)?;
+    if realm::is_vouched_for(id) {
+        return Err(NotGiven::VouchedFor);
+    }
     let Some(known) = store.person_named(id).await? else {
         return Err(NotGiven::Nothing("the desk knows nobody of that name"));
     };
@@ -174,6 +181,19 @@ pub async fn found(store: &dyn Store, by: &Person, run: &RunId) -> Result<Option
     Ok(Some(Principal { role: Role::Admin, ..by.principal.clone() }))
 }
 
+/// Makes somebody known for whom an issuer vouches, or known in another role; it is in the log as their own doing.
+pub(crate) async fn vouched_for(
+    store: &dyn Store,
+    issuer: &str,
+    person: &Person,
+    known: Option<Role>,
+) -> Result<(), StoreError> {
+    let Person { principal: Principal { id, role }, .. } = person;
+    let said = json!({"principal": id, "before": known, "role": role, "issuer": issuer});
+    let record = event(&person.principal, &random::run_id(), Action::RoleChanged, said);
+    store.enroll(person, record).await
+}
+
 async fn changed(
     store: &dyn Store,
     by: &Principal,
@@ -194,6 +214,9 @@ fn may(by: &Principal) -> Result<(), NotGiven> {
 async fn free(store: &dyn Store, wanted: &Principal) -> Result<Option<Person>, NotGiven> {
     if wanted.id.as_str().starts_with(ASSISTANT) {
         return Err(NotGiven::Reserved);
+    }
+    if realm::is_vouched_for(&wanted.id) {
+        return Err(NotGiven::VouchedFor);
     }
     let known = store.person_named(&wanted.id).await?;
     match &known {

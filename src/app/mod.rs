@@ -2,6 +2,7 @@
 
 mod connect;
 pub mod copying;
+pub mod issuer;
 mod mcp;
 pub mod models;
 pub mod serve;

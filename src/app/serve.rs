@@ -7,18 +7,21 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use color_eyre::eyre::{Context as _, eyre};
+use futures::future::OptionFuture;
 use rmcp::ServerHandler;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::tls::Clients;
-use crate::access::{self, Access};
+use crate::access::{self, Access, Issuer};
+use crate::app::issuer;
 use crate::app::mcp::over_http;
 use crate::app::models::Models;
 use crate::config::{Config, Tls};
 use crate::desk::Desk;
 use crate::desk::vitals::Vitals;
+use crate::domain::text;
 use crate::http::limits::{Bounds, Limits};
 use crate::http::{self, Door, listen};
 use crate::mcp::at_once::{self, AtOnce};
@@ -33,6 +36,7 @@ pub struct Service {
     stop: CancellationToken,
     vitals: Vitals,
     tls: Option<TlsAcceptor>,
+    issuer: Option<Arc<Issuer>>,
 }
 
 impl Service {
@@ -93,9 +97,14 @@ impl Service {
         let mcp = before(mcp, &desk);
         let walk = Duration::from_secs(config.telemetry.verify_minutes.max(1) * 60);
         let vitals = Vitals { store: Arc::clone(&store), walk };
-        let door = Arc::new(Door { desk, access: Access::new(store), limits: limits(config, origins) });
+        let issuer = issuer::of(&config.access.issuer)?;
+        let access = match &issuer {
+            Some(issuer) => Access::new(store).trusting(Arc::clone(issuer)),
+            None => Access::new(store),
+        };
+        let door = Arc::new(Door { desk, access: Arc::new(access), limits: limits(config, origins) });
         let routes = http::router(door, mcp);
-        Ok(Self { listener, routes, stop, vitals, tls: acceptor(&config.serve.tls)? })
+        Ok(Self { listener, routes, stop, vitals, tls: acceptor(&config.serve.tls)?, issuer })
     }
 
     /// The same service with something before its door.
@@ -124,10 +133,36 @@ impl Service {
         self.stop.clone()
     }
 
+    /// Whether the issuer's keys can be had, in words; nothing where there is no issuer.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub async fn look_at_issuer(&self) -> color_eyre::Result<Option<String>> {
+        match &self.issuer {
+            Some(issuer) => look_at(issuer).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Serves until it is stopped.
     pub async fn run(self) {
         tokio::spawn(self.vitals.watch(self.stop.clone()));
+        // Who has a token of the desk's own does not wait for an issuer; who has one of the issuer's is told.
+        tokio::spawn(async move {
+            if let Some(Err(error)) = OptionFuture::from(self.issuer.as_deref().map(look_at)).await {
+                tracing::warn!(%error, "tokens of the issuer are not taken until its keys can be read");
+            }
+        });
         listen::serve(self.listener, self.tls, self.routes, self.stop).await;
+    }
+}
+
+async fn look_at(issuer: &Issuer) -> color_eyre::Result<String> {
+    let name = text::line(&issuer.trust().issuer).into_owned();
+    match issuer.look().await {
+        Ok(1) => Ok(format!("{name}: its one key can be read")),
+        Ok(keys) => Ok(format!("{name}: its {keys} keys can be read")),
+        Err(why) => Err(eyre!("{name}: its keys cannot be read: {why}")),
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) async fn run(setting: &Setting, args: ServeArgs) -> color_eyre::Resul
     let models = setting.models(&store)?;
     let service = Service::prepare(store, &config, &models).await?;
     if args.check {
+        if let Some(keys) = service.look_at_issuer().await? {
+            println!("{keys}");
+        }
         println!("everything is there: {} could be served", service.address()?);
         return Ok(ExitCode::SUCCESS);
     }

@@ -174,11 +174,7 @@ impl Layers {
 
     fn set(&mut self, key: &str, value: Value, origin: String) -> Result<(), String> {
         let known = self.values.get_mut(key).ok_or_else(|| format!("there is no setting `{}`", text::line(key)))?;
-        let value = match (&known.0, value) {
-            #[allow(clippy::cast_precision_loss)] // nobody writes such a number into a configuration
-            (Value::Float(_), Value::Integer(n)) => Value::Float(n as f64),
-            (_, value) => value,
-        };
+        let value = fitting(&known.0, value, key)?;
         if known.0.type_str() != value.type_str() {
             return Err(format!("`{key}` is a {}, not a {}", known.0.type_str(), value.type_str()));
         }
@@ -208,6 +204,29 @@ impl Layers {
         });
         let origin = culprit.map_or("configuration".to_owned(), |(key, (_, origin))| format!("{origin}, {key}"));
         ConfigError::Value { origin, reason }
+    }
+}
+
+/// A value as the setting in its place has it: a whole number for one with a fraction, and of a table what it does not
+/// name as it was. A table without a name of its own in it takes any.
+fn fitting(known: &Value, value: Value, key: &str) -> Result<Value, String> {
+    match (known, value) {
+        #[allow(clippy::cast_precision_loss)] // nobody writes such a number into a configuration
+        (Value::Float(_), Value::Integer(n)) => Ok(Value::Float(n as f64)),
+        (Value::Table(known), Value::Table(given)) if !known.is_empty() => {
+            let mut whole = known.clone();
+            for (name, value) in given {
+                let full = format!("{key}.{name}");
+                let known = known.get(&name).ok_or_else(|| format!("there is no setting `{}`", text::line(&full)))?;
+                let value = fitting(known, value, &full)?;
+                if known.type_str() != value.type_str() {
+                    return Err(format!("`{full}` is a {}, not a {}", known.type_str(), value.type_str()));
+                }
+                whole.insert(name, value);
+            }
+            Ok(Value::Table(whole))
+        }
+        (_, value) => Ok(value),
     }
 }
 
@@ -275,6 +294,9 @@ mod tests {
             ("[person]\nrole = \"boss\"\n", "person.role: unknown variant `boss`"),
             ("[policy]\nresolve_confidence = 2.0\n", "must be from 0 to 1"),
             ("[[policy.rule]]\nstatus = \"gone\"\n", "gone"),
+            ("[serve.tls]\ncertficate = \"x\"\n", "line 1: there is no setting `serve.tls.certficate`"),
+            ("[access.issuer]\nleeway_seconds = \"x\"\n", "`access.issuer.leeway_seconds` is a integer, not a string"),
+            ("[access.issuer.roles]\nx = \"boss\"\n", "unknown variant `boss`"),
         ] {
             let error = from(text, &[]).unwrap_err().to_string();
             assert!(error.contains(expect), "{text:?}: {error}");
@@ -288,6 +310,22 @@ mod tests {
         assert_eq!(effective.config.desk.database.secret(), "postgres://maya:s3cret@db/desk");
         let shown = format!("{effective} {:?}", effective.config);
         assert!(shown.contains("postgres://maya@db/desk") && !shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn of_a_table_what_is_not_named_stays() {
+        let text = "[serve.tls]\ncertificate = \"a\"\n[access.issuer]\nurl = \"https://a\"\n\
+                    [access.issuer.roles]\n\"Desk Agents\" = \"agent\"\n";
+        let config = from(text, &[]).unwrap().config;
+        assert_eq!(
+            (config.serve.tls.certificate.to_str(), config.serve.tls.require_client_certificate),
+            (Some("a"), false)
+        );
+        assert_eq!(
+            (config.access.issuer.url.as_str(), config.access.issuer.handle_claim.as_str()),
+            ("https://a", "sub")
+        );
+        assert_eq!(config.access.issuer.roles.len(), 1);
     }
 
     #[test]

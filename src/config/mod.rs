@@ -1,5 +1,6 @@
 //! The configuration: the shipped example is the defaults, overlaid by the user's file, the environment, the flags.
 
+mod access;
 mod layers;
 mod own;
 mod serve;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+pub use access::{Access, Issuer};
 pub use layers::{ConfigError, Effective, load};
 pub use own::Own;
 pub use serve::{Serve, Tls};
@@ -50,6 +52,8 @@ pub struct Config {
     pub mcp: Mcp,
     /// The desk as a service.
     pub serve: Serve,
+    /// Who else comes in.
+    pub access: Access,
     /// Sending.
     pub send: Sending,
     /// The queue.

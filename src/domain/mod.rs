@@ -34,6 +34,7 @@ pub mod prepared;
 pub mod presence;
 pub mod proposal;
 pub mod provenance;
+pub mod realm;
 pub mod receipt;
 pub mod redact;
 pub mod request;

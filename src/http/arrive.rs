@@ -83,7 +83,7 @@ fn label(headers: &mut HeaderMap, page: Page) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Page::Elsewhere(origin) = page {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let shown = "etag, link, location, retry-after, x-request-id";
+        let shown = "etag, link, location, retry-after, www-authenticate, x-request-id";
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(shown));
         headers.append(VARY, HeaderValue::from(ORIGIN));
     }

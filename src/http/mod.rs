@@ -22,6 +22,7 @@ pub mod openapi;
 mod page;
 pub mod problem;
 mod proposals;
+mod resource;
 mod seat;
 mod seen;
 pub mod sent;
@@ -56,7 +57,7 @@ pub struct Door {
     /// The desk.
     pub desk: Arc<Desk>,
     /// Who may come in.
-    pub access: Access,
+    pub access: Arc<Access>,
     /// How much is borne, under which names.
     pub limits: Limits,
 }

@@ -213,7 +213,7 @@ fn refusals(route: &Route) -> Vec<(u16, &'static str)> {
         (reads_body || route.query.is_some() || changes, 400, "It cannot be read."),
         (route.needs.is_some(), 401, "No good credential."),
         (true, 403, "Not for this caller, or not under this name."),
-        (route.is_named() || changes, 404, "There is no such thing."),
+        (route.is_named() || changes || route.sometimes, 404, "There is no such thing."),
         (reads_body, 408, "The body came too slowly."),
         (
             changes || route.needs == Some(Operation::Decide),

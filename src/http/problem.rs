@@ -32,6 +32,9 @@ pub struct Problem {
     /// Seconds to wait before the same may be asked again, where that helps.
     #[serde(skip)]
     pub retry_after: Option<u32>,
+    /// How to come in, for who is not let in: a value of `www-authenticate` in place of a plain `Bearer`.
+    #[serde(skip)]
+    pub challenge: Option<String>,
 }
 
 impl Problem {
@@ -46,6 +49,7 @@ impl Problem {
             detail: text::short(detail, 500),
             request_id: None,
             retry_after: None,
+            challenge: None,
         }
     }
 
@@ -151,7 +155,8 @@ impl Problem {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let challenge = self.challenge.as_deref().and_then(|challenge| HeaderValue::from_str(challenge).ok());
+            headers.insert(WWW_AUTHENTICATE, challenge.unwrap_or(HeaderValue::from_static("Bearer")));
         }
         response
     }

@@ -1,24 +1,29 @@
 //! Who is at the door: the credential of a request becomes an identity, once, before any route.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
+use futures::StreamExt as _;
 
-use crate::access::{Identity, Unauthenticated};
+use crate::access::{Access, Identity, Shown, Stay, Unauthenticated};
 use crate::commit::Commit;
 use crate::desk::{Caller, Direct};
 use crate::domain::actor::{Operation, Reviewer, Role};
 use crate::domain::canonical::Digest;
+use crate::domain::credential::Fingerprint;
 use crate::domain::ids::RunId;
 use crate::http::Door;
 use crate::http::admit::admit;
 use crate::http::listen::Peer;
 use crate::http::problem::Problem;
+use crate::http::resource;
 use crate::http::seen::By;
 use crate::random;
 use crate::seat::Local;
@@ -29,6 +34,10 @@ use crate::tools::Run;
 const AS: &str = "countersign-as";
 /// The run that a caller's requests belong to.
 const RUN: &str = "countersign-run";
+/// The media type of an answer that goes on and on.
+const STREAM: &[u8] = b"text/event-stream";
+/// How long such an answer may take to end by itself.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Lets a request through that carries a good credential; its identity goes with it.
 pub(crate) async fn sign_in(
@@ -36,37 +45,67 @@ pub(crate) async fn sign_in(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let certificate = request.extensions().get::<Peer>().and_then(|peer| peer.certificate.clone());
-    // Whoever shows a token wants to come in by it, whatever the connection was made with.
-    let certificate = certificate.filter(|_| !request.headers().contains_key(AUTHORIZATION));
-    let shown = if let Some(der) = certificate {
-        door.access.by_certificate(&der).await
-    } else {
-        let token = bearer(request.headers()).ok_or_else(|| {
-            metrics::not_let_in("none");
-            Problem::unauthenticated()
-        })?;
-        door.access.authenticate(token).await
+    let shown = shown(&door.access, &request);
+    let identified = match &shown {
+        Ok(Some(shown)) => door.access.identify(shown).await,
+        Ok(None) => return Err(turned_away(&door, &request, None)),
+        Err(_) => Err(Unauthenticated::Malformed),
     };
-    let identity = shown.map_err(|why| {
-        tracing::info!(%why, "somebody was not let in");
-        metrics::not_let_in(why.word());
-        match why {
-            Unauthenticated::Unavailable(error) => error.into(),
-            Unauthenticated::Malformed
-            | Unauthenticated::Unknown
-            | Unauthenticated::Expired
-            | Unauthenticated::Revoked
-            | Unauthenticated::Elsewhere => Problem::unauthenticated(),
-        }
-    })?;
-    let identity = acting(identity, request.headers())?;
+    let (Ok(Some(shown)), Ok(identity)) = (shown, &identified) else {
+        return Err(turned_away(&door, &request, identified.err()));
+    };
+    let stay = Stay::new(Arc::clone(&door.access), shown, identity.clone());
+    let identity = acting(identity.clone(), request.headers())?;
     admit(&door, &identity, &request)?;
     let by = By(identity.principal.id.clone());
     request.extensions_mut().insert(identity);
-    let mut response = next.run(request).await;
+    request.extensions_mut().insert(stay.clone());
+    let mut response = leaving(next.run(request).await, stay);
     response.extensions_mut().insert(by);
     Ok(response)
+}
+
+/// What somebody shows, if anything.
+fn shown(access: &Access, request: &Request) -> Result<Option<Shown>, Unauthenticated> {
+    // Whoever shows a token wants to come in by it, whatever the connection was made with.
+    if request.headers().contains_key(AUTHORIZATION) {
+        let token = bearer(request.headers()).ok_or(Unauthenticated::Malformed)?;
+        return access.bearer(token).map(Some);
+    }
+    let certificate = request.extensions().get::<Peer>().and_then(|peer| peer.certificate.clone());
+    Ok(certificate.map(|der| Shown::Certificate(Fingerprint::of(&der))))
+}
+
+/// Why somebody is not let in, `None` for who has shown nothing, is told to the log; they learn what to do about it.
+fn turned_away(door: &Door, request: &Request, why: Option<Unauthenticated>) -> Problem {
+    metrics::not_let_in(why.as_ref().map_or("none", Unauthenticated::word));
+    let challenge = resource::challenge(&door.access, request.uri().path(), why.is_some());
+    let no = Problem { challenge, ..Problem::unauthenticated() };
+    let Some(why) = why else { return no };
+    tracing::info!(%why, "somebody was not let in");
+    match why {
+        Unauthenticated::Unavailable(error) => error.into(),
+        Unauthenticated::NoKeys(_) => Problem::unavailable("whether this token is good cannot be told now"),
+        Unauthenticated::Malformed
+        | Unauthenticated::Unknown
+        | Unauthenticated::Expired
+        | Unauthenticated::Revoked
+        | Unauthenticated::Elsewhere => no,
+    }
+}
+
+/// An answer that goes on and on ends when its caller is not let in any more; what has an end of its own is left some
+/// time to come to it.
+fn leaving(response: Response, stay: Stay) -> Response {
+    let goes_on = response.headers().get(CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(STREAM));
+    if !goes_on {
+        return response;
+    }
+    let over = async move {
+        stay.over().await;
+        tokio::time::sleep(FAREWELL).await;
+    };
+    response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(over))))
 }
 
 /// Whom the request is from: the one whose credential it carries, or their assistant. Only who may decide has one: what

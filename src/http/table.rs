@@ -17,7 +17,7 @@ use crate::domain::erasure::Done;
 use crate::domain::keeping::CustomerQuery;
 use crate::domain::ticket::TicketQuery;
 use crate::http::{
-    Door, actions, articles, audit, customers, docs, faq, health, intake, openapi, proposals, seen, tickets,
+    Door, actions, articles, audit, customers, docs, faq, health, intake, openapi, proposals, resource, seen, tickets,
 };
 
 /// A schema, and what it refers to, made with one generator for all.
@@ -94,6 +94,8 @@ pub struct Route {
     pub paged: bool,
     /// Whether the same request is done once, however often it comes, where it has an `Idempotency-Key`.
     pub once: bool,
+    /// Whether it is there only where the configuration says so.
+    pub sometimes: bool,
     serve: fn() -> MethodRouter<Arc<Door>>,
 }
 
@@ -126,6 +128,7 @@ impl Route {
             tag: Tag::Unused,
             paged: false,
             once: false,
+            sometimes: false,
             serve,
         }
     }
@@ -178,6 +181,10 @@ impl Route {
 
     const fn once(self) -> Self {
         Self { once: true, ..self }
+    }
+
+    const fn sometimes(self) -> Self {
+        Self { sometimes: true, ..self }
     }
 
     /// What answers it.
@@ -293,6 +300,12 @@ pub static ROUTES: &[Route] = &[
         .called("ready", "The desk's memory answers.").plain("text/plain"),
     Route::new(Verb::Get, "/metrics", Some(Operation::Browse), || get(seen::metrics))
         .called("metrics", "What Prometheus reads.").plain("text/plain"),
+    Route::new(Verb::Get, resource::METADATA, None, || get(resource::desk))
+        .called("resource_metadata", "Who gives tokens for this desk beside the desk itself (RFC 9728).")
+        .gives::<resource::Metadata>().sometimes(),
+    Route::new(Verb::Get, "/.well-known/oauth-protected-resource/mcp", None, || get(resource::mcp))
+        .called("mcp_resource_metadata", "The same of its door for MCP.")
+        .gives::<resource::Metadata>().sometimes(),
     Route::new(Verb::Get, "/openapi.json", None, || get(openapi::document))
         .called("openapi", "This document.").gives::<serde_json::Map<String, serde_json::Value>>(),
     Route::new(Verb::Get, "/docs", None, || get(docs::page))

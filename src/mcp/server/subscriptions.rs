@@ -1,17 +1,19 @@
 //! Who is told that something has changed: clients of 2025-11-25 by `subscribe`, those of 2026-07-28 by `listen`.
 //!
 //! A note says only that there is something new at an address. What nobody follows costs nothing, and what a connection
-//! follows ends with it.
+//! follows ends with it, or with the right of whoever follows.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::request::Parts;
 use rmcp::ErrorData;
 use rmcp::model::{ProtocolVersion, ResourceUpdatedNotificationParam, ServerCapabilities, SubscriptionFilter};
 use rmcp::service::{Peer, RequestContext, RoleServer, ServiceError, SubscriptionContext, SubscriptionSendError};
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::access::Stay;
 use crate::desk::{Caller, Desk, DeskError};
 use crate::domain::place::Place;
 use crate::mcp::server::{DeskServer, refused, resources};
@@ -91,7 +93,14 @@ impl Subjects {
 #[derive(Default)]
 pub(crate) struct Followed {
     subjects: Subjects,
-    telling: Mutex<Option<DropGuard>>,
+    telling: Mutex<Option<Telling>>,
+}
+
+/// Somebody tells a connection what changes.
+struct Telling {
+    /// Whether they have ended by themselves.
+    ended: CancellationToken,
+    _stop: DropGuard,
 }
 
 impl Followed {
@@ -103,21 +112,38 @@ impl Followed {
         }
     }
 
-    /// Tells `peer`, unless somebody does already.
-    fn tell(&self, desk: &Arc<Desk>, peer: Peer<RoleServer>) {
+    /// Tells `peer` as long as `stay` lasts, unless somebody does already.
+    fn tell(&self, desk: &Arc<Desk>, peer: Peer<RoleServer>, stay: Option<Stay>) {
         let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        if telling.is_none() {
-            let stop = CancellationToken::new();
-            *telling = Some(stop.clone().drop_guard());
-            let (desk, subjects) = (Arc::clone(desk), self.subjects.clone());
-            let changes = desk.store().changes();
-            tokio::spawn(async move {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = tell(&desk, &subjects, changes, &peer) => {}
-                }
-            });
+        if telling.as_ref().is_some_and(|telling| !telling.ended.is_cancelled()) {
+            return;
         }
+        let (stop, ended) = (CancellationToken::new(), CancellationToken::new());
+        *telling = Some(Telling { ended: ended.clone(), _stop: stop.clone().drop_guard() });
+        let (desk, subjects) = (Arc::clone(desk), self.subjects.clone());
+        let changes = desk.store().changes();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                // Whoever comes again with a good credential asks again for what they follow.
+                () = over(stay) => subjects.with(Vec::clear),
+                () = tell(&desk, &subjects, changes, &peer) => {}
+            }
+            ended.cancel();
+        });
+    }
+}
+
+/// By what a request was let in; nothing where nobody was asked.
+fn stay(context: &RequestContext<RoleServer>) -> Option<Stay> {
+    context.extensions.get::<Parts>()?.extensions.get::<Stay>().cloned()
+}
+
+/// Waits until somebody is not let in any more.
+async fn over(stay: Option<Stay>) {
+    match stay {
+        Some(stay) => stay.over().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -179,7 +205,7 @@ impl DeskServer {
         // It is followed first and looked at then: no change can fall between the two.
         let subject = Subject::new(what, caller);
         subjects.with(|all| all.push(subject.clone()));
-        self.followed.tell(&self.desk, context.peer.clone());
+        self.followed.tell(&self.desk, context.peer.clone(), stay(context));
         let mark = subject.look(&self.desk).await.map_err(|e| refused(&e))?;
         subjects.with(|all| {
             if let Some(new) = all.iter_mut().find(|new| new.what == subject.what) {
@@ -199,9 +225,12 @@ impl DeskServer {
         let places = places.filter_map(|uri| Some(What::At(uri.clone(), Place::parse(uri)?)));
         subjects.with(|all| all.extend(list.into_iter().chain(places).map(|what| Subject::new(what, caller))));
         Box::pin(subjects.moved(&self.desk)).await;
+        let mut over = Box::pin(over(stay(context.request_context())));
         loop {
             tokio::select! {
+                biased;
                 () = context.cancelled() => return Ok(()),
+                () = &mut over => return Ok(()),
                 changed = changes.changed() => if changed.is_err() { return Ok(()) },
             }
             for what in Box::pin(subjects.moved(&self.desk)).await {

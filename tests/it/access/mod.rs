@@ -2,8 +2,11 @@
 
 mod answers;
 mod certificates;
+mod issuers;
+mod leaving;
 mod programs;
 mod scope;
+pub(crate) mod stub_issuer;
 mod tokens;
 
 use std::sync::Arc;

@@ -65,7 +65,7 @@ impl Served {
             tokens.insert(*role, token(&house, &name, *role, None).await.1);
         }
         let store = house.store.clone();
-        let access = Access::new(store);
+        let access = Arc::new(Access::new(store));
         let door = Door { desk: Arc::new(house.desk()), access, limits: Limits::new(bounds) };
         Self { routes: router(Arc::new(door), Router::new()), house, tokens }
     }

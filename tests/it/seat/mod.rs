@@ -3,6 +3,6 @@
 mod door;
 mod journey;
 mod rights;
-mod served;
+pub(crate) mod served;
 mod shown;
 mod tls;

@@ -53,6 +53,18 @@ impl Served {
         file
     }
 
+    /// Takes back the credential of somebody who has one.
+    pub(crate) fn take_back(&self, name: &str) {
+        let said = |args: &[&str]| {
+            let output = operator(self.dir.path()).args(["token"]).args(args).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let list = said(&["list"]);
+        let id = list.lines().find(|line| line.contains(name)).unwrap().split(' ').next().unwrap();
+        said(&["revoke", id]);
+    }
+
     /// Asks at the desk's door; the status and what it says.
     pub(crate) async fn post(
         &self,
