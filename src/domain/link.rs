@@ -1,5 +1,8 @@
 //! Whether the desk can be reached from where somebody sits.
 
+/// What somebody can do whom the desk does not know any more.
+pub const NEW_TOKEN: &str = "put a new token into its file and start again";
+
 /// The connection to a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {

@@ -15,7 +15,7 @@ use crate::commit::{CommitError, Outcome};
 use crate::domain::actor::Principal;
 use crate::domain::approval::{Card, Signature};
 use crate::domain::ids::TicketId;
-use crate::domain::link::Link;
+use crate::domain::link::{Link, NEW_TOKEN};
 use crate::store::StoreError;
 use crate::tools::BackendError;
 
@@ -86,7 +86,7 @@ impl SeatError {
             Self::Gone(_) | Self::Failed(_) | Self::Store(_) => "{reload} tries again",
             Self::Away { asked: true, .. } => "{reload} shows what became of it",
             Self::Away { asked: false, .. } => "it is tried again by itself, {reload} tries now",
-            Self::SignedOut(_) => "put a new token into its file and start again",
+            Self::SignedOut(_) => NEW_TOKEN,
         }
     }
 }

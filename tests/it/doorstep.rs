@@ -8,7 +8,9 @@ use countersign::app::models::{DEFAULT_DESK, Models};
 use countersign::app::serve::Service;
 use countersign::config::{self, Config};
 use countersign::domain::actor::Role;
+use countersign::domain::ids::CredentialId;
 use countersign::store::Store;
+use jiff::Timestamp;
 use rmcp::model::ProtocolVersion;
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
@@ -33,17 +35,27 @@ pub(crate) fn configured(change: impl FnOnce(&mut Config)) -> Config {
 
 /// A token for somebody of this role.
 pub(crate) async fn token(house: &House, id: &str, role: Role) -> String {
+    token_until(house, id, role, None).await.1
+}
+
+/// The same until a time, and the name of its credential.
+pub(crate) async fn token_until(
+    house: &House,
+    id: &str,
+    role: Role,
+    expires_at: Option<Timestamp>,
+) -> (CredentialId, String) {
     let wanted = Wanted {
         id: id.parse().unwrap(),
         name: id.to_owned(),
         role,
         scope: countersign::domain::scope::Scope::default(),
-        expires_at: None,
+        expires_at,
         what: What::Token,
     };
     let admin = principal("root", Role::Admin);
-    let (_, token) = access::give(house.store.as_ref(), &admin, &house.run.id, wanted).await.unwrap();
-    token.unwrap().reveal().to_owned()
+    let (credential, token) = access::give(house.store.as_ref(), &admin, &house.run.id, wanted).await.unwrap();
+    (credential.id, token.unwrap().reveal().to_owned())
 }
 
 impl Doorstep {

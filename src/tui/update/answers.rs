@@ -2,6 +2,7 @@
 
 use crate::domain::call::WriteCall;
 use crate::domain::customer::Customer;
+use crate::domain::link::{Link, NEW_TOKEN};
 use crate::domain::ticket::{Ticket, Visibility};
 use crate::tui::events::{Answer, Effect, Failure, Outcome, RequestId};
 use crate::tui::manner::Notify;
@@ -267,7 +268,12 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
 
 /// Something failed: whoever waited stops waiting, and the person gets a way out.
 pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
-    let failure = &Failure { way_out: model.tell(&failure.way_out), ..failure.clone() };
+    let way_out = match &model.link {
+        // For who is signed out nothing goes better when it is tried again.
+        Link::SignedOut { .. } if failure.way_out.contains("{reload}") => NEW_TOKEN.to_owned(),
+        Link::SignedOut { .. } | Link::Up | Link::Away { .. } => model.tell(&failure.way_out),
+    };
+    let failure = &Failure { way_out, ..failure.clone() };
     let Some(request) = failure.request else {
         model.note(Notice::failed(failure));
         return vec![];

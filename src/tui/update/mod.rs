@@ -37,7 +37,7 @@ mod work;
 
 use jiff::Timestamp;
 
-use crate::domain::link::Link;
+use crate::domain::link::{Link, NEW_TOKEN};
 use crate::tui::events::{Effect, Moment, Msg, RequestId};
 use crate::tui::model::Model;
 use crate::tui::model::pages::{Notice, Page, Step};
@@ -182,7 +182,7 @@ fn connection(model: &mut Model, link: Link) -> Vec<Effect> {
             let way_out = model.tell("tried again by itself, {reload} tries now");
             Notice::bad(format!("the desk cannot be reached ({why}) · {way_out}"))
         }
-        Link::SignedOut { why } => Notice::bad(format!("{why} · put a new token into its file and start again")),
+        Link::SignedOut { why } => Notice::bad(format!("{why} · {NEW_TOKEN}")),
     };
     model.link = link;
     model.note(notice);

@@ -4,6 +4,7 @@ mod answers;
 mod certificates;
 mod issuers;
 mod leaving;
+mod matrix;
 mod programs;
 mod scope;
 pub(crate) mod stub_issuer;

@@ -13,7 +13,7 @@ use crate::house::principal;
 use crate::http::{Served, WIDE, asking, is_problem, token};
 
 /// A request of a route that is well formed and about nothing that is there.
-fn line(route: &Route) -> (String, Option<&'static str>) {
+pub(crate) fn line(route: &Route) -> (String, Option<&'static str>) {
     let path = route.path.replace("{id}", "X-404");
     let query = if route.path == "/faq/search" { "?q=refund" } else { "" };
     let body = (!matches!(route.sends, Sends::Nothing)).then_some("{}");

@@ -2,7 +2,7 @@
 
 mod bad_input;
 mod deciding;
-mod doors;
+pub(crate) mod doors;
 mod reading;
 mod records;
 mod writing;

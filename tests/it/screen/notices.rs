@@ -1,5 +1,6 @@
 //! What a person is told: in one line that hides nothing, with a way out, by the keys in force.
 
+use countersign::domain::link::Link;
 use countersign::tui::events::{Effect, Failure, Msg, RequestId};
 use countersign::tui::keymap::{Change, Context, Keymap};
 
@@ -27,6 +28,23 @@ fn a_failure_that_is_too_long_for_its_line_still_says_what_to_do() {
         assert!(person.sees(" · r tries again"), "{}", person.screen());
         insta::assert_snapshot!(format!("failure_{width}x{height}"), person.screen());
     }
+}
+
+#[test]
+fn who_is_signed_out_is_not_told_to_try_again() {
+    let mut person = Person::at(120, 24);
+    person.mute = |effect| matches!(effect, Effect::LoadQueue { .. });
+    person.msg(Msg::Connection(Link::SignedOut { why: "your token is not taken".to_owned() }));
+    person.press("2");
+    let request = request_of(&person, load);
+    person.msg(Msg::Failed(Failure {
+        request: Some(request),
+        what: "load the queue".into(),
+        message: "the connection to the desk is gone".into(),
+        way_out: "{reload} tries again".into(),
+    }));
+    assert!(person.sees("· put a new token into its file and start again"), "{}", person.screen());
+    assert!(!person.sees("tries again"), "{}", person.screen());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod door;
 mod journey;
-mod rights;
+pub(crate) mod rights;
 pub(crate) mod served;
 mod shown;
 mod tls;

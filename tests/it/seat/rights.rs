@@ -15,7 +15,7 @@ async fn seat(house: &House, role: Role) -> Local {
 }
 
 /// Arguments that a question takes.
-async fn arguments(house: &House, question: Question) -> Value {
+pub(crate) async fn arguments(house: &House, question: Question) -> Value {
     match question {
         Question::About | Question::Pending | Question::Present => json!({}),
         Question::Counts => json!({"queries": [{}]}),
