@@ -75,6 +75,10 @@ pub struct Claims {
 impl Claims {
     /// Who this is here.
     pub(crate) fn identity(&self, said: &Said) -> Result<Identity, Unauthenticated> {
+        // It is of no use to who has it alone: the key that it is bound to is proved in ways that are not asked for here.
+        if said.rest.contains_key("cnf") {
+            return Err(nobody("it is bound to a key of its owner's"));
+        }
         let handle = text_of(said, &self.handle).filter(|handle| !handle.is_empty());
         let handle = handle.ok_or_else(|| nobody("it does not say whose it is"))?;
         let id = self.realm.name(handle).map_err(|_odd| Unauthenticated::Malformed)?;

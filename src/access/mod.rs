@@ -86,8 +86,8 @@ impl Unauthenticated {
     }
 }
 
-/// What somebody shows at the door.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What somebody shows at the door. It is secret, and has no written form.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Shown {
     /// A token of the desk's own.
     Token(Fingerprint),

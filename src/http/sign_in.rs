@@ -69,8 +69,7 @@ pub(crate) async fn sign_in(
 fn shown(access: &Access, request: &Request) -> Result<Option<Shown>, Unauthenticated> {
     // Whoever shows a token wants to come in by it, whatever the connection was made with.
     if request.headers().contains_key(AUTHORIZATION) {
-        let token = bearer(request.headers()).ok_or(Unauthenticated::Malformed)?;
-        return access.bearer(token).map(Some);
+        return bearer(request.headers()).map(|token| access.bearer(token)).transpose();
     }
     let certificate = request.extensions().get::<Peer>().and_then(|peer| peer.certificate.clone());
     Ok(certificate.map(|der| Shown::Certificate(Fingerprint::of(&der))))

@@ -114,6 +114,7 @@ async fn a_token_is_taken_when_everything_about_it_is_right() {
         (json!({"roles": null}), "unknown"),
         (json!({"roles": ["desk-agent", "desk-bot"]}), "unknown"),
         (json!({"roles": ["desk-agent", "desk-supervisor"], "sub": "lena"}), "lena.sso supervisor all"),
+        (json!({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}), "unknown"),
         (json!({"sub": null}), "unknown"),
         (json!({"sub": ""}), "unknown"),
         (json!({"countersign_scope": "tag:billing"}), "unknown"),
@@ -352,6 +353,9 @@ async fn who_is_not_let_in_is_led_to_where_tokens_are_given() {
     assert_eq!(asked("/mcp", None).await, (401, challenge("/mcp", "")));
     assert_eq!(asked("/mcp", Some(&expired)).await, (401, challenge("/mcp", not_taken)));
     assert_eq!(asked("/tickets", None).await, (401, challenge("", "")));
+    let basic = http.get(at("/tickets")).basic_auth("maya", Some("x")).send().await.unwrap();
+    let found = basic.headers()["www-authenticate"].to_str().unwrap();
+    assert_eq!((basic.status().as_u16(), found), (401, challenge("", "").as_str()), "another way in is no bad token");
     assert_eq!(asked("/tickets", Some("cs_nobody")).await, (401, challenge("", not_taken)));
     let plain = Doorstep::open(|_| {}).await;
     let at = |path: &str| format!("http://{}{path}", plain.address);

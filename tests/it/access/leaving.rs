@@ -48,6 +48,21 @@ async fn a_subscription_ends_in_an_orderly_way_when_its_token_is_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_becomes_something_else_is_told_nothing_more_as_what_they_were() {
+    let door = Doorstep::open(|_| {}).await;
+    let kim = door.token("kim", Role::Agent).await;
+    let peer = door.peer(&kim, &ERAS[0], None).await;
+    let filter = || SubscriptionFilter::builder().resource_subscription("desk://queue").build();
+    let mut ends = peer.service.listen(filter()).await.unwrap();
+    let (admin, kim) = (principal("root", Role::Admin), "kim".parse().unwrap());
+    let store = door.house.store.as_ref();
+    access::set_role(store, &admin, &door.house.run.id, &kim, Role::Viewer).await.unwrap();
+    let ended = async { while let Ok(Some(_)) = ends.next().await {} };
+    tokio::time::timeout(SOON, ended).await.expect("it ends");
+    assert!(peer.service.listen(filter()).await.is_ok(), "a viewer may listen, too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_of_the_older_era_is_told_nothing_more_when_its_token_is_taken_back() {
     let door = Doorstep::open(|_| {}).await;
     let (gone, stays) = (door.token("gone", Role::Bot).await, door.token("stays", Role::Bot).await);
