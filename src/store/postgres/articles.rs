@@ -44,6 +44,7 @@ struct Copy {
     edition: u64,
     db: Connection,
     vectors: Arc<Vectors>,
+    words: search::Known,
 }
 
 impl Copy {
@@ -63,7 +64,7 @@ impl Copy {
         db.execute_batch("COMMIT")?;
         search::upkeep::tidy_articles(&db)?;
         let vectors = Arc::new(Vectors::read(&db)?);
-        Ok(Self { edition, db, vectors })
+        Ok(Self { edition, db, vectors, words: search::Known::default() })
     }
 }
 
@@ -95,7 +96,7 @@ impl Shelf {
 
     /// The articles that fit best, best first.
     pub(crate) fn find(&self, query: &str, near: &Nearness, limit: usize) -> Result<Vec<ArticleHit>, StoreError> {
-        self.with(|copy| Ok(search::articles(&copy.db, query, near, limit)?))
+        self.with(|copy| Ok(search::articles(&copy.db, &copy.words, query, near, limit)?))
     }
 
     /// The first articles without vectors.

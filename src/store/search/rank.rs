@@ -1,11 +1,12 @@
 //! Which articles fit a query, and how well.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::store::search::known::{Head, Index, Shares};
 use crate::store::search::passage::Wanted;
-use crate::store::search::query::{Query, Term, quoted, runs};
+use crate::store::search::query::{Query, Term, Word, quoted, runs};
 use crate::store::search::vectors::Nearness;
 use crate::store::search::{expand, grams, lexicon};
 
@@ -65,7 +66,7 @@ impl Look {
 
 /// What one article has of one term, or of a whole query.
 #[derive(Clone, Copy, Debug, Default)]
-struct Share {
+pub(crate) struct Share {
     points: f64,
     cover: f64,
 }
@@ -73,7 +74,7 @@ struct Share {
 /// Every article that has anything of a query.
 #[derive(Debug, Default)]
 pub(crate) struct Ranking {
-    shares: HashMap<i64, Share>,
+    shares: Shares,
     weight: f64,
     looks: Vec<u64>,
     /// What a passage should speak about.
@@ -85,26 +86,24 @@ pub(crate) struct Ranking {
 pub(crate) struct Candidate {
     /// Its row.
     pub(crate) n: i64,
-    /// Its identifier as stored.
-    pub(crate) id: String,
-    /// Its title.
-    pub(crate) title: String,
+    /// Its identifier and its title.
+    pub(crate) head: Arc<Head>,
     /// The share of the query's weight that it covers, by its words or by its meaning, 0 to 1.
     pub(crate) score: f64,
     rank: f64,
 }
 
 /// Weighs every article that has any term.
-pub(crate) fn rank(conn: &Connection, query: &Query) -> rusqlite::Result<Ranking> {
+pub(crate) fn rank(index: &Index<'_>, query: &Query) -> rusqlite::Result<Ranking> {
     let mut ranking = Ranking { looks: looks(query.words.iter().map(|word| word.text.as_str())), ..Ranking::default() };
     if query.terms.is_empty() {
         return Ok(ranking);
     }
-    let articles: u32 = conn.prepare_cached("SELECT count(*) FROM articles")?.query_row([], |row| row.get(0))?;
+    let articles: u32 = index.conn.prepare_cached("SELECT count(*) FROM articles")?.query_row([], |row| row.get(0))?;
     for term in &query.terms {
         let shares = match term {
-            Term::Word(at) => word_shares(conn, articles, query, *at)?,
-            Term::Gram(gram) => gram_shares(conn, articles, gram)?,
+            Term::Word(at) => word_shares(index, articles, query, *at)?,
+            Term::Gram(gram) => gram_shares(index, articles, gram)?,
         };
         let weight = rarity(articles, shares.len());
         ranking.add(&shares, weight);
@@ -118,23 +117,20 @@ pub(crate) fn rank(conn: &Connection, query: &Query) -> rusqlite::Result<Ranking
 
 /// The best articles of a ranking, best first, each with its title.
 pub(crate) fn best(
-    conn: &Connection,
+    index: &Index<'_>,
     ranking: &Ranking,
     near: &Nearness,
     limit: usize,
 ) -> rusqlite::Result<Vec<Candidate>> {
     let shares = ranking.contenders(near, CONTENDERS.max(limit));
     let most = shares.first().map_or(1.0, |(_, share)| share.points).max(f64::MIN_POSITIVE);
-    let mut titles = conn.prepare_cached("SELECT id, title FROM articles WHERE n = ?1")?;
     let mut candidates = Vec::with_capacity(shares.len());
     for (n, share) in shares {
-        let mut rows = titles.query([n])?;
-        let Some(row) = rows.next()? else { continue };
-        let (id, title): (String, String) = (row.get(0)?, row.get(1)?);
-        let likeness = grams::likeness(&ranking.looks, &looks(runs(&title)));
+        let Some(head) = index.head(n, || head(index.conn, n))? else { continue };
+        let likeness = grams::likeness(&ranking.looks, &head.looks);
         let rank = share.points / most + LIKENESS * likeness + MEANING * near.points(n);
         let cover = (share.cover / ranking.weight.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
-        candidates.push(Candidate { n, id, title, score: cover.max(near.cover(n)), rank });
+        candidates.push(Candidate { n, head, score: cover.max(near.cover(n)), rank });
     }
     candidates.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     candidates.truncate(limit);
@@ -155,7 +151,7 @@ impl Ranking {
         shares
     }
 
-    fn add(&mut self, shares: &HashMap<i64, Share>, weight: f64) {
+    fn add(&mut self, shares: &Shares, weight: f64) {
         self.weight += weight;
         for (n, share) in shares {
             let known = self.shares.entry(*n).or_default();
@@ -166,11 +162,22 @@ impl Ranking {
 }
 
 /// What each article has of a word: the word itself, or at half its worth another word for it.
-fn word_shares(conn: &Connection, articles: u32, query: &Query, at: usize) -> rusqlite::Result<HashMap<i64, Share>> {
+fn word_shares(index: &Index<'_>, articles: u32, query: &Query, at: usize) -> rusqlite::Result<Arc<Shares>> {
     let word = &query.words[at];
-    let own = quoted(&word.text);
-    let mut shares = summed(conn, articles, &own, [Look::Title, Look::Body])?;
-    let mut others = expand::alternatives(&query.words, at);
+    let (own, others) = (quoted(&word.text), expand::alternatives(&query.words, at));
+    // What goes into it is all of its name: the word, and what its neighbours make of it.
+    let name = format!("{own} {}", others.join(" OR "));
+    index.shares(&name, || own_and_other(index.conn, articles, word, &own, others))
+}
+
+fn own_and_other(
+    conn: &Connection,
+    articles: u32,
+    word: &Word,
+    own: &str,
+    mut others: Vec<String>,
+) -> rusqlite::Result<Shares> {
+    let mut shares = summed(conn, articles, own, [Look::Title, Look::Body])?;
     if shares.is_empty() {
         others.extend(expand::guesses(conn, word)?);
     }
@@ -186,13 +193,8 @@ fn word_shares(conn: &Connection, articles: u32, query: &Query, at: usize) -> ru
 }
 
 /// What each article has of an expression, the points of several looks added.
-fn summed(
-    conn: &Connection,
-    articles: u32,
-    expression: &str,
-    looks: [Look; 2],
-) -> rusqlite::Result<HashMap<i64, Share>> {
-    let mut sum: HashMap<i64, Share> = HashMap::new();
+fn summed(conn: &Connection, articles: u32, expression: &str, looks: [Look; 2]) -> rusqlite::Result<Shares> {
+    let mut sum = Shares::new();
     for look in looks {
         for (n, share) in look.shares(conn, articles, expression)? {
             let known = sum.entry(n).or_default();
@@ -202,9 +204,23 @@ fn summed(
     Ok(sum)
 }
 
-fn gram_shares(conn: &Connection, articles: u32, gram: &str) -> rusqlite::Result<HashMap<i64, Share>> {
-    let Some(expression) = grams::expression(conn, "article_gram_words", gram)? else { return Ok(HashMap::new()) };
-    Ok(Look::Grams.shares(conn, articles, &expression)?.into_iter().collect())
+fn gram_shares(index: &Index<'_>, articles: u32, gram: &str) -> rusqlite::Result<Arc<Shares>> {
+    // No word's name begins without a quotation mark.
+    index.shares(gram, || {
+        let Some(expression) = grams::expression(index.conn, "article_gram_words", gram)? else {
+            return Ok(Shares::new());
+        };
+        Ok(Look::Grams.shares(index.conn, articles, &expression)?.into_iter().collect())
+    })
+}
+
+fn head(conn: &Connection, n: i64) -> rusqlite::Result<Option<Head>> {
+    let mut titles = conn.prepare_cached("SELECT id, title FROM articles WHERE n = ?1")?;
+    let head = titles.query_row([n], |row| {
+        let (id, title): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok(Head { looks: looks(runs(&title)), id, title })
+    });
+    head.optional()
 }
 
 /// Tells a passage to speak of a word, and somewhat of what is said instead of it.

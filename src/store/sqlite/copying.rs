@@ -11,7 +11,7 @@ use crate::store::search::upkeep::{self, Deferred};
 use crate::store::sqlite::{log, open};
 
 /// Tables that are made of others.
-const MADE: [&str; 2] = ["ticket_counts", "unspaced"];
+const MADE: [&str; 3] = ["article_editions", "ticket_counts", "unspaced"];
 
 /// Pours a desk out, as it is now; what the others write meanwhile is not in it.
 ///

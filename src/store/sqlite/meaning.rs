@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::domain::article::ArticleHit;
 use crate::embed::{EmbedError, Embedder};
-use crate::store::search::vectors::{self, Vectors};
+use crate::store::search::vectors::{self, Nearness, Vectors};
+use crate::store::search::{self, Known};
 use crate::store::sqlite::group::Turn;
 use crate::store::sqlite::writer::Writer;
 use crate::store::sqlite::{Sqlite, open};
@@ -25,6 +27,8 @@ const TOGETHER: u32 = 8;
 /// The vectors of the desk's articles, kept up with them until it is dropped.
 pub(crate) struct Meaning {
     known: Mutex<Arc<Vectors>>,
+    /// What the words of articles said before.
+    words: Known,
     /// Tells the thread that there are new articles; gone when the desk closes.
     wake: Option<mpsc::Sender<()>>,
     closing: Arc<AtomicBool>,
@@ -41,7 +45,7 @@ impl Meaning {
             .name("desk-meaning".to_owned())
             .spawn(move || reader.tend(&woken))
             .map_err(|e| StoreError::Failed(e.to_string()))?;
-        Ok(Self { known: Mutex::default(), wake: Some(wake), closing, thread: Some(thread) })
+        Ok(Self { known: Mutex::default(), words: Known::default(), wake: Some(wake), closing, thread: Some(thread) })
     }
 
     /// There are new articles.
@@ -59,6 +63,18 @@ impl Meaning {
             *known = Arc::new(Vectors::read(db)?);
         }
         Ok(Arc::clone(&known))
+    }
+
+    /// The articles that fit best, best first, all of one moment.
+    pub(crate) fn articles(
+        &self,
+        db: &Connection,
+        query: &str,
+        near: &Nearness,
+        limit: usize,
+    ) -> Result<Vec<ArticleHit>, StoreError> {
+        let moment = db.unchecked_transaction()?;
+        Ok(search::articles(&moment, &self.words, query, near, limit)?)
     }
 }
 

@@ -137,7 +137,7 @@ impl Store for Sqlite {
     async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError> {
         let vectors = self.read(|db| self.meaning.vectors(db))?;
         let near = vectors::nearness(vectors, query).await;
-        self.read(|db| Ok(search::articles(db, query, &near, limit as usize)?))
+        self.read(|db| self.meaning.articles(db, query, &near, limit as usize))
     }
 
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {

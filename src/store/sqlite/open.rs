@@ -26,6 +26,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0016_credentials.sql"),
     include_str!("../../../assets/migrations/0019_answers.sql"),
     include_str!("../../../assets/migrations/0018_erasure.sql"),
+    include_str!("../../../assets/migrations/0020_editions.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".
