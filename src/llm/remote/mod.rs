@@ -66,6 +66,8 @@ impl Remote {
             .read_timeout(endpoint.idle)
             // A key goes to the address that a person wrote down, and nowhere else.
             .redirect(reqwest::redirect::Policy::none())
+            // Whoever packs a stream holds its words back.
+            .gzip(false)
             .build()
             .map_err(|e| broken(&endpoint, &e))?;
         let wire: &'static dyn Wire = match endpoint.kind {
