@@ -20,6 +20,8 @@ pub(crate) const CAP: Moment = Moment::from_millis(1500);
 pub(crate) const LATE: Moment = Moment::from_millis(100);
 /// The least time between the two keys of an approval.
 pub(crate) const APART: Moment = Moment::from_millis(300);
+/// The longest: after that the first key is taken back, and nobody who comes by can add the second.
+pub(crate) const TOGETHER: Moment = Moment::from_secs(60);
 
 /// Reasons that have a number.
 pub(crate) const REASONS: [&str; 6] = [
@@ -120,7 +122,7 @@ pub(crate) enum Arming {
 }
 
 impl Arming {
-    /// When keys will count, while they do not.
+    /// When time alone makes it something else: keys count, or the first of two does not any more.
     pub(crate) fn due(self) -> Option<Moment> {
         match self {
             // Whatever the cap says: a key that signs and comes again and again is held down, and no answer.
@@ -128,7 +130,8 @@ impl Arming {
                 let due = (last + QUIET).min(opened + CAP);
                 Some(signed.map_or(due, |signed| due.max(signed + QUIET)))
             }
-            Self::Undrawn | Self::Armed | Self::Staged { .. } => None,
+            Self::Staged { at } => Some(at + TOGETHER),
+            Self::Undrawn | Self::Armed => None,
         }
     }
 }

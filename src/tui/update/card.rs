@@ -5,7 +5,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use crate::tui::events::{Effect, Moment};
 use crate::tui::keymap::Command;
 use crate::tui::model::Model;
-use crate::tui::model::card::{APART, Arming, LATE, Reading, Signable, Stage};
+use crate::tui::model::card::{APART, Arming, LATE, Reading, Signable, Stage, TOGETHER};
 use crate::tui::model::layout;
 use crate::tui::model::pages::{Notice, Page};
 use crate::tui::update::{bulk, decide, help, moving, pending};
@@ -45,6 +45,7 @@ pub(super) fn pressed(model: &mut Model, key: &KeyEvent, command: Option<Command
     }
 }
 
+/// So until time makes it something else.
 fn rest(paper: &mut dyn Signable, rest: Arming) -> Vec<Effect> {
     *paper.arming() = rest;
     rest.due().map(Effect::Wake).into_iter().collect()
@@ -83,8 +84,7 @@ fn first(model: &mut Model, at: Moment) -> Vec<Effect> {
     }
     let Some(paper) = signable(model) else { return vec![] };
     if paper.needs_two() {
-        *paper.arming() = Arming::Staged { at };
-        return vec![];
+        return rest(paper, Arming::Staged { at });
     }
     approve(model)
 }
@@ -118,8 +118,12 @@ fn toggle(model: &mut Model) -> Vec<Effect> {
 /// After `A`: only `R`, and not too soon, goes on; everything else takes `A` back.
 fn second(model: &mut Model, command: Option<Command>, staged: Moment, at: Moment) -> Vec<Effect> {
     let obstacle = obstacle(model);
-    if obstacle.is_none() && command == Some(Command::Release) && at >= staged + APART {
+    let in_time = (staged + APART..staged + TOGETHER).contains(&at);
+    if obstacle.is_none() && command == Some(Command::Release) && in_time {
         return approve(model);
+    }
+    if at >= staged + TOGETHER {
+        return forgotten(model);
     }
     if let Some(paper) = signable(model) {
         *paper.arming() = Arming::Armed;
@@ -130,6 +134,15 @@ fn second(model: &mut Model, command: Option<Command>, staged: Moment, at: Momen
     let quick = command == Some(Command::Release);
     let words = if quick { "too quick: {approve} again, read, then {release}" } else { "{approve} was taken back" };
     let words = model.tell(words);
+    refuse(model, &words)
+}
+
+/// Nobody has added the second key.
+fn forgotten(model: &mut Model) -> Vec<Effect> {
+    if let Some(paper) = signable(model) {
+        *paper.arming() = Arming::Armed;
+    }
+    let words = format!("{} after {} s", model.tell("{approve} was taken back"), TOGETHER.as_secs());
     refuse(model, &words)
 }
 
@@ -185,6 +198,9 @@ pub(super) fn redrawn(model: &mut Model) {
 pub(super) fn woke(model: &mut Model, at: Moment) -> Vec<Effect> {
     let Some(paper) = signable(model) else { return vec![] };
     let Some(due) = paper.armed().due().filter(|due| at >= *due) else { return vec![] };
+    if let Arming::Staged { .. } = paper.armed() {
+        return forgotten(model);
+    }
     if at > due + LATE {
         return rest_anew(paper, at);
     }

@@ -83,6 +83,7 @@ fn meant(msg: &Msg, before: &Person, watch: &Watch) {
     if key.code == KeyCode::Char('R') {
         let first = watch.first.expect("the first key");
         assert!(*at >= first + Duration::from_millis(300), "too quick");
+        assert!(*at < first + Duration::from_mins(1), "too late");
     } else {
         assert_eq!(key.code, KeyCode::Char('A'));
         assert!(sees("A approves"), "one key only where one is enough: {}", before.screen());

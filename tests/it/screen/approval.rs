@@ -172,6 +172,27 @@ fn two_keys_one_millisecond_apart_send_nothing() {
 }
 
 #[test]
+fn the_first_of_two_keys_is_taken_back_after_a_minute() {
+    let mut person = before_a_ready_reply();
+    person.press("A");
+    person.wait(59_900);
+    assert!(person.sees("R carries it out"), "{}", person.screen());
+    person.wait(200);
+    assert!(person.sees("A was taken back after 60 s"), "{}", person.screen());
+    person.press("R");
+    assert_eq!(person.approvals(), 0);
+    // Nor does it count where the program was asleep and has not said so yet.
+    person.press("A");
+    person.at += std::time::Duration::from_secs(3_600);
+    raw(&mut person, 'R');
+    assert_eq!(person.approvals(), 0);
+    person.press("A");
+    person.wait(59_000);
+    person.press("R");
+    assert_eq!(person.approvals(), 1);
+}
+
+#[test]
 fn a_terminal_of_20_by_5_refuses_and_keeps_the_card() {
     let mut person = before_a_ready_card();
     person.resize(20, 5);
