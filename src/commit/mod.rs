@@ -3,6 +3,7 @@
 mod decide;
 mod reading;
 mod shown;
+mod succession;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +19,9 @@ use crate::domain::actor::Reviewer;
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::approval::{Card, Signature};
 use crate::domain::audit::{self, Action, Body, Event};
-use crate::domain::call::WriteCall;
 use crate::domain::ids::ProposalId;
 use crate::domain::policy::Policy;
-use crate::domain::proposal::{Approved, Filing, NotApproved, Proposal, ProposalState, Why};
+use crate::domain::proposal::{Approved, NotApproved, Proposal, ProposalState};
 use crate::domain::receipt::{Receipt, Refusal};
 use crate::store::{Decided, Decision, Filed, Store, StoreError};
 use crate::tools::{BackendError, Run, ToolBackend};
@@ -64,6 +64,9 @@ pub enum CommitError {
     /// There is no such proposal.
     #[error("there is no proposal {0}")]
     NoProposal(ProposalId),
+    /// Only who made it takes it back.
+    #[error("{0} is not yours: deny it, with a reason")]
+    NotYours(ProposalId),
     /// The ticket cannot be read.
     #[error("the ticket cannot be read: {0}")]
     NotRead(#[from] BackendError),
@@ -101,7 +104,7 @@ impl Commit {
     pub async fn open(&self, run: &Run, by: &Reviewer, id: &ProposalId) -> Result<Look, CommitError> {
         let filed = self.filed(id).await?;
         let now = crate::clock::now();
-        if !matches!(filed.state, ProposalState::Pending | ProposalState::Approved) {
+        if !filed.state.waits() {
             return Ok(Look::Over(filed.state));
         }
         let proposal = filed.proposal;
@@ -113,9 +116,8 @@ impl Commit {
         let proposal = if tickets.are_as_proposed(&proposal) {
             proposal
         } else {
-            let reason = "the ticket moved; filed anew at its new version";
             let anew = proposal.call().clone().at_other_version(tickets.other_version());
-            match self.refile(run, by, &proposal, anew, tickets.version(), reason).await? {
+            match self.refile(run, by, &proposal, anew, tickets.version()).await? {
                 Ok(anew) => anew,
                 Err(state) => return Ok(Look::Over(state)),
             }
@@ -177,48 +179,14 @@ impl Commit {
     /// Takes a person's own proposal back: another one is in its place.
     ///
     /// # Errors
-    /// When that cannot be recorded.
+    /// When it is somebody else's, who is told by a denial, or that cannot be recorded.
     pub async fn withdraw(&self, run: &Run, by: &Reviewer, id: &ProposalId) -> Result<Decided, CommitError> {
         let filed = self.filed(id).await?;
+        if !filed.proposal.is_made_by(by.principal()) {
+            return Err(CommitError::NotYours(id.clone()));
+        }
         let reason = Some("its proposer has proposed another in its place");
         self.end(run, by, &filed.proposal, Action::Cancelled, ProposalState::Cancelled, reason).await
-    }
-
-    /// Files the person's own version of a proposal in its place. The tool stays the same.
-    ///
-    /// # Errors
-    /// When it is not there, over, about something else, or the ticket cannot be read.
-    pub async fn edit(
-        &self,
-        run: &Run,
-        by: &Reviewer,
-        id: &ProposalId,
-        call: WriteCall,
-    ) -> Result<Result<ProposalId, Outcome>, CommitError> {
-        let filed = self.filed(id).await?;
-        let old = &filed.proposal;
-        if !matches!(filed.state, ProposalState::Pending | ProposalState::Approved) {
-            return Ok(Err(Outcome::Already(filed.state)));
-        }
-        let same = |call: &WriteCall| (call.tool(), call.ticket_id().clone(), call.other_id().cloned());
-        if same(&call) != same(old.call()) {
-            return Ok(Err(Outcome::Refused("an edit keeps the tool and the ticket".to_owned())));
-        }
-        // Filed through the desk's own door first: its rules and its check of claims hold for an edit too.
-        let why = Why { text: format!("edited: {}", old.why().text), ..Why::default() };
-        let answer = self.backend.propose(run, &call.without_version(), &why).await?;
-        let Some(new) = answer.proposal_id.filter(|_| answer.outcome == WriteOutcome::PendingApproval) else {
-            return Ok(Err(Outcome::Refused(answer.message)));
-        };
-        let reason = format!("the person edited it; {new} ran or will be decided in its place");
-        match self.replace(run, by, old, Action::Edited, &new, reason).await? {
-            Decided::Recorded => Ok(Ok(new)),
-            Decided::Already(state) => {
-                let new = self.filed(&new).await?.proposal;
-                self.no_successor(run, by, &new).await?;
-                Ok(Err(Outcome::Already(state)))
-            }
-        }
     }
 
     async fn filed(&self, id: &ProposalId) -> Result<Filed, CommitError> {
@@ -311,68 +279,6 @@ impl Commit {
         let (id, reason) = (proposal.id().clone(), reason.map(str::to_owned));
         let decision = Decision::End { proposal: id, state, by, reason, successor: None };
         Ok(self.decide(decision, proposal, record.at, vec![record]).await?)
-    }
-
-    /// Files the same call again at another version, in the place of `old`; where that was decided on meanwhile, says how.
-    async fn refile(
-        &self,
-        run: &Run,
-        by: &Reviewer,
-        old: &Proposal,
-        call: WriteCall,
-        version: u64,
-        reason: &str,
-    ) -> Result<Result<Proposal, ProposalState>, CommitError> {
-        let now = crate::clock::now();
-        let span = old.expires_at().map(|end| end.duration_since(old.filed_at()));
-        let new = Proposal::file(Filing {
-            id: crate::random::proposal_id(),
-            call,
-            base_version: version,
-            proposer: old.proposer().clone(),
-            run: old.run().clone(),
-            why: old.why().clone(),
-            filed_at: now,
-            expires_at: span.and_then(|span| now.checked_add(span).ok()),
-            edited_by: old.edited_by().cloned(),
-        });
-        // The new one first: whoever waits for the old one finds its successor when it ends.
-        self.store.file(&new, event(run, by, Action::Proposed, &new)).await?;
-        match self.replace(run, by, old, Action::Superseded, new.id(), reason.to_owned()).await? {
-            Decided::Recorded => Ok(Ok(new)),
-            Decided::Already(state) => {
-                self.no_successor(run, by, &new).await?;
-                Ok(Err(state))
-            }
-        }
-    }
-
-    /// Ends what was to stand in the place of one that somebody decided on meanwhile: the same must not be done twice.
-    async fn no_successor(&self, run: &Run, by: &Reviewer, new: &Proposal) -> Result<Decided, CommitError> {
-        let reason = Some("what it was to take the place of was decided on meanwhile");
-        self.end(run, by, new, Action::Cancelled, ProposalState::Cancelled, reason).await
-    }
-
-    /// Ends a proposal in whose place another one stands.
-    async fn replace(
-        &self,
-        run: &Run,
-        by: &Reviewer,
-        old: &Proposal,
-        action: Action,
-        new: &ProposalId,
-        reason: String,
-    ) -> Result<Decided, CommitError> {
-        let mut record = event(run, by, action, old);
-        record.body.words = Some(reason.clone());
-        let decision = Decision::End {
-            proposal: old.id().clone(),
-            state: ProposalState::Superseded,
-            by: Some(by.principal().id.clone()),
-            reason: Some(reason),
-            successor: Some(new.clone()),
-        };
-        Ok(self.decide(decision, old, record.at, vec![record]).await?)
     }
 }
 

@@ -6,8 +6,6 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::call::ProposalQuery;
-use crate::domain::proposal::ProposalState;
 use crate::store::{Store, StoreError};
 use crate::telemetry::metrics;
 
@@ -68,14 +66,13 @@ pub async fn verify(store: &dyn Store) {
 
 async fn vitals(store: &dyn Store) -> Result<metrics::Vitals, StoreError> {
     let (counts, load) = (store.counts().await?, store.load());
-    let filed = store.proposals(&ProposalQuery::default()).await?;
-    let pending = filed.iter().filter(|filed| filed.state == ProposalState::Pending);
+    let waiting = store.waiting(None, crate::clock::now()).await?;
     Ok(metrics::Vitals {
         active: counts.active,
         urgent: counts.urgent,
         unassigned: counts.unassigned,
-        proposals: pending.clone().count() as u64,
-        oldest: pending.map(|filed| filed.proposal.filed_at()).min(),
+        proposals: waiting.proposals,
+        oldest: waiting.oldest,
         records: load.records,
         connections: load.connections,
         in_use: load.in_use,

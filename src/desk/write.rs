@@ -11,7 +11,7 @@ use crate::desk::{Caller, Desk, DeskError, authorise, count, event, validate};
 use crate::domain::actor::{Operation, Role};
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::audit::{Action, Event};
-use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::call::WriteCall;
 use crate::domain::canonical::Digest;
 use crate::domain::ids::ReceiptId;
 use crate::domain::policy::Facts;
@@ -78,8 +78,7 @@ impl Desk {
         if self.policy.rules.is_empty() {
             return Ok(least);
         }
-        let query = ProposalQuery { ticket_id: Some(call.ticket_id().clone()), decided: false };
-        let approved = self.store.proposals(&query).await?.into_iter().map(|filed| filed.proposal);
+        let approved = self.store.waiting_for(call).await?.into_iter().map(|filed| filed.proposal);
         let approved = approved.filter(|proposal| proposal.digest() == *digest);
         Ok(approved.map(|proposal| proposal.requirement(&self.policy).role).fold(least, Role::max))
     }
@@ -109,7 +108,9 @@ impl Desk {
             self.store.flush().await?;
             return Ok(pending(&waiting));
         }
+        self.has_room(caller).await?;
         let denials = self.store.denials(&call).await?;
+        let why = self.told(caller, &call, why).await?;
         let why = self.with_claims(&call, &ticket, why).await?;
         let proposal = self.freeze(caller, call, why, ticket.row.version);
         self.store.file(&proposal, filed_event(caller, &proposal)).instrument(traces::store("file")).await?;
@@ -125,16 +126,26 @@ impl Desk {
         if caller.principal.role != Role::Bot {
             return Ok(None);
         }
-        let asked = call.clone().without_version();
-        let query = ProposalQuery { ticket_id: Some(call.ticket_id().clone()), decided: false };
-        let waiting =
-            self.store.proposals(&query).await?.into_iter().filter(|filed| filed.state == ProposalState::Pending);
+        let waiting = self.store.waiting_for(call).await?.into_iter();
+        let pending = waiting.filter(|filed| filed.state == ProposalState::Pending).map(|filed| filed.proposal);
         let same = |proposal: &Proposal| {
             let own = proposal.proposer() == &caller.principal && proposal.base_version() == version;
-            let other = proposal.call().other_version() == call.other_version();
-            own && other && proposal.call().clone().without_version() == asked
+            own && proposal.call().other_version() == call.other_version()
         };
-        Ok(waiting.map(|filed| filed.proposal).find(same))
+        Ok(pending.into_iter().find(same))
+    }
+
+    /// A program that nobody heeds does not fill people's trays, where the rules set a bound.
+    async fn has_room(&self, caller: &Caller) -> Result<(), DeskError> {
+        let most = self.policy.most_waiting;
+        if most == 0 || caller.principal.role != Role::Bot {
+            return Ok(());
+        }
+        let waiting = self.store.waiting(Some(&caller.principal.id), crate::clock::now()).await?.proposals;
+        if waiting < u64::from(most) {
+            return Ok(());
+        }
+        Err(DeskError::Unable(format!("{waiting} proposals of yours wait for a person; wait for them, too")))
     }
 
     async fn check_assignee(&self, call: &WriteCall) -> Result<(), DeskError> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::actor::Role;
+use crate::domain::actor::{Principal, Role};
 use crate::domain::call::WriteCall;
 use crate::domain::customer::Customer;
 use crate::domain::ids::PrincipalId;
@@ -152,6 +152,8 @@ pub struct Policy {
     pub proposal_minutes: u32,
     /// Denials of the same call after which it is denied by itself.
     pub most_denials: u32,
+    /// Proposals of one program that may wait for people; 0 for no bound.
+    pub most_waiting: u32,
     /// What of a customer's record models and other programs may see.
     pub customer_fields: Vec<CustomerField>,
     /// Of how many similar resolved tickets a model may read the last answer, blotted.
@@ -167,6 +169,7 @@ impl Default for Policy {
             resolve_confidence: 0.85,
             proposal_minutes: 24 * 60,
             most_denials: 3,
+            most_waiting: 0,
             customer_fields: vec![
                 CustomerField::Name,
                 CustomerField::Plan,
@@ -204,10 +207,12 @@ impl Policy {
         }
     }
 
-    /// Whether `approver` counts as a second person beside those who made the proposal.
+    /// Whether `approver` counts as a second person beside those who made the proposal. Whose assistant made it has made
+    /// it: what it asks for may be their own words.
     #[must_use]
-    pub fn is_second_person(approver: &PrincipalId, makers: &[&PrincipalId]) -> bool {
-        makers.iter().all(|maker| *maker != approver)
+    pub fn is_second_person(approver: &Principal, makers: &[&PrincipalId]) -> bool {
+        let assistant = approver.assistant();
+        makers.iter().all(|maker| **maker != approver.id && **maker != assistant.id)
     }
 }
 

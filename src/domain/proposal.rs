@@ -63,6 +63,23 @@ words! {
     }
 }
 
+impl ProposalState {
+    /// Whether it can still be decided on.
+    #[must_use]
+    pub const fn waits(self) -> bool {
+        match self {
+            Self::Pending | Self::Approved => true,
+            Self::Executed
+            | Self::Denied
+            | Self::Expired
+            | Self::Superseded
+            | Self::Cancelled
+            | Self::Failed
+            | Self::Unknown => false,
+        }
+    }
+}
+
 /// Why somebody proposes something.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Why {
@@ -190,7 +207,7 @@ impl Proposal {
         if !by.principal().role.covers(needs.role) {
             return Err(NotApproved::Role { needed: needs.role });
         }
-        if needs.second_person && !Policy::is_second_person(&by.principal().id, &self.makers()) {
+        if needs.second_person && self.is_made_by(by.principal()) {
             return Err(NotApproved::SecondPerson);
         }
         Ok(Approved { proposal: self, by: by.principal().clone(), at, receipt: None })
@@ -202,6 +219,12 @@ impl Proposal {
         let support = if self.why.unsupported.is_empty() { Support::Full } else { Support::Missing };
         let facts = Facts { support, confidence: self.why.confidence, proposer: self.proposer.role };
         policy.requires(&self.call, &facts)
+    }
+
+    /// Whether somebody, or their assistant, has proposed or edited it.
+    #[must_use]
+    pub fn is_made_by(&self, who: &Principal) -> bool {
+        !Policy::is_second_person(who, &self.makers())
     }
 
     fn makers(&self) -> Vec<&PrincipalId> {

@@ -191,6 +191,7 @@ fn ended(outcome: Outcome) -> Result<Json<Decided>, Problem> {
 fn problem(error: CommitError) -> Problem {
     match error {
         CommitError::NoProposal(_) => Problem::not_found(&error.to_string()),
+        CommitError::NotYours(_) => Problem::forbidden(&error.to_string()),
         CommitError::NotRead(_) => Problem::unavailable(&error.to_string()),
         CommitError::Store(error) => error.into(),
     }

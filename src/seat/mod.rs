@@ -101,6 +101,7 @@ impl From<CommitError> for SeatError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::NoProposal(_) => Self::Gone(error.to_string()),
+            CommitError::NotYours(_) => Self::NotAllowed(error.to_string()),
             CommitError::NotRead(_) => Self::Failed(error.to_string()),
             CommitError::Store(error) => Self::Store(error),
         }

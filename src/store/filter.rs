@@ -16,6 +16,9 @@ const CLOSE: f64 = 0.7;
 /// What sorts behind every time.
 const NEVER: &str = "9223372036854775807";
 
+/// Proposals in one list.
+const MOST_LISTED: u32 = 1_000;
+
 /// Counts by view, of the columns of `rows::counts`.
 pub(crate) const COUNTS: &str = "\
     SELECT CAST(coalesce(sum(tickets) FILTER (WHERE status NOT IN ('resolved', 'closed')), 0) AS BIGINT), \
@@ -26,13 +29,22 @@ pub(crate) const COUNTS: &str = "\
     FROM ticket_counts";
 
 /// Which proposals a query means, oldest first; its one value, if it has one, is the ticket. Only what is asked for is
-/// read, however many proposals wait elsewhere.
+/// read, however many proposals wait elsewhere. Of more than fit, the newest where they are looked back on; where they
+/// wait, the oldest of each proposer, so that nobody's are out of sight because somebody has filed a thousand.
 pub(crate) fn proposals(query: &ProposalQuery, mark: char) -> String {
     let of = query.ticket_id.as_ref().map(|_| format!("(ticket_id = {mark}1 OR other_id = {mark}1)"));
     let waiting = (!query.decided).then(|| "state IN ('pending', 'approved')".to_owned());
     let all: Vec<String> = of.into_iter().chain(waiting).collect();
     let which = if all.is_empty() { String::new() } else { format!("WHERE {}", all.join(" AND ")) };
-    format!("SELECT {PROPOSAL} FROM proposals {which} ORDER BY filed_at, id LIMIT 1000")
+    let some = if query.decided {
+        format!("SELECT {PROPOSAL} FROM proposals {which} ORDER BY filed_at DESC, id DESC LIMIT {MOST_LISTED}")
+    } else {
+        let turn = "row_number() OVER (PARTITION BY proposer ORDER BY filed_at, id)";
+        format!(
+            "SELECT {PROPOSAL}, {turn} AS turn FROM proposals {which} ORDER BY turn, filed_at, id LIMIT {MOST_LISTED}"
+        )
+    };
+    format!("SELECT * FROM ({some}) AS listed ORDER BY filed_at, id")
 }
 
 /// What the databases write differently.

@@ -1,6 +1,7 @@
 //! The desk's memory: tickets, articles, proposals, receipts and the log, behind one trait.
 
 pub mod answers;
+pub mod backlog;
 mod checkpoints;
 mod columns;
 pub mod copying;
@@ -47,6 +48,7 @@ use crate::domain::receipt::{Receipt, Refusal};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::answers::Answers;
+use crate::store::backlog::Backlog;
 use crate::store::credentials::Credentials;
 use crate::store::erasing::Erasing;
 use crate::store::finding::Finding;
@@ -161,6 +163,16 @@ pub enum Decision {
     },
 }
 
+impl Decision {
+    /// Which proposal it is about.
+    #[must_use]
+    pub const fn proposal(&self) -> &ProposalId {
+        match self {
+            Self::Approve(Receipt { proposal, .. }) | Self::End { proposal, .. } => proposal,
+        }
+    }
+}
+
 /// What recording a decision came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decided {
@@ -270,7 +282,7 @@ pub struct Attendance<'a> {
 
 /// The desk's memory. Every write is one transaction, durable when it answers, its log record among it.
 #[async_trait]
-pub trait Store: Finding + Loaded + Naming + Credentials + Keeping + Answers + Erasing + Send + Sync {
+pub trait Store: Finding + Loaded + Naming + Credentials + Keeping + Answers + Erasing + Backlog + Send + Sync {
     /// A ticket with its thread.
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError>;
     /// A page of tickets.

@@ -5,6 +5,7 @@ mod answers;
 mod articles;
 mod aside;
 mod ask;
+mod backlog;
 pub mod copying;
 mod credentials;
 mod erasing;

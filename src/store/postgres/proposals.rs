@@ -131,6 +131,12 @@ async fn replace(tx: &Db, old: &ProposalId, new: &ProposalId, by: Option<&str>) 
     Ok(())
 }
 
+/// How the proposal of a decision has ended, where it does not wait any more.
+pub(crate) async fn decided(tx: &Db, decision: &Decision) -> Result<Option<ProposalState>, StoreError> {
+    let Decided::Already(state) = already(tx, decision.proposal()).await? else { return Ok(None) };
+    Ok(Some(state).filter(|state| !state.waits()))
+}
+
 async fn already(tx: &Db, id: &ProposalId) -> Result<Decided, StoreError> {
     let found = one(tx, id).await?.map(|filed| Decided::Already(filed.state));
     found.ok_or_else(|| StoreError::Failed(format!("there is no proposal {id}")))

@@ -2,6 +2,7 @@
 
 mod answers;
 mod articles;
+mod backlog;
 pub mod copying;
 mod credentials;
 mod drafts;
@@ -59,7 +60,6 @@ use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::checkpoints::Checkpoints;
 use crate::store::columns::Columns as _;
-use crate::store::execution;
 use crate::store::search::upkeep::{self, Deferred};
 use crate::store::search::{self, vectors};
 use crate::store::sqlite::group::Turn;
@@ -69,7 +69,7 @@ use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::Writer;
 use crate::store::{
     Attendance, Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError,
-    Touches,
+    Touches, execution,
 };
 
 /// From this many rows on, an import is indexed at its end.

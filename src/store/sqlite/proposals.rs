@@ -136,6 +136,12 @@ fn replace(tx: &Transaction<'_>, old: &ProposalId, new: &ProposalId, by: Option<
     Ok(())
 }
 
+/// How the proposal of a decision has ended, where it does not wait any more.
+pub(crate) fn decided(tx: &Transaction<'_>, decision: &Decision) -> Result<Option<ProposalState>, StoreError> {
+    let Decided::Already(state) = already(tx, decision.proposal())? else { return Ok(None) };
+    Ok(Some(state).filter(|state| !state.waits()))
+}
+
 fn already(tx: &Transaction<'_>, id: &ProposalId) -> Result<Decided, StoreError> {
     one(tx, id)?
         .map(|filed| Decided::Already(filed.state))
@@ -164,7 +170,7 @@ mod tests {
             let steps = plan.query_map(rusqlite::params_from_iter(ticket_id), |row| row.get::<_, String>(3)).unwrap();
             let plan = steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ");
             assert!(plan.contains(index), "{plan}");
-            assert!(ticket_id.is_none() || !plan.contains("SCAN"), "{plan}");
+            assert!(ticket_id.is_none() || !plan.contains("SCAN proposals"), "{plan}");
             assert!(list(&db, &query).unwrap().is_empty());
         }
     }

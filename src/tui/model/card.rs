@@ -4,7 +4,7 @@ use crate::domain::actor::Principal;
 use crate::domain::approval::{Card, Kind};
 use crate::domain::call::WriteCall;
 use crate::domain::ids::ProposalId;
-use crate::domain::policy::{Keys, Policy};
+use crate::domain::policy::Keys;
 use crate::domain::text;
 use crate::tui::editor::Editor;
 use crate::tui::events::{Moment, RequestId};
@@ -179,12 +179,10 @@ pub(crate) fn obstacle_of(card: &Card, me: &Principal) -> Option<String> {
     }
     let needs = card.requirement();
     let proposal = card.proposal();
-    let mut makers = vec![&proposal.proposer().id];
-    makers.extend(proposal.edited_by());
     if !me.role.covers(needs.role) {
         return Some(format!("needs the approval of a {}; you are signed in as {}", needs.role, me.role));
     }
-    if needs.second_person && !Policy::is_second_person(&me.id, &makers) {
+    if needs.second_person && proposal.is_made_by(me) {
         return Some("needs a second person: you proposed or edited it".to_owned());
     }
     None

@@ -5,6 +5,7 @@ mod forged;
 mod held;
 mod keys;
 mod letters;
+mod makers;
 mod races;
 mod typed;
 mod walk;

@@ -1,12 +1,13 @@
 //! Proposals, decisions and receipts: each ends once, and says how.
 
+use countersign::domain::actor::Role;
 use countersign::domain::call::ProposalQuery;
-use countersign::domain::proposal::ProposalState;
+use countersign::domain::proposal::{Filing, Proposal, ProposalState};
 use countersign::domain::receipt::Receipt;
 use countersign::store::{Decided, Decision};
 use serde_json::json;
 
-use crate::house::{bot, reply, update};
+use crate::house::{bot, event, principal, reply, update};
 use crate::store::{Desk, id, later, now, on_both, receipt, state};
 
 on_both! {
@@ -17,9 +18,11 @@ on_both! {
     an_edited_proposal_names_its_successor,
     the_same_wish_is_counted_however_often_it_was_denied,
     a_decision_about_nothing_is_no_decision,
+    one_takes_the_place_of_another_at_once_or_not_at_all,
+    what_waits_is_counted_and_nobodys_is_out_of_sight,
 }
 
-fn deny(proposal: &countersign::domain::proposal::Proposal) -> Decision {
+fn deny(proposal: &Proposal) -> Decision {
     Decision::End {
         proposal: proposal.id().clone(),
         state: ProposalState::Denied,
@@ -130,4 +133,57 @@ async fn a_decision_about_nothing_is_no_decision(desk: Desk) {
     // What failed leaves nothing behind: the desk goes on.
     let proposal = desk.propose(update("T-1", json!({"priority": "low"}))).await;
     assert_eq!(state(desk.store.as_ref(), proposal.id()).await, "pending");
+}
+
+async fn one_takes_the_place_of_another_at_once_or_not_at_all(desk: Desk) {
+    let call = || update("T-1", json!({"priority": "low"}));
+    let old = desk.propose(call()).await;
+    let succeed = async |old: &Proposal| {
+        let new = desk.frozen(call()).await;
+        let end = Decision::End {
+            proposal: old.id().clone(),
+            state: ProposalState::Superseded,
+            by: Some("maya".parse().unwrap()),
+            reason: Some("the ticket moved".to_owned()),
+            successor: Some(new.id().clone()),
+        };
+        let decided = desk.store.succeed(&new, end, now(), vec![event()]).await.unwrap();
+        (new, decided)
+    };
+    let (new, decided) = succeed(&old).await;
+    assert_eq!(decided, Decided::Recorded);
+    assert_eq!(state(desk.store.as_ref(), old.id()).await, "superseded");
+    assert_eq!(state(desk.store.as_ref(), new.id()).await, "pending");
+    let ended = desk.store.proposal(old.id()).await.unwrap().unwrap();
+    assert_eq!(ended.replaced_by.as_ref(), Some(new.id()));
+    let records = desk.store.log(None, 1_000).await.unwrap().len();
+    let (late, decided) = succeed(&old).await;
+    assert_eq!(decided, Decided::Already(ProposalState::Superseded));
+    assert_eq!(desk.store.proposal(late.id()).await.unwrap(), None);
+    assert_eq!(desk.store.log(None, 1_000).await.unwrap().len(), records);
+    assert!(desk.store.verify(None).await.unwrap().is_ok());
+}
+
+async fn what_waits_is_counted_and_nobodys_is_out_of_sight(desk: Desk) {
+    let (maya, crowd) = ("maya".parse().unwrap(), bot().id);
+    let first = desk.propose(update("T-1", json!({"tags": ["first"]}))).await;
+    let many = (0..1_010).map(|n| desk.propose(update("T-1", json!({"tags": [format!("t{n}")]}))));
+    futures::future::join_all(many).await;
+    let own = Filing::from(desk.frozen(update("T-2", json!({"priority": "low"}))).await);
+    let own = Proposal::file(Filing { proposer: principal("maya", Role::Agent), expires_at: Some(later(60)), ..own });
+    desk.store.file(&own, event()).await.unwrap();
+    let waiting = async |of| desk.store.waiting(of, now()).await.unwrap();
+    assert_eq!((waiting(None).await.proposals, waiting(Some(&crowd)).await.proposals), (1_012, 1_011));
+    assert_eq!(waiting(Some(&maya)).await.oldest.map(|at| at.as_millisecond()), Some(own.filed_at().as_millisecond()));
+    assert_eq!(desk.store.waiting(Some(&maya), later(120)).await.unwrap().proposals, 0);
+    let listed = desk.store.proposals(&ProposalQuery::default()).await.unwrap();
+    let has = |id| listed.iter().any(|filed| filed.proposal.id() == id);
+    assert!(listed.len() == 1_000 && has(own.id()) && has(first.id()));
+    assert!(listed.is_sorted_by_key(|filed| filed.proposal.filed_at()));
+    // Looked back on, it is the newest that are told.
+    let listed = desk.store.proposals(&ProposalQuery { decided: true, ticket_id: None }).await.unwrap();
+    let has = |id| listed.iter().any(|filed| filed.proposal.id() == id);
+    assert!(listed.len() == 1_000 && has(own.id()) && !has(first.id()));
+    let same = desk.store.waiting_for(first.call()).await.unwrap();
+    assert_eq!(same.iter().map(|filed| filed.proposal.id()).collect::<Vec<_>>(), [first.id()]);
 }

@@ -125,8 +125,15 @@ impl Desk {
 
     /// Files a proposal of the bot at the version that the ticket has.
     pub(crate) async fn propose(&self, call: WriteCall) -> Proposal {
+        let proposal = self.frozen(call).await;
+        self.store.file(&proposal, acted(Action::Proposed, &proposal)).await.unwrap();
+        proposal
+    }
+
+    /// The same, not filed.
+    pub(crate) async fn frozen(&self, call: WriteCall) -> Proposal {
         let version = self.ticket(call.ticket_id().as_str()).await.row.version;
-        let proposal = Proposal::file(Filing {
+        Proposal::file(Filing {
             id: countersign::random::proposal_id(),
             call,
             base_version: version,
@@ -136,9 +143,7 @@ impl Desk {
             filed_at: now(),
             expires_at: None,
             edited_by: None,
-        });
-        self.store.file(&proposal, acted(Action::Proposed, &proposal)).await.unwrap();
-        proposal
+        })
     }
 
     /// Approves as maya, and does not send.

@@ -1,0 +1,112 @@
+//! Another proposal in the place of one: filed anew because the ticket has moved, or edited by the person.
+
+use crate::commit::{Commit, CommitError, Outcome, event};
+use crate::domain::actor::Reviewer;
+use crate::domain::answer::WriteOutcome;
+use crate::domain::audit::{Action, Event};
+use crate::domain::call::WriteCall;
+use crate::domain::ids::ProposalId;
+use crate::domain::proposal::{Filing, Proposal, ProposalState, Why};
+use crate::store::{Decided, Decision};
+use crate::tools::Run;
+
+/// Why a proposal ended whose place another one took.
+const REFILED: &str = "the ticket moved; filed anew at its new version";
+
+impl Commit {
+    /// Files the person's own version of a proposal in its place. The tool stays the same.
+    ///
+    /// # Errors
+    /// When it is not there, over, about something else, or the ticket cannot be read.
+    pub async fn edit(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        id: &ProposalId,
+        call: WriteCall,
+    ) -> Result<Result<ProposalId, Outcome>, CommitError> {
+        let filed = self.filed(id).await?;
+        let old = &filed.proposal;
+        if !filed.state.waits() {
+            return Ok(Err(Outcome::Already(filed.state)));
+        }
+        let same = |call: &WriteCall| (call.tool(), call.ticket_id().clone(), call.other_id().cloned());
+        if same(&call) != same(old.call()) {
+            return Ok(Err(Outcome::Refused("an edit keeps the tool and the ticket".to_owned())));
+        }
+        // It would be the person's own proposal then, and the rules for whoever made it would not hold any more.
+        if call.asked() == old.call().asked() {
+            return Ok(Err(Outcome::Refused("nothing was edited: approve or deny it as it stands".to_owned())));
+        }
+        // Filed through the desk's own door first: its rules and its check of claims hold for an edit too.
+        let why = Why { text: format!("edited: {}", old.why().text), ..Why::default() };
+        let answer = self.backend.propose(run, &call.without_version(), &why).await?;
+        let Some(new) = answer.proposal_id.filter(|_| answer.outcome == WriteOutcome::PendingApproval) else {
+            return Ok(Err(Outcome::Refused(answer.message)));
+        };
+        let reason = format!("the person edited it; {new} ran or will be decided in its place");
+        let (end, record) = end(run, by, old, Action::Edited, &new, reason);
+        match self.decide(end, old, record.at, vec![record]).await? {
+            Decided::Recorded => Ok(Ok(new)),
+            Decided::Already(state) => {
+                let new = self.filed(&new).await?.proposal;
+                let reason = Some("what it was to take the place of was decided on meanwhile");
+                // The same must not be done twice.
+                self.end(run, by, &new, Action::Cancelled, ProposalState::Cancelled, reason).await?;
+                Ok(Err(Outcome::Already(state)))
+            }
+        }
+    }
+
+    /// Files the same call at another version, in the place of `old` and in one step with its end; where that was decided
+    /// on meanwhile, says how.
+    pub(in crate::commit) async fn refile(
+        &self,
+        run: &Run,
+        by: &Reviewer,
+        old: &Proposal,
+        call: WriteCall,
+        version: u64,
+    ) -> Result<Result<Proposal, ProposalState>, CommitError> {
+        let now = crate::clock::now();
+        let span = old.expires_at().map(|end| end.duration_since(old.filed_at()));
+        let new = Proposal::file(Filing {
+            id: crate::random::proposal_id(),
+            call,
+            base_version: version,
+            proposer: old.proposer().clone(),
+            run: old.run().clone(),
+            why: old.why().clone(),
+            filed_at: now,
+            expires_at: span.and_then(|span| now.checked_add(span).ok()),
+            edited_by: old.edited_by().cloned(),
+        });
+        let (end, record) = end(run, by, old, Action::Superseded, new.id(), REFILED.to_owned());
+        let filed = event(run, by, Action::Proposed, &new);
+        Ok(match self.succeed(&new, end, old, vec![filed, record]).await? {
+            Decided::Recorded => Ok(new),
+            Decided::Already(state) => Err(state),
+        })
+    }
+}
+
+/// The end of a proposal in whose place another one stands, and its record.
+fn end(
+    run: &Run,
+    by: &Reviewer,
+    old: &Proposal,
+    action: Action,
+    new: &ProposalId,
+    reason: String,
+) -> (Decision, Event) {
+    let mut record = event(run, by, action, old);
+    record.body.words = Some(reason.clone());
+    let decision = Decision::End {
+        proposal: old.id().clone(),
+        state: ProposalState::Superseded,
+        by: Some(by.principal().id.clone()),
+        reason: Some(reason),
+        successor: Some(new.clone()),
+    };
+    (decision, record)
+}
