@@ -39,9 +39,9 @@ pub(crate) enum CustomerCommand {
         /// Their id, address or name.
         #[arg(value_name = "ID|EMAIL")]
         customer: String,
-        /// Erases without asking.
-        #[arg(long)]
-        yes: bool,
+        /// Their id or name once more, where nobody is here to be asked.
+        #[arg(long, value_name = "ID|NAME")]
+        naming: Option<String>,
     },
 }
 
@@ -51,10 +51,10 @@ pub(crate) async fn run(setting: &Setting, command: CustomerCommand) -> color_ey
     let desk = Desk::new(Arc::clone(&store), setting.effective.config.policy.clone());
     let done = match command {
         CustomerCommand::Export { customer, out } => export(&desk, &caller, &customer, out.as_deref()).await,
-        CustomerCommand::Erase { customer, yes } => {
+        CustomerCommand::Erase { customer, naming } => {
             let customer = the_one(&desk, &caller, &customer).await?;
             let tickets = tickets(store.as_ref(), &customer).await?;
-            let done = erase(&desk, &caller, &customer, yes).await?;
+            let done = erase(&desk, &caller, &customer, naming.as_deref()).await?;
             if done == ExitCode::SUCCESS {
                 let name = store.desk_id().await?;
                 let drafts =
@@ -132,11 +132,19 @@ fn own_file(path: &Path) -> color_eyre::Result<std::fs::File> {
     made.wrap_err_with(|| format!("cannot make {shown}"))
 }
 
-async fn erase(desk: &Desk, caller: &Caller, customer: &Customer, yes: bool) -> color_eyre::Result<ExitCode> {
+async fn erase(
+    desk: &Desk,
+    caller: &Caller,
+    customer: &Customer,
+    naming: Option<&str>,
+) -> color_eyre::Result<ExitCode> {
     let (customer, tally) = desk.erasable(caller, &customer.id).await?;
     println!("{} {}: what will be erased", customer.id, text::short(&customer.name, 80));
     print!("{}", listed(&tally));
-    let meant = if yes { Meant::by(&customer, customer.id.as_str()) } else { asked(&customer)? };
+    let meant = match naming {
+        Some(named) => Meant::by(&customer, named),
+        None => asked(&customer)?,
+    };
     let Some(meant) = meant else {
         println!("nothing was erased");
         return Ok(ExitCode::FAILURE);
@@ -155,7 +163,7 @@ async fn erase(desk: &Desk, caller: &Caller, customer: &Customer, yes: bool) -> 
 /// Asks for the name, at a terminal.
 fn asked(customer: &Customer) -> color_eyre::Result<Option<Meant>> {
     let stdin = std::io::stdin();
-    ensure!(stdin.is_terminal(), "nobody is here to ask: --yes erases without asking");
+    ensure!(stdin.is_terminal(), "nobody is here to ask: name the customer once more with --naming");
     print!("This cannot be taken back. Type the customer's name or id to erase it: ");
     std::io::stdout().flush()?;
     let mut typed = String::new();

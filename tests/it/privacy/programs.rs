@@ -31,13 +31,13 @@ fn a_customer_is_handed_out_into_a_file_of_ones_own_and_erased_by_a_script() {
     assert!(!ok && said.contains("cannot make"), "{said}");
 
     let (_, said, ok) = run(dir.path(), "maya", &["customer", "erase", email]);
-    assert!(!ok && said.contains("--yes"), "nobody is asked where nobody is: {said}");
+    assert!(!ok && said.contains("--naming"), "nobody is asked where nobody is: {said}");
     let (desk, drafts) =
         (dir.path().join(".local/share/countersign/desk.db"), dir.path().join(".local/state/countersign/drafts"));
     let own = drafts.join(document["desk"].as_str().unwrap());
     std::fs::create_dir_all(&own).unwrap();
     std::fs::write(own.join(format!("{ticket}.json")), "{}").unwrap();
-    let (out, said, ok) = run(dir.path(), "maya", &["customer", "erase", email, "--yes"]);
+    let (out, said, ok) = run(dir.path(), "maya", &["customer", "erase", email, "--naming", "C-07"]);
     assert!(ok && out.contains("erased by maya, record") && out.contains("drafts in your own files"), "{out}{said}");
     assert!(!own.join(format!("{ticket}.json")).exists());
     for bytes in [std::fs::read(&desk).unwrap(), std::fs::read(desk.with_extension("db-wal")).unwrap_or_default()] {
@@ -46,9 +46,9 @@ fn a_customer_is_handed_out_into_a_file_of_ones_own_and_erased_by_a_script() {
     }
     let (shown, _, ok) = run(dir.path(), "maya", &["audit", "verify"]);
     assert!(ok && shown.contains("by order ") && shown.contains("the chain holds"), "{shown}");
-    let (_, said, ok) = run(dir.path(), "maya", &["customer", "erase", email, "--yes"]);
+    let (_, said, ok) = run(dir.path(), "maya", &["customer", "erase", email, "--naming", "C-07"]);
     assert!(!ok && said.contains("there is no customer"), "{said}");
-    let (out, said, ok) = run(dir.path(), "maya", &["customer", "erase", "C-07", "--yes"]);
+    let (out, said, ok) = run(dir.path(), "maya", &["customer", "erase", "C-07", "--naming", "C-07"]);
     assert!(ok && out.contains("nothing was left to erase"), "{out}{said}");
 }
 
@@ -56,7 +56,7 @@ fn a_customer_is_handed_out_into_a_file_of_ones_own_and_erased_by_a_script() {
 fn at_a_shared_desk_only_its_admin_does_so() {
     let dir = tempfile::tempdir().unwrap();
     run(dir.path(), "maya", &["token", "create", "--role", "agent", "--name", "tom"]);
-    for args in [&["customer", "export", "C-07"][..], &["customer", "erase", "C-07", "--yes"]] {
+    for args in [&["customer", "export", "C-07"][..], &["customer", "erase", "C-07", "--naming", "C-07"]] {
         let (out, said, ok) = run(dir.path(), "tom", args);
         assert!(!ok && said.contains("may not export") && !out.contains("C-07"), "{out}{said}");
     }
