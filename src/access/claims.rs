@@ -164,6 +164,7 @@ mod tests {
         }
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "reads best with json! in place")]
     fn read(claims: &Claims, rest: Value) -> Result<Identity, Unauthenticated> {
         let mut said = json!({"iss": "i", "aud": ["a"], "exp": 1});
         for (name, value) in rest.as_object().unwrap() {

@@ -65,7 +65,7 @@ pub(crate) struct KeySet {
 struct Key {
     id: Option<String>,
     algorithms: Vec<Algorithm>,
-    key: DecodingKey,
+    decodes: DecodingKey,
 }
 
 impl KeySet {
@@ -81,7 +81,7 @@ impl KeySet {
     /// The keys that may have signed such a token: those of the name, or all where it names none.
     pub(crate) fn for_token(&self, kid: Option<&str>, algorithm: Algorithm) -> impl Iterator<Item = &DecodingKey> {
         let named = move |key: &&Key| kid.is_none() || key.id.as_deref() == kid;
-        self.keys.iter().filter(named).filter(move |key| key.algorithms.contains(&algorithm)).map(|key| &key.key)
+        self.keys.iter().filter(named).filter(move |key| key.algorithms.contains(&algorithm)).map(|key| &key.decodes)
     }
 
     /// Whether they are not too old to believe.
@@ -108,7 +108,7 @@ impl Key {
         let of_kind = of_kind(&jwk.algorithm);
         let algorithms: Vec<_> = of_kind.iter().filter(fits).filter(|one| allowed.contains(one)).copied().collect();
         let key = DecodingKey::from_jwk(&jwk).ok()?;
-        (!algorithms.is_empty()).then_some(Self { id: jwk.common.key_id, algorithms, key })
+        (!algorithms.is_empty()).then_some(Self { id: jwk.common.key_id, algorithms, decodes: key })
     }
 }
 
@@ -238,7 +238,7 @@ impl Keys {
         Ok(keys)
     }
 
-    /// Where the issuer says that its keys are: in the metadata of OpenID Connect, or of RFC 8414.
+    /// Where the issuer says that its keys are: in the metadata of `OpenID` Connect, or of RFC 8414.
     async fn discover(&self, issuer: &str) -> Result<Url, String> {
         #[derive(Deserialize)]
         struct Metadata {

@@ -106,7 +106,8 @@ mod tests {
         };
         assert_eq!(config(&|_| {}).unwrap(), "https://desk.example.com");
         let set = |text: &str, field: &mut String| text.clone_into(field);
-        let wrong: [(&str, &dyn Fn(&mut config::Issuer)); 9] = [
+        type Change<'a> = &'a dyn Fn(&mut config::Issuer);
+        let wrong: [(&str, Change<'_>); 9] = [
             ("url: ", &|issuer| set("http://login.example.com", &mut issuer.url)),
             ("audience: ", &|issuer| set("", &mut issuer.audience)),
             ("audience: ", &|issuer| set("https://desk.example.com/?x", &mut issuer.audience)),

@@ -46,10 +46,7 @@ impl Service {
     /// When the address is taken or is none.
     pub async fn prepare(store: Arc<dyn Store>, config: &Config, models: &Models) -> color_eyre::Result<Self> {
         let prompts = Arc::new(models.prompts.clone());
-        let asking = match config.mcp.elicit {
-            true => Some(Asking::sealed_with(&store.secret().await?)),
-            false => None,
-        };
+        let asking = if config.mcp.elicit { Some(Asking::sealed_with(&store.secret().await?)) } else { None };
         let server = move |desk| {
             let server = DeskServer::for_requests(desk, random::run_id()).with_prompts(Arc::clone(&prompts));
             match &asking {

@@ -16,12 +16,12 @@ impl Backlog for Postgres {
     async fn waiting(&self, of: Option<&PrincipalId>, now: Timestamp) -> Result<Waiting, StoreError> {
         let of = of.map(PrincipalId::as_str);
         let (db, sql) = (self.db().await?, backlog::waiting('$'));
-        Ok(ask::first(&*db, &sql, &[&of, &now.as_millisecond()], backlog::read).await?.unwrap_or_default())
+        Ok(ask::first(&db, &sql, &[&of, &now.as_millisecond()], backlog::read).await?.unwrap_or_default())
     }
 
     async fn waiting_for(&self, call: &WriteCall) -> Result<Vec<Filed>, StoreError> {
         let (db, sql, asked) = (self.db().await?, backlog::waiting_for('$'), call.asked());
-        ask::list(&*db, &sql, &[&call.ticket_id().as_str(), &asked.as_str()], rows::filed).await
+        ask::list(&db, &sql, &[&call.ticket_id().as_str(), &asked.as_str()], rows::filed).await
     }
 
     async fn succeed(

@@ -21,7 +21,7 @@ pub(crate) const LATE: Moment = Moment::from_millis(100);
 /// The least time between the two keys of an approval.
 pub(crate) const APART: Moment = Moment::from_millis(300);
 /// The longest: after that the first key is taken back, and nobody who comes by can add the second.
-pub(crate) const TOGETHER: Moment = Moment::from_secs(60);
+pub(crate) const TOGETHER: Moment = Moment::from_mins(1);
 
 /// Reasons that have a number.
 pub(crate) const REASONS: [&str; 6] = [
