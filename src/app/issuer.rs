@@ -93,6 +93,8 @@ fn plain(scope: &str) -> color_eyre::Result<String> {
 mod tests {
     use super::*;
 
+    type Change<'a> = &'a dyn Fn(&mut config::Issuer);
+
     #[test]
     fn what_cannot_be_used_is_named() {
         let config = |change: &dyn Fn(&mut config::Issuer)| {
@@ -106,7 +108,6 @@ mod tests {
         };
         assert_eq!(config(&|_| {}).unwrap(), "https://desk.example.com");
         let set = |text: &str, field: &mut String| text.clone_into(field);
-        type Change<'a> = &'a dyn Fn(&mut config::Issuer);
         let wrong: [(&str, Change<'_>); 9] = [
             ("url: ", &|issuer| set("http://login.example.com", &mut issuer.url)),
             ("audience: ", &|issuer| set("", &mut issuer.audience)),

@@ -180,11 +180,10 @@ fn arguments(tool: &str) -> Value {
     match tool {
         "get_ticket" | "summarize_ticket" => json!({"ticket_id": "X-404"}),
         "suggest_response" => json!({"ticket_id": "X-404", "tone": "polite"}),
-        "get_faq" => json!({"query": "refund"}),
+        "get_faq" | "search_tickets" => json!({"query": "refund"}),
         "get_article" => json!({"article_id": "X-404"}),
         "list_tickets" | "list_proposals" | "list_canned" => json!({}),
         "get_customer" => json!({"customer_id": "X-404"}),
-        "search_tickets" => json!({"query": "refund"}),
         "get_proposal" => json!({"proposal_id": "X-404"}),
         "rewrite_text" => json!({"ticket_id": "X-404", "text": "Hello.", "way": "shorter"}),
         "update_ticket" => json!({"ticket_id": "X-404", "update": {"status": "open"}}),

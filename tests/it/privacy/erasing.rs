@@ -4,6 +4,7 @@ use countersign::domain::audit::query::LogQuery;
 use countersign::domain::call::ProposalQuery;
 use countersign::domain::erasure::{ERASED, Meant};
 use countersign::domain::keeping::{Change, CustomerQuery};
+use countersign::domain::proposal::Why;
 use countersign::domain::ticket::Status;
 use serde_json::json;
 
@@ -177,7 +178,7 @@ async fn nothing_comes_in_for_who_was_erased(lived: Desk) {
     erase(&lived).await;
     assert!(lived.execute(&waiting, &receipt).await.is_err(), "what was approved is not carried out");
     let desk = desk(&lived);
-    let asked = desk.write(&admin(), update("T-70", json!({"status": "open"})), Default::default(), None).await;
+    let asked = desk.write(&admin(), update("T-70", json!({"status": "open"})), Why::default(), None).await;
     assert_eq!(asked.unwrap_err().word(), "invalid");
     let prepared = countersign::domain::prepared::Prepared {
         occasion: countersign::domain::prepared::Occasion {
@@ -194,7 +195,7 @@ async fn nothing_comes_in_for_who_was_erased(lived: Desk) {
     assert_eq!(lived.store.prepared(&prepared.occasion).await.unwrap(), None);
     let mut husk = lived.store.customer(&"C-70".parse().unwrap()).await.unwrap().unwrap();
     let was = Some(husk.clone());
-    husk.name = "Ana Quillfeather".to_owned();
+    "Ana Quillfeather".clone_into(&mut husk.name);
     assert!(!lived.store.keep(Change::Customer { was, is: husk }, event()).await.unwrap());
     let found = CustomerQuery { email: None, name: Some("quill".to_owned()), limit: 5, behind: None };
     assert!(lived.store.customers(&found).await.unwrap().is_empty());

@@ -183,7 +183,7 @@ fn the_first_of_two_keys_is_taken_back_after_a_minute() {
     assert_eq!(person.approvals(), 0);
     // Nor does it count where the program was asleep and has not said so yet.
     person.press("A");
-    person.at += std::time::Duration::from_secs(3_600);
+    person.at += std::time::Duration::from_hours(1);
     raw(&mut person, 'R');
     assert_eq!(person.approvals(), 0);
     person.press("A");

@@ -5,6 +5,7 @@ use countersign::domain::call::ProposalQuery;
 use countersign::domain::proposal::{Filing, Proposal, ProposalState};
 use countersign::domain::receipt::Receipt;
 use countersign::store::{Decided, Decision};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::house::{bot, event, principal, reply, update};
@@ -174,7 +175,7 @@ async fn what_waits_is_counted_and_nobodys_is_out_of_sight(desk: Desk) {
     desk.store.file(&own, event()).await.unwrap();
     let waiting = async |of| desk.store.waiting(of, now()).await.unwrap();
     assert_eq!((waiting(None).await.proposals, waiting(Some(&crowd)).await.proposals), (1_012, 1_011));
-    assert_eq!(waiting(Some(&maya)).await.oldest.map(|at| at.as_millisecond()), Some(own.filed_at().as_millisecond()));
+    assert_eq!(waiting(Some(&maya)).await.oldest.map(Timestamp::as_millisecond), Some(own.filed_at().as_millisecond()));
     assert_eq!(desk.store.waiting(Some(&maya), later(120)).await.unwrap().proposals, 0);
     let listed = desk.store.proposals(&ProposalQuery::default()).await.unwrap();
     let has = |id| listed.iter().any(|filed| filed.proposal.id() == id);
