@@ -39,6 +39,7 @@ impl From<SeatError> for Problem {
         match error {
             SeatError::NotAllowed(words) => Self::forbidden(&words),
             SeatError::Gone(words) => Self::not_found(&words),
+            SeatError::TooMuch(words) => Self::invalid(&words),
             SeatError::Store(error) => error.into(),
             SeatError::Failed(_) | SeatError::Away { .. } | SeatError::SignedOut(_) => {
                 Self::unavailable(&error.to_string())

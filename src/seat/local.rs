@@ -23,7 +23,7 @@ use crate::domain::link::Link;
 use crate::domain::presence::{Doing, Presence};
 use crate::domain::proposal::Waiting;
 use crate::domain::ticket::{Ticket, TicketQuery, TicketRow};
-use crate::seat::{About, Question, Questions, Seat, SeatError};
+use crate::seat::{About, Question, Questions, Seat, SeatError, bounds};
 use crate::store::{Attendance, Filed, Store, StoreError};
 use crate::tools::Run;
 
@@ -114,6 +114,7 @@ impl Questions for Local {
 
     async fn counts(&self, queries: Vec<TicketQuery>) -> Result<Vec<u64>, SeatError> {
         self.may(Question::Counts)?;
+        bounds::queries(&queries)?;
         let store = Arc::clone(&self.commit.store);
         // A large one takes a while, and the queue is loaded meanwhile.
         let counted = tokio::task::spawn_blocking(move || {
@@ -125,21 +126,24 @@ impl Questions for Local {
 
     async fn haystack(&self, query: TicketQuery) -> Result<Haystack, SeatError> {
         self.may(Question::Haystack)?;
+        bounds::query(&query)?;
         Ok(self.store().haystack(&query).await?)
     }
 
     async fn rows(&self, tickets: Vec<TicketId>) -> Result<Vec<TicketRow>, SeatError> {
         self.may(Question::Rows)?;
-        Ok(self.store().ticket_rows(&tickets).await?)
+        Ok(self.store().ticket_rows(&bounds::rows(tickets)?).await?)
     }
 
     async fn find_said(&self, words: String, limit: u32) -> Result<Vec<Hit>, SeatError> {
         self.may(Question::FindSaid)?;
-        Ok(self.store().find_said(&words, limit).await?)
+        bounds::words(&words)?;
+        Ok(self.store().find_said(&words, bounds::limit(limit)?).await?)
     }
 
     async fn tickets(&self, tickets: Vec<TicketId>) -> Result<Vec<Ticket>, SeatError> {
         self.may(Question::Tickets)?;
+        let tickets = bounds::whole(tickets)?;
         let mut found = Vec::with_capacity(tickets.len());
         for ticket in &tickets {
             found.extend(self.store().ticket(ticket).await?);
@@ -195,7 +199,7 @@ impl Questions for Local {
 
     async fn snooze(&self, tickets: Vec<TicketId>, until: Option<Timestamp>) -> Result<(), SeatError> {
         self.may(Question::Snooze)?;
-        for ticket in &tickets {
+        for ticket in &bounds::rows(tickets)? {
             self.store().snooze(&self.person.id, ticket, until).await?;
         }
         Ok(())
@@ -203,13 +207,13 @@ impl Questions for Local {
 
     async fn seen(&self, tickets: Vec<TicketId>) -> Result<Vec<(TicketId, u64)>, SeatError> {
         self.may(Question::Seen)?;
-        Ok(self.store().seen(&self.person.id, &tickets).await?)
+        Ok(self.store().seen(&self.person.id, &bounds::rows(tickets)?).await?)
     }
 
     async fn see(&self, tickets: Vec<(TicketId, u64)>) -> Result<(), SeatError> {
         self.may(Question::See)?;
-        for (ticket, version) in &tickets {
-            self.store().see(&self.person.id, ticket, *version).await?;
+        for (ticket, version) in bounds::noted(tickets)? {
+            self.store().see(&self.person.id, &ticket, version).await?;
         }
         Ok(())
     }
@@ -237,18 +241,22 @@ impl Questions for Local {
 
     async fn log(&self, query: LogQuery, before: Option<u64>, limit: u32) -> Result<Vec<Record>, SeatError> {
         self.may(Question::Log)?;
+        bounds::filter(&query)?;
+        let limit = bounds::limit(limit)?;
         self.store().flush().await?;
         Ok(self.store().find_log(&query, before, limit).await?)
     }
 
     async fn figures(&self, query: LogQuery) -> Result<Figures, SeatError> {
         self.may(Question::Figures)?;
+        bounds::filter(&query)?;
         self.store().flush().await?;
         Ok(Figures::of(&self.store().log_marks(&query).await?))
     }
 
     async fn said(&self, records: Vec<u64>) -> Result<Vec<Option<Body>>, SeatError> {
         self.may(Question::Said)?;
+        bounds::records(&records)?;
         let mut said = Vec::with_capacity(records.len());
         for seq in records {
             said.push(self.store().log_body(seq).await?);

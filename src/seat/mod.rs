@@ -3,6 +3,7 @@
 //! - Whoever sits here may do what the one table of rights ([`crate::domain::actor::Role::may`]) allows them.
 //! - Nothing here writes to a ticket but [`Seat::approve`], and that only what a person has read and signed.
 
+pub mod bounds;
 mod local;
 mod questions;
 mod remote;
@@ -61,6 +62,9 @@ pub enum SeatError {
     /// Try again: the desk could not do it, and nothing was decided.
     #[error("{0}")]
     Failed(String),
+    /// Ask for less at a time; nothing was done.
+    #[error("{0}")]
+    TooMuch(String),
     /// As the store says; nothing was decided.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -83,7 +87,7 @@ impl SeatError {
     pub const fn way_out(&self) -> &'static str {
         match self {
             Self::NotAllowed(_) => "ask an agent or a supervisor",
-            Self::Gone(_) | Self::Failed(_) | Self::Store(_) => "{reload} tries again",
+            Self::Gone(_) | Self::Failed(_) | Self::TooMuch(_) | Self::Store(_) => "{reload} tries again",
             Self::Away { asked: true, .. } => "{reload} shows what became of it",
             Self::Away { asked: false, .. } => "it is tried again by itself, {reload} tries now",
             Self::SignedOut(_) => NEW_TOKEN,

@@ -195,9 +195,14 @@ impl Wire {
         let link = match &answer {
             Err(SeatError::Away { why, .. }) => Link::Away { why: why.clone() },
             Err(SeatError::SignedOut(why)) => Link::SignedOut { why: why.clone() },
-            Ok(_) | Err(SeatError::NotAllowed(_) | SeatError::Gone(_) | SeatError::Failed(_) | SeatError::Store(_)) => {
-                Link::Up
-            }
+            Ok(_)
+            | Err(
+                SeatError::NotAllowed(_)
+                | SeatError::Gone(_)
+                | SeatError::Failed(_)
+                | SeatError::TooMuch(_)
+                | SeatError::Store(_),
+            ) => Link::Up,
         };
         self.link.send_if_modified(|now| {
             let is_news = std::mem::discriminant(now) != std::mem::discriminant(&link);
@@ -243,6 +248,7 @@ fn refused(status: StatusCode, is_from_desk: bool, refusal: &Refusal) -> SeatErr
             SeatError::Failed("there is no countersign desk at that address".to_owned())
         }
         StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::GONE => SeatError::Gone(words),
+        StatusCode::UNPROCESSABLE_ENTITY => SeatError::TooMuch(words),
         StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => SeatError::Away { why: words, asked: true },
         _ => SeatError::Failed(words),
     }

@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 
+use countersign::clock;
 use countersign::domain::actor::Role;
 use countersign::domain::answer::Answer;
+use countersign::domain::audit::{Action, Event};
 use countersign::domain::call::{OfTicket, ReadCall};
 use countersign::mcp::client::Era;
 use countersign::store::Store;
@@ -131,6 +133,35 @@ async fn a_supervisor_filters_adds_up_exports_and_plays_a_run_again() {
     let unknown = program(&home).args(["--desk", &desk, "audit", "replay", "r-nobody"]).output().unwrap();
     assert_eq!(unknown.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("the log has no run"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_the_log_has_every_record_however_many_answers_that_takes() {
+    let house = House::new().await;
+    for n in 1..=1_100 {
+        let event =
+            Event::new(clock::now(), "tom".parse().unwrap(), house.run.id.clone(), Action::Read, &format!("tool_{n}"));
+        house.store.record(event).unwrap();
+    }
+    house.store.flush().await.unwrap();
+    let home = house.dir.path().join("home");
+    std::fs::create_dir(&home).unwrap();
+    let desk = house.path().to_str().unwrap().to_owned();
+    let mut terminal = Terminal::start(&home, 120, 40, &["--desk", &desk]);
+    terminal.wait("T-3");
+    terminal.keys("L");
+    terminal.wait("tool_1100");
+    terminal.keys("/who:tom\r");
+    terminal.wait("who:tom");
+    terminal.keys("w");
+    terminal.wait("exports/log-");
+    terminal.keys("q");
+    assert!(terminal.ended());
+    let mut files = std::fs::read_dir(home.join(".local/state/countersign/exports")).unwrap().flatten();
+    let csv = std::fs::read_to_string(files.next().unwrap().path()).unwrap();
+    let tools: Vec<_> = csv.lines().filter_map(|line| line.split(',').find(|cell| cell.starts_with("tool_"))).collect();
+    let expect: Vec<_> = (1..=1_100).map(|n| format!("tool_{n}")).collect();
+    assert_eq!(tools, expect);
 }
 
 #[tokio::test]

@@ -5,14 +5,13 @@ use std::path::Path;
 
 use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Record, table};
+use crate::seat::bounds::{MOST_ROWS, MOST_WHOLE};
 use crate::tui::events::{Answer, ExportFormat, Exported, LogDetail};
 use crate::tui::private;
 use crate::tui::runtime::{Answered, Inner, Trouble, trouble};
 
 /// Steps of a run that are played.
-const MOST_STEPS: u32 = 10_000;
-/// Records whose bodies are read at once.
-const BODIES: usize = 100;
+const MOST_STEPS: usize = 10_000;
 
 impl Inner {
     pub(super) async fn log(&self, query: LogQuery, before: Option<u64>, limit: u32) -> Answered {
@@ -32,9 +31,24 @@ impl Inner {
 
     pub(super) async fn run_again(&self, run: String) -> Answered {
         let query = LogQuery { run: Some(run), ..LogQuery::default() };
-        let mut records = self.sitting.seat.log(query, None, MOST_STEPS).await?;
+        let mut records = self.records(&query, MOST_STEPS).await?;
         records.reverse();
         Ok(Answer::Run(records))
+    }
+
+    /// Up to `most` records, newest first, as many at a time as a seat answers.
+    async fn records(&self, query: &LogQuery, most: usize) -> Result<Vec<Record>, Trouble> {
+        let mut all: Vec<Record> = Vec::new();
+        loop {
+            let wanted = most.saturating_sub(all.len()).min(MOST_ROWS);
+            let before = all.last().map(|record| record.seq);
+            let some = self.sitting.seat.log(query.clone(), before, u32::try_from(wanted)?).await?;
+            let is_last = some.len() < wanted || wanted == 0;
+            all.extend(some);
+            if is_last {
+                return Ok(all);
+            }
+        }
     }
 
     /// Writes a file that only the user can read, into the state directory.
@@ -49,7 +63,7 @@ impl Inner {
                 ("figures", text)
             }
             Exported::Records => {
-                let mut records = self.sitting.seat.log(query, None, u32::MAX).await?;
+                let mut records = self.records(&query, usize::MAX).await?;
                 records.reverse();
                 let text = match format {
                     ExportFormat::Csv => table::csv(&records)?,
@@ -70,7 +84,7 @@ impl Inner {
 
     async fn with_bodies(&self, records: &[Record]) -> Result<String, Trouble> {
         let mut lines = String::new();
-        for some in records.chunks(BODIES) {
+        for some in records.chunks(MOST_WHOLE) {
             let bodies = self.sitting.seat.said(some.iter().map(|record| record.seq).collect()).await?;
             for (record, body) in some.iter().zip(bodies) {
                 lines.push_str(&serde_json::json!({"record": record, "body": body}).to_string());

@@ -7,13 +7,18 @@ use crate::domain::call::{OfCustomer, OfTicket, ReadCall};
 use crate::domain::feedback::Feedback;
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::TicketQuery;
+use crate::seat::bounds::{MOST_QUERIES, MOST_ROWS};
 use crate::tui::events::Answer;
 use crate::tui::runtime::{Answered, Inner, trouble};
 
 impl Inner {
     pub(super) async fn counts(&self, queries: Vec<TicketQuery>) -> Answered {
         // Counting is no tool call: it looks at the desk's own memory.
-        Ok(Answer::Counts(self.sitting.seat.counts(queries).await?))
+        let mut counts = Vec::with_capacity(queries.len());
+        for some in queries.chunks(MOST_QUERIES) {
+            counts.extend(self.sitting.seat.counts(some.to_vec()).await?);
+        }
+        Ok(Answer::Counts(counts))
     }
 
     pub(super) async fn ticket(&self, ticket_id: TicketId) -> Answered {
@@ -29,18 +34,25 @@ impl Inner {
     }
 
     pub(super) async fn snooze(&self, tickets: Vec<TicketId>, until: Option<Timestamp>) -> Answered {
-        self.sitting.seat.snooze(tickets, until).await?;
+        for some in tickets.chunks(MOST_ROWS) {
+            self.sitting.seat.snooze(some.to_vec(), until).await?;
+        }
         Ok(Answer::Snoozed)
     }
 
     pub(super) async fn seen(&self, tickets: Vec<TicketId>) -> Answered {
-        let known = self.sitting.seat.seen(tickets.clone()).await?;
+        let mut known = Vec::new();
+        for some in tickets.chunks(MOST_ROWS) {
+            known.extend(self.sitting.seat.seen(some.to_vec()).await?);
+        }
         let version = |ticket: &TicketId| known.iter().find(|(id, _)| id == ticket).map_or(0, |(_, version)| *version);
         Ok(Answer::Seen(tickets.into_iter().map(|ticket| (ticket.clone(), version(&ticket))).collect()))
     }
 
     pub(super) async fn see(&self, tickets: Vec<(TicketId, u64)>) -> Answered {
-        self.sitting.seat.see(tickets.clone()).await?;
+        for some in tickets.chunks(MOST_ROWS) {
+            self.sitting.seat.see(some.to_vec()).await?;
+        }
         Ok(Answer::Seen(tickets))
     }
 

@@ -28,6 +28,16 @@ async fn every_role_has_its_stated_answer_at_the_door_of_a_seat() {
         let (unknown, _) = served.post("/seat/execute", Some(&token), &json!({}), &[]).await;
         assert_eq!(unknown, 404, "{role}");
     }
+    let viewer = served.token("viewer", "vera");
+    let tickets: Vec<_> = (1..=150_000).map(|n| format!("T-{n}")).collect();
+    for (path, asked, status) in [
+        ("/seat/tickets", json!({"tickets": tickets}), 413),
+        ("/seat/tickets", json!({"tickets": tickets[..101]}), 422),
+        ("/seat/tickets", json!({"tickets": tickets[..100]}), 200),
+    ] {
+        let (came, said) = served.post(path, Some(&viewer), &asked, &[]).await;
+        assert_eq!(came, status, "{path}: {said}");
+    }
     let wrong = served.token("agent", "maya");
     std::fs::write(&wrong, "cs_agent_wrong").unwrap();
     for token in [None, Some(wrong.as_path())] {

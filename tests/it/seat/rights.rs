@@ -69,6 +69,41 @@ async fn every_role_has_its_stated_answer_to_every_question_at_a_seat() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_asks_for_too_much_is_refused_before_anything_is_looked_up() {
+    let house = House::new().await;
+    let seat = seat(&house, Role::Admin).await;
+    let ids = |n: usize| (1..=n).map(|n| format!("T-{n}")).collect::<Vec<_>>();
+    let noted = |n: usize| ids(n).into_iter().map(|id| json!([id, 1])).collect::<Vec<_>>();
+    let long = "a".repeat(1_001);
+    for (question, fits, asked) in [
+        (Question::Counts, json!({"queries": vec![json!({}); 64]}), json!({"queries": vec![json!({}); 65]})),
+        (Question::Counts, json!({"queries": [{"text": "a"}]}), json!({"queries": [{"text": long}]})),
+        (Question::Haystack, json!({"query": {}}), json!({"query": {"text": long}})),
+        (Question::Rows, json!({"tickets": ids(500)}), json!({"tickets": ids(501)})),
+        (Question::Seen, json!({"tickets": ids(500)}), json!({"tickets": ids(501)})),
+        (Question::Snooze, json!({"tickets": ["T-1"], "until": null}), json!({"tickets": ids(501), "until": null})),
+        (Question::See, json!({"tickets": noted(3)}), json!({"tickets": noted(501)})),
+        (Question::Tickets, json!({"tickets": ids(100)}), json!({"tickets": ids(101)})),
+        (Question::FindSaid, json!({"words": "a", "limit": 500}), json!({"words": "a", "limit": 501})),
+        (Question::FindSaid, json!({"words": "a", "limit": 1}), json!({"words": long, "limit": 1})),
+        (
+            Question::Log,
+            json!({"query": {}, "before": null, "limit": 500}),
+            json!({"query": {}, "before": null, "limit": u32::MAX}),
+        ),
+        (Question::Figures, json!({"query": {}}), json!({"query": {"words": vec!["a"; 65]}})),
+        (Question::Said, json!({"records": vec![1; 100]}), json!({"records": vec![1; 101]})),
+    ] {
+        let answer = answered(&seat, question, fits).await;
+        assert!(answer.is_ok(), "{question:?}: {answer:?}");
+        let answer = answered(&seat, question, asked).await;
+        assert!(matches!(answer, Err(SeatError::TooMuch(_))), "{question:?}: {answer:?}");
+    }
+    let twice = answered(&seat, Question::Tickets, json!({"tickets": vec!["T-1"; 100]})).await.unwrap();
+    assert_eq!(twice.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_takes_its_arguments_and_nothing_else() {
     let house = House::new().await;
     let seat = seat(&house, Role::Admin).await;
