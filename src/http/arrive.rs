@@ -26,8 +26,10 @@ use crate::http::seen::{By, RequestId};
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 /// Paths that are asked by machines of the operator's own, by whatever name they know this one.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
-/// Calls of tools wait for people, and terminals for news.
-const WAIT: [&str; 2] = ["/mcp", "/seat/"];
+/// Calls of tools wait for people.
+const WAITS: &str = "/mcp";
+/// What a terminal asks may decide something: that there was no answer in time says nothing about it.
+const SEAT: &str = "/seat/";
 
 /// Takes a request in, and its answer out.
 pub(crate) async fn arrive(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
@@ -58,24 +60,35 @@ async fn taken(door: &Arc<Door>, request: Request, next: Next, page: &Page) -> R
         return Ok(preflight());
     }
     // A probe must hear that the desk lives, however much it has to do.
-    let _place = if is_probe { None } else { Some(door.limits.place()?) };
-    let waits = WAIT.iter().any(|begin| path.starts_with(begin));
+    let place = if is_probe { None } else { Some(door.limits.place()?) };
+    let waits = path.starts_with(WAITS);
+    let late = if path.starts_with(SEAT) { no_answer } else { too_long };
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) && !waits;
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let answered = if waits {
         answer.await.ok()
     } else if changes {
         // A caller who hangs up, or waits no longer, does not leave a change half done.
-        let begun = tokio::spawn(answer.in_current_span());
-        timeout(ANSWERS_WITHIN, begun).await.map_err(|_late| too_long())?.ok().and_then(Result::ok)
+        // It has its place until it is done, whoever still waits for it.
+        let kept = async move {
+            let _place = place;
+            answer.await
+        };
+        let begun = tokio::spawn(kept.in_current_span());
+        timeout(ANSWERS_WITHIN, begun).await.map_err(|_late| late())?.ok().and_then(Result::ok)
     } else {
-        timeout(ANSWERS_WITHIN, answer).await.map_err(|_late| too_long())?.ok()
+        timeout(ANSWERS_WITHIN, answer).await.map_err(|_late| late())?.ok()
     };
     answered.ok_or_else(|| Problem::broken("a route panicked"))
 }
 
 fn too_long() -> Problem {
     Problem::unavailable(&format!("there was no answer within {} s", ANSWERS_WITHIN.as_secs()))
+}
+
+fn no_answer() -> Problem {
+    let detail = format!("there was no answer within {} s", ANSWERS_WITHIN.as_secs());
+    Problem::new(StatusCode::GATEWAY_TIMEOUT, "/problems/unavailable", &detail)
 }
 
 fn label(headers: &mut HeaderMap, page: Page) {

@@ -2,13 +2,14 @@
 //! pages.
 
 use std::num::NonZero;
+use std::sync::Arc;
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::ids::PrincipalId;
 use crate::http::problem::Problem;
@@ -31,7 +32,7 @@ pub struct Bounds {
 
 /// The bounds, and what is under way.
 pub struct Limits {
-    places: Semaphore,
+    places: Arc<Semaphore>,
     rates: Option<DefaultKeyedRateLimiter<PrincipalId>>,
     hosts: Vec<String>,
     origins: Vec<String>,
@@ -45,12 +46,14 @@ impl Limits {
         let own = LOOPBACK.iter().map(|name| (*name).to_owned());
         let hosts = own.chain(bounds.hosts.into_iter().map(|name| name.to_ascii_lowercase())).collect();
         let places = Semaphore::new(bounds.most_at_once.clamp(1, Semaphore::MAX_PERMITS));
-        Self { places, rates, hosts, origins: bounds.origins }
+        Self { places: Arc::new(places), rates, hosts, origins: bounds.origins }
     }
 
     /// A place for one request, for as long as it is under way.
-    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.places.try_acquire().map_err(|_full| Problem::unavailable("too many requests at a time"))
+    pub(crate) fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_full| Problem::unavailable("too many requests at a time"))
     }
 
     /// Counts a request of somebody.

@@ -13,7 +13,8 @@ use crate::http::problem::Problem;
 use crate::http::sign_in::Signed;
 use crate::seat::{self, Question, SeatError};
 
-/// Answers a question. What has begun is finished, whether or not somebody still waits for the answer.
+/// Answers a question. What has begun is finished, whether or not somebody still waits for the answer: the door sees
+/// to that, as with everything that may change something.
 pub(crate) async fn ask(
     State(door): State<Arc<Door>>,
     signed: Signed,
@@ -24,14 +25,7 @@ pub(crate) async fn ask(
     let asked = std::str::from_utf8(&asked).map_err(|_binary| Problem::unreadable("the body is not text"))?;
     let asked = canonical::parse(asked).map_err(|error| Problem::unreadable(&error.to_string()))?;
     let seat = signed.seat(&door)?;
-    let answering = tokio::spawn(async move { seat::answered(&seat, question, asked).await });
-    match answering.await {
-        Ok(answer) => Ok(Json(answer?)),
-        Err(error) => {
-            tracing::error!(%error, %name, "a question at a seat broke off");
-            Err(Problem::unavailable("the desk made a mistake there"))
-        }
-    }
+    Ok(Json(seat::answered(&seat, question, asked).await?))
 }
 
 impl From<SeatError> for Problem {

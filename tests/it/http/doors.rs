@@ -143,6 +143,32 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
 }
 
 #[tokio::test]
+async fn a_change_whose_caller_has_gone_has_its_place_until_it_is_done() {
+    let served = std::sync::Arc::new(Served::within(Bounds { most_at_once: 1, ..WIDE }).await);
+    let (hold, held) = tokio::sync::mpsc::channel::<Result<&'static str, std::io::Error>>(1);
+    let slow = asking("POST /tickets/T-1/actions/update")
+        .header("authorization", format!("Bearer {}", served.token(Role::Agent)))
+        .header("content-type", "application/json");
+    let body = Body::from_stream(futures::stream::unfold(held, async |mut held| Some((held.recv().await?, held))));
+    let (slow, asked) = (slow.body(body).unwrap(), std::sync::Arc::clone(&served));
+    let caller = tokio::spawn(async move { asked.send(slow).await });
+    // It is under way once its body is being read.
+    hold.send(Ok("{")).await.unwrap();
+    let more = hold.reserve().await.unwrap();
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    is_problem(&served.get(Role::Agent, "/tickets/T-1").await, 503);
+    more.send(Ok("}"));
+    drop(hold);
+    let free = async {
+        while served.get(Role::Agent, "/tickets/T-1").await.status != 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), free).await.expect("its place is free again");
+}
+
+#[tokio::test]
 async fn a_door_that_is_full_says_so_and_still_tells_that_it_lives() {
     let served = Served::within(Bounds { most_at_once: 1, ..WIDE }).await;
     let (hold, held) = tokio::sync::mpsc::channel::<Result<&'static str, std::io::Error>>(1);
