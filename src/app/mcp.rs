@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,7 @@ use crate::config::Config;
 use crate::http::limits::LOOPBACK;
 use crate::http::sent::MOST_BYTES;
 use crate::http::session::{Seal, own};
+use crate::http::sessions::{Hall, Sessions};
 
 /// A session of an older client is kept while a person thinks, and no longer.
 const SILENCE: Duration = Duration::from_hours(4);
@@ -43,6 +46,25 @@ pub(crate) fn over_http<H: ServerHandler>(
         .with_sse_retry(Some(COMES_BACK))
         .with_max_request_body_bytes(MOST_BYTES)
         .with_cancellation_token(stop.child_token());
-    let service = StreamableHttpService::new(move || Ok(server()), Arc::new(sessions), settings);
-    Router::new().fallback_service(service).layer(from_fn_with_state(Seal::new(), own))
+    let sessions = Arc::new(sessions);
+    let counted = Sessions::new(Arc::new(Local(Arc::clone(&sessions))), config.serve.sessions_per_caller);
+    let service = StreamableHttpService::new(move || Ok(server()), sessions, settings);
+    Router::new().fallback_service(service).layer(from_fn_with_state((Seal::new(), Arc::new(counted)), own))
+}
+
+/// The sessions of this process.
+struct Local(Arc<LocalSessionManager>);
+
+#[async_trait]
+impl Hall for Local {
+    async fn is_there(&self, name: &str) -> bool {
+        // Where it cannot be told it may be there.
+        self.0.has_session(&name.into()).await.unwrap_or(true)
+    }
+
+    async fn end(&self, name: &str) {
+        if let Err(error) = self.0.close_session(&name.into()).await {
+            tracing::debug!(%error, "a session was not ended, or had ended");
+        }
+    }
 }

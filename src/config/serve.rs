@@ -18,6 +18,8 @@ pub struct Serve {
     pub most_at_once: usize,
     /// Requests a minute from one caller; 0 for as many as come.
     pub requests_per_minute: u32,
+    /// Sessions of older MCP clients at a time, of one caller.
+    pub sessions_per_caller: usize,
     /// Encrypted connections.
     pub tls: Tls,
 }

@@ -29,6 +29,7 @@ mod seat;
 mod seen;
 pub mod sent;
 pub mod session;
+pub mod sessions;
 mod sign_in;
 pub mod table;
 mod tag;

@@ -14,6 +14,7 @@ use crate::access::Identity;
 use crate::domain::actor::Principal;
 use crate::domain::canonical::Digest;
 use crate::http::problem::Problem;
+use crate::http::sessions::Sessions;
 use crate::random;
 
 /// Names a session, in requests and in the answer to the first one.
@@ -59,20 +60,30 @@ impl Default for Seal {
     }
 }
 
-/// Lets a request into a session of its own caller only.
+/// Lets a request into a session of its own caller only, and a new session in where there is room for it.
 ///
 /// # Errors
-/// When nobody is signed in, or the session is somebody else's.
-pub async fn own(State(seal): State<Seal>, mut request: Request, next: Next) -> Result<Response, Problem> {
+/// When nobody is signed in, the session is somebody else's, or there are too many.
+pub async fn own(
+    State((seal, sessions)): State<(Seal, Arc<Sessions>)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let who = request.extensions().get::<Identity>().ok_or_else(Problem::unauthenticated)?.principal.clone();
-    if let Some(given) = request.headers().get(&SESSION) {
+    let given = request.headers().get(&SESSION);
+    let begins = given.is_none();
+    if let Some(given) = given {
         let name = given.to_str().ok().and_then(|given| seal.open(given, &who)).and_then(|name| name.parse().ok());
         let name: HeaderValue = name.ok_or_else(|| Problem::not_found("there is no such session; begin a new one"))?;
+        name.to_str().into_iter().for_each(|name| sessions.heard(name));
         request.headers_mut().insert(SESSION, name);
     }
     let mut response = next.run(request).await;
-    let sealed = response.headers().get(&SESSION).and_then(|name| seal.close(name.to_str().ok()?, &who).parse().ok());
-    if let Some(sealed) = sealed {
+    let name = response.headers().get(&SESSION).and_then(|name| name.to_str().ok()).map(str::to_owned);
+    if let Some(name) = name.as_deref().filter(|_| begins) {
+        sessions.take_in(name, &who.id).await?;
+    }
+    if let Some(sealed) = name.and_then(|name| seal.close(&name, &who).parse().ok()) {
         response.headers_mut().insert(SESSION, sealed);
     }
     Ok(response)

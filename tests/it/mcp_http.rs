@@ -256,13 +256,42 @@ async fn a_session_is_nobody_s_but_its_own() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_has_so_many_sessions_and_one_that_is_ended_makes_room() {
+    let door = Doorstep::open(|config| config.serve.sessions_per_caller = 2).await;
+    let (maya, bot) = (door.token("maya", Role::Agent).await, door.token("robot", Role::Bot).await);
+    let http = reqwest::Client::new();
+    let begin = async |token: &str| {
+        let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+            "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"},
+        }});
+        let request = http.post(door.mcp()).header("authorization", format!("Bearer {token}"));
+        let request = request.header("accept", "application/json, text/event-stream");
+        let came = request.header("content-type", "application/json").body(hello.to_string()).send().await.unwrap();
+        let session = came.headers().get("mcp-session-id").map(|id| id.to_str().unwrap().to_owned());
+        (came.status().as_u16(), session)
+    };
+    let (_, first) = begin(&bot).await;
+    assert_eq!(begin(&bot).await.0, 200);
+    assert_eq!(begin(&bot).await, (429, None));
+    assert_eq!(begin(&maya).await.0, 200);
+    let end = http.delete(door.mcp()).header("authorization", format!("Bearer {bot}"));
+    let ended = end.header("mcp-session-id", first.unwrap()).send().await.unwrap();
+    assert!(ended.status().is_success(), "{ended:?}");
+    assert_eq!(begin(&bot).await.0, 200);
+    assert_eq!(begin(&bot).await.0, 429);
+}
+
 /// The program as a service of its own, and its address.
 struct Program(Child, String);
 
 impl Program {
     fn serve(house: &House) -> Self {
         let desk = house.path();
-        let args = ["--desk", desk.to_str().unwrap(), "serve", "--listen", "127.0.0.1:0"];
+        let config = house.dir.path().join("serve.toml");
+        std::fs::write(&config, "[serve]\nsessions_per_caller = 1000\n").unwrap();
+        let config = config.to_str().unwrap();
+        let args = ["--desk", desk.to_str().unwrap(), "--config", config, "serve", "--listen", "127.0.0.1:0"];
         let mut command = crate::process::program(house.dir.path());
         let mut child = command.args(args).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();

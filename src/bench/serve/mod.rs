@@ -97,7 +97,7 @@ pub async fn run(dir: &Path, options: &Options) -> color_eyre::Result<Report> {
         asked: Arc::default(),
     };
     let mut figures = vec![trouble::start(&ground, &target, effort).await?];
-    let server = ground.serve(None).await?;
+    let server = ground.serve("").await?;
     let target = Target { address: server.address.clone(), ..target };
     let mut rows = Vec::new();
     // By kind: the model of meanings is in memory from the first question on.

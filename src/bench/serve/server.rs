@@ -54,10 +54,13 @@ impl Ground {
         Ok(String::from_utf8(made.stdout)?.trim().to_owned())
     }
 
-    /// Starts the server on a port that is free.
-    pub(super) async fn serve(&self, config: Option<&Path>) -> color_eyre::Result<Server> {
+    /// Starts the server on a port that is free. Its callers here are one and the same, and may have all the sessions
+    /// that many would have.
+    pub(super) async fn serve(&self, config: &str) -> color_eyre::Result<Server> {
+        let settings = self.dir.join("serve.toml");
+        std::fs::write(&settings, format!("[serve]\nsessions_per_caller = 2000\n{config}"))?;
         let since = Instant::now();
-        let mut command = self.command(config);
+        let mut command = self.command(Some(&settings));
         let log = std::fs::File::create(self.dir.join("server.log"))?;
         command.args(["serve", "--listen", "127.0.0.1:0", "--empty"]).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().wrap_err("cannot start the server")?;

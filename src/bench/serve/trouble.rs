@@ -25,19 +25,17 @@ const WAITING: usize = 8;
 /// Reads while others wait for a model that takes the question and says nothing.
 pub(super) async fn silent_model(ground: &Ground, target: &Target, effort: &Effort) -> color_eyre::Result<Vec<Figure>> {
     let model = TcpListener::bind("127.0.0.1:0").await?;
-    let config = ground.dir.join("silent.toml");
     let provider = format!(
         "[[llm.provider]]\nkind = \"ollama\"\nmodel = \"silent\"\naddress = \"http://{}\"\n",
         model.local_addr()?
     );
-    std::fs::write(&config, provider)?;
     let mut held = Vec::new();
     let silence = tokio::spawn(async move {
         while let Ok((stream, _)) = model.accept().await {
             held.push(stream);
         }
     });
-    let server = ground.serve(Some(&config)).await?;
+    let server = ground.serve(&provider).await?;
     let target = Target { address: server.address.clone(), ..target.clone() };
     let mut waiting = JoinSet::new();
     for _ in 0..WAITING {
@@ -90,7 +88,7 @@ pub(super) async fn locked(
 
 /// What a session costs whose client went without a word.
 pub(super) async fn abandoned(ground: &Ground, target: &Target, effort: &Effort) -> color_eyre::Result<Figure> {
-    let server = ground.serve(None).await?;
+    let server = ground.serve("").await?;
     let target = Target { address: server.address.clone(), ..target.clone() };
     // What the server makes once, for the first of them, is not theirs.
     for _ in 0..effort.sessions / 10 {
@@ -109,7 +107,7 @@ pub(super) async fn abandoned(ground: &Ground, target: &Target, effort: &Effort)
 pub(super) async fn start(ground: &Ground, target: &Target, effort: &Effort) -> color_eyre::Result<Figure> {
     let mut times = Vec::new();
     for _ in 0..effort.starts {
-        let server = ground.serve(None).await?;
+        let server = ground.serve("").await?;
         let target = Target { address: server.address.clone(), ..target.clone() };
         Caller::arrive(&target, Kind::Plain).await?.once().await?;
         times.push(millis(server.since.elapsed()));
