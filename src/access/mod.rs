@@ -2,8 +2,9 @@
 //!
 //! A credential is looked up by its fingerprint and remembered until the desk says that somebody may do more or less
 //! than before ([`crate::store::credentials::Credentials::access_epoch`]): a token that was taken back opens nothing
-//! from that moment in the process that took it back, and within a second in others. Beside these credentials of the
-//! desk's own there are tokens that one issuer signs, where the operator trusts one ([`issuer`]).
+//! from that moment in the process that took it back, and within a second in others, whether or not they hear of it.
+//! Beside these credentials of the desk's own there are tokens that one issuer signs, where the operator trusts one
+//! ([`issuer`]).
 
 mod claims;
 mod issue;
@@ -15,10 +16,11 @@ pub mod tls;
 mod token;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 pub use claims::Claims;
 pub use issue::{NotGiven, Wanted, What, found, give, set_role, take_back};
@@ -103,13 +105,19 @@ pub struct Access {
     changes: watch::Receiver<u64>,
     known: Known,
     issuer: Option<Arc<Issuer>>,
+    /// Places for looking up what is shown for the first time: strangers make the desk do no more than that at a time.
+    looking: Semaphore,
 }
+
+/// What is shown for the first time and looked up at a time.
+const MOST_LOOKED_UP: usize = 16;
 
 impl Access {
     /// Those that the desk knows.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { changes: store.changes(), store, known: Known::default(), issuer: None }
+        let (known, looking) = (Known::default(), Semaphore::new(MOST_LOOKED_UP));
+        Self { changes: store.changes(), store, known, issuer: None, looking }
     }
 
     /// The same beside the tokens of an issuer.
@@ -167,8 +175,9 @@ impl Access {
     /// The state of everybody's rights; what was remembered of another one is forgotten.
     async fn epoch(&self) -> Result<u64, StoreError> {
         let revision = *self.changes.borrow();
-        if !self.known.is_of(revision) {
-            self.known.settle(revision, self.store.access_epoch().await?);
+        let now = Instant::now();
+        if !self.known.is_right(revision, now) {
+            self.known.settle(revision, now, self.store.access_epoch().await?);
         }
         Ok(self.known.epoch())
     }
@@ -227,6 +236,8 @@ impl Access {
     }
 
     async fn look_up(&self, shown: Fingerprint) -> Result<Arc<Entry>, Unauthenticated> {
+        // It is never closed.
+        let _place = self.looking.acquire().await.ok();
         let epoch = self.known.epoch();
         let credential = self.store.credential(&shown).await?.ok_or(Unauthenticated::Unknown)?;
         Ok(self.known.keep(epoch, shown, Entry::of(credential)))

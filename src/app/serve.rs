@@ -22,6 +22,7 @@ use crate::config::{Config, Tls};
 use crate::desk::Desk;
 use crate::desk::vitals::Vitals;
 use crate::domain::text;
+use crate::http::health::Readiness;
 use crate::http::limits::{Bounds, Limits};
 use crate::http::{self, Door, listen};
 use crate::mcp::at_once::{self, AtOnce};
@@ -99,7 +100,8 @@ impl Service {
             Some(issuer) => Access::new(store).trusting(Arc::clone(issuer)),
             None => Access::new(store),
         };
-        let door = Arc::new(Door { desk, access: Arc::new(access), limits: limits(config, origins) });
+        let (access, limits) = (Arc::new(access), limits(config, origins));
+        let door = Arc::new(Door { desk, access, limits, readiness: Readiness::default() });
         let routes = http::router(door, mcp);
         Ok(Self { listener, routes, stop, vitals, tls: acceptor(&config.serve.tls)?, issuer })
     }

@@ -14,7 +14,7 @@ mod crowd;
 mod customers;
 mod docs;
 mod faq;
-mod health;
+pub mod health;
 mod intake;
 pub mod limits;
 pub mod listen;
@@ -49,6 +49,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 
 use crate::access::Access;
 use crate::desk::Desk;
+use crate::http::health::Readiness;
 use crate::http::limits::Limits;
 use crate::http::table::ROUTES;
 
@@ -63,6 +64,8 @@ pub struct Door {
     pub access: Arc<Access>,
     /// How much is borne, under which names.
     pub limits: Limits,
+    /// Whether the desk's memory answers.
+    pub readiness: Readiness,
 }
 
 /// Every route of the desk, `mcp` under `/mcp` among them.

@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use countersign::access::{self, Access, Wanted, What};
 use countersign::domain::actor::Role;
 use countersign::domain::scope::Scope;
+use countersign::http::health::Readiness;
 use countersign::http::limits::{Bounds, Limits};
 use countersign::http::{Door, router};
 use jiff::Timestamp;
@@ -66,7 +67,8 @@ impl Served {
         }
         let store = house.store.clone();
         let access = Arc::new(Access::new(store));
-        let door = Door { desk: Arc::new(house.desk()), access, limits: Limits::new(bounds) };
+        let (desk, limits) = (Arc::new(house.desk()), Limits::new(bounds));
+        let door = Door { desk, access, limits, readiness: Readiness::default() };
         Self { routes: router(Arc::new(door), Router::new()), house, tokens }
     }
 
