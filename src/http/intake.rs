@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use schemars::JsonSchema;
@@ -14,6 +15,7 @@ use crate::domain::intake::{self, NewTicket};
 use crate::domain::ticket::{Author, Message, Priority, Status, Visibility};
 use crate::http::Door;
 use crate::http::made;
+use crate::http::once::Once;
 use crate::http::problem::Problem;
 use crate::http::sent::Sent;
 use crate::http::sign_in::Signed;
@@ -67,7 +69,8 @@ const fn normal() -> Priority {
 }
 
 impl Incoming {
-    fn into_ticket(self) -> Result<NewTicket, Problem> {
+    /// The ticket, called so where it comes without a name.
+    fn into_ticket(self, called: Option<String>) -> Result<NewTicket, Problem> {
         let Self { external_id, subject, body, customer_id, customer, priority, tags, assignee } = self;
         let (name, customer) = match (customer_id, customer) {
             (Some(id), None) => (id.to_string(), intake::NewCustomer::Known(id.into())),
@@ -89,7 +92,7 @@ impl Incoming {
             attachments: Vec::new(),
         };
         Ok(NewTicket {
-            external_id: external_id.unwrap_or_else(|| random::name::<8>("http")),
+            external_id: external_id.or(called).unwrap_or_else(|| random::name::<8>("http")),
             subject,
             status: Status::New,
             priority,
@@ -117,10 +120,16 @@ pub(crate) struct TakenIn {
 pub(crate) async fn create(
     State(door): State<Arc<Door>>,
     signed: Signed,
+    once: Option<Extension<Once>>,
     Sent(incoming): Sent<Incoming>,
 ) -> Result<Response, Problem> {
-    match door.desk.take_in(&signed.caller, incoming.into_ticket()?).await? {
-        Kept::Done(id) => Ok(made(&format!("/tickets/{id}"), tag::of_version(1), &TakenIn { id, version: 1 })),
-        Kept::Taken => Err(Problem::conflict("a ticket of that `external_id` is at the desk already")),
-    }
+    // A request that is done once makes one ticket, although its answer was lost before it could be kept.
+    let name = once.map(|Extension(Once(digest))| format!("once-{digest}")).filter(|_| incoming.external_id.is_none());
+    let id = match (door.desk.take_in(&signed.caller, incoming.into_ticket(name.clone())?).await?, name) {
+        (Kept::Done(id), _) => Some(id),
+        (Kept::Taken, Some(name)) => door.desk.store().ticket_known_as(&name).await?,
+        (Kept::Taken, None) => None,
+    };
+    let id = id.ok_or_else(|| Problem::conflict("a ticket of that `external_id` is at the desk already"))?;
+    Ok(made(&format!("/tickets/{id}"), tag::of_version(1), &TakenIn { id, version: 1 }))
 }

@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use crate::access::Identity;
 use crate::clock;
-use crate::domain::canonical::Digest;
+use crate::domain::canonical::{self, Digest};
 use crate::domain::request::{Claim, Claimed, GivenAnswer};
 use crate::http::Door;
 use crate::http::problem::Problem;
@@ -26,6 +26,10 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The headers of an answer that are given again.
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
 
+/// A name of a request that no other request has, whoever asks and for whatever: what it makes can be known by it.
+#[derive(Clone)]
+pub(crate) struct Once(pub(crate) Digest);
+
 /// Does a named request once.
 pub(crate) async fn once(State(door): State<Arc<Door>>, request: Request, next: Next) -> Result<Response, Problem> {
     if request.method() != Method::POST || !request.headers().contains_key(KEY) {
@@ -37,16 +41,16 @@ pub(crate) async fn once(State(door): State<Arc<Door>>, request: Request, next: 
     }
     let identity = request.extensions().get::<Identity>().cloned().ok_or_else(Problem::unauthenticated)?;
     let key = key(request.headers())?;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let bytes = sent::arrived(&parts.headers, body).await?;
     let seen = parts.headers.get(IF_MATCH).map(HeaderValue::as_bytes).unwrap_or_default();
-    let claim = Claim {
-        by: identity.principal.id,
-        route: parts.uri.path().to_owned(),
-        key,
-        asked: Digest::of(&[parts.uri.query().unwrap_or_default().as_bytes(), seen, &bytes]),
-        at: clock::now(),
-    };
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    // An answer is given again to who may do and see the same as they to whom it was given.
+    let Identity { principal, scope, .. } = identity;
+    let scope = canonical::written(&scope);
+    let asked = Digest::of(&[query, seen, &bytes, principal.role.as_str().as_bytes(), scope.as_bytes()]);
+    let claim = Claim { by: principal.id, route: parts.uri.path().to_owned(), key, asked, at: clock::now() };
+    parts.extensions.insert(Once::of(&claim));
     match door.desk.store().claim(&claim).await? {
         Claimed::First => {
             let request = Request::from_parts(parts, Body::from(bytes));
@@ -58,6 +62,13 @@ pub(crate) async fn once(State(door): State<Arc<Door>>, request: Request, next: 
             let id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.as_str());
             Ok(again(answer, id.unwrap_or_default()))
         }
+    }
+}
+
+impl Once {
+    fn of(claim: &Claim) -> Self {
+        let Claim { by, route, key, asked, .. } = claim;
+        Self(Digest::of(&[by.as_str(), route, key, asked.as_str()].map(str::as_bytes)))
     }
 }
 

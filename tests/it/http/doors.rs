@@ -40,6 +40,14 @@ async fn every_route_lets_in_whom_the_table_of_rights_names_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn who_may_not_read_an_answer_may_not_have_its_head() {
+    let served = Served::new().await;
+    for (role, status) in [(Role::Bot, 403), (Role::Supervisor, 200)] {
+        assert_eq!(served.ask_with(role, "HEAD /audit", &[], None).await.status, status, "{role}");
+    }
+}
+
+#[tokio::test]
 async fn every_token_that_is_not_good_gets_the_same_answer_on_every_route() {
     let served = Served::new().await;
     let long_ago = "2020-01-01T00:00:00Z".parse().unwrap();

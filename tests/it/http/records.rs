@@ -4,7 +4,8 @@ use countersign::domain::actor::Role;
 use countersign::domain::audit::Action;
 use serde_json::json;
 
-use crate::http::{Served, is_problem};
+use crate::house::principal;
+use crate::http::{Served, asking, is_problem};
 
 #[tokio::test]
 async fn a_ticket_is_taken_in_once_by_its_name_elsewhere() {
@@ -141,4 +142,49 @@ async fn of_requests_with_one_name_at_once_one_is_done() {
     }
     let waiting = served.get(Role::Agent, "/proposals").await.json();
     assert_eq!(waiting["proposals"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_ticket_whose_answer_was_lost_is_taken_in_once() {
+    let served = Served::new().await;
+    let ticket = r#"{"subject": "No invoice", "body": "Where is it?", "customer": {"name": "Ada"}}"#;
+    let ask = async |key: &str| {
+        served.ask_with(Role::Agent, "POST /tickets", &[("idempotency-key", key)], Some(ticket)).await
+    };
+    let first = ask("k-1").await;
+    assert_eq!(first.status, 201, "{first:?}");
+    // The server has ended before it could keep the answer, and the claim has become too old.
+    let answers = rusqlite::Connection::open(served.house.path()).unwrap();
+    assert_eq!(answers.execute("DELETE FROM answers", []).unwrap(), 1);
+    let again = ask("k-1").await;
+    assert_eq!((again.status.as_u16(), &again.text), (201, &first.text));
+    assert_eq!((again.header("idempotency-replayed"), again.header("location")), ("", first.header("location")));
+    let other = ask("k-2").await;
+    assert_eq!(other.status, 201);
+    assert_ne!(other.text, first.text);
+}
+
+#[tokio::test]
+async fn an_answer_is_not_given_again_under_a_token_that_sees_less() {
+    let served = Served::new().await;
+    let store = served.house.store.as_ref();
+    let token = async |scope: &str| {
+        let (name, id) = ("robot".to_owned(), "robot".parse().unwrap());
+        let scope = scope.parse().unwrap();
+        let wanted = Wanted { id, name, role: Role::Bot, scope, expires_at: None, what: What::Token };
+        let admin = principal("root", Role::Admin);
+        let (_, token) = access::give(store, &admin, &served.house.run.id, wanted).await.unwrap();
+        token.unwrap().reveal().to_owned()
+    };
+    let (wide, narrow) = (token("").await, token("tag:nobody-has-this").await);
+    let ask = async |token: &str| {
+        let request = asking("POST /tickets/T-1/actions/update")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .header("idempotency-key", "k-1");
+        served.send(request.body(r#"{"update":{"status":"pending"}}"#.into()).unwrap()).await
+    };
+    assert_eq!(ask(&wide).await.status, 202);
+    assert_eq!(ask(&wide).await.header("idempotency-replayed"), "true");
+    is_problem(&ask(&narrow).await, 422);
 }
