@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::desk::told::outside;
 use crate::desk::{Caller, Desk, DeskError};
 use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
@@ -55,13 +56,13 @@ impl ToolBackend for Direct {
 }
 
 fn said(error: &DeskError) -> BackendError {
-    BackendError::Refused(error.to_string())
+    BackendError::Refused(error.told())
 }
 
 /// A store that failed in the middle of a write may have done it all the same.
 fn written(error: DeskError) -> BackendError {
     match error {
-        DeskError::Store(store) => BackendError::Lost(store.to_string()),
+        DeskError::Store(store) => BackendError::Lost(outside(&store).to_owned()),
         no @ (DeskError::Forbidden { .. }
         | DeskError::NotFound { .. }
         | DeskError::Invalid(_)

@@ -13,6 +13,7 @@ mod read;
 mod records;
 mod rewrite;
 mod scope;
+pub mod told;
 mod validate;
 pub mod vitals;
 mod write;

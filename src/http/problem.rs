@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::desk::DeskError;
+use crate::desk::told::outside;
 use crate::domain::text;
 use crate::store::StoreError;
 
@@ -124,19 +125,7 @@ impl From<DeskError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Busy => Self::unavailable("the desk is busy"),
-            StoreError::Away => Self::unavailable("the desk's database does not answer"),
-            StoreError::Full => Self::unavailable("the desk has no room left: nothing was saved"),
-            // Paths, addresses and a database's own words are for the operator's log.
-            StoreError::Newer { .. }
-            | StoreError::Unopenable { .. }
-            | StoreError::Damaged(_)
-            | StoreError::Failed(_) => {
-                tracing::error!(%error, "the store failed");
-                Self::unavailable("the desk cannot be reached")
-            }
-        }
+        Self::unavailable(outside(&error))
     }
 }
 

@@ -77,7 +77,7 @@ impl AtOnce {
         match catalog::parse(tool.name, arguments).map_err(|bad| failed(&bad.to_string()))? {
             Call::Read(call) => {
                 let read = self.desk.read_written(&caller, &call, NOBODY).await;
-                read.map(|(_, text)| whole(&text)).map_err(|error| failed(&error.to_string()))
+                read.map(|(_, text)| whole(&text)).map_err(|error| failed(&error.told()))
             }
             Call::Write(call) => {
                 let receipt = calls::receipt(&meta)?;
@@ -85,7 +85,7 @@ impl AtOnce {
                 // A caller who hangs up does not leave a write half done.
                 let work = async move { self.desk.write(&caller, call, why, receipt).await };
                 match tokio::spawn(work.in_current_span()).await {
-                    Ok(answer) => Err(written(answer)),
+                    Ok(answer) => Err(written(answer.map_err(|error| error.told()))),
                     Err(died) => std::panic::resume_unwind(died.into_panic()),
                 }
             }

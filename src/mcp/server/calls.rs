@@ -11,7 +11,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::desk::{Caller, DeskError};
+use crate::desk::Caller;
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::call::{ReadCall, WriteCall};
 use crate::domain::ids::ReceiptId;
@@ -83,7 +83,7 @@ impl DeskServer {
             (Some(_), None) => Err(ErrorData::invalid_params("nobody was asked about this call", None)),
             (None, asker) => match (self.desk.write(caller, call, why, receipt).await, asker) {
                 (Ok(filed), Some(asker)) => asker.ask(filed).await,
-                (answer, _) => Ok(written(answer).into()),
+                (answer, _) => Ok(written(answer.map_err(|error| self.words(&error))).into()),
             },
         }
     }
@@ -119,7 +119,7 @@ impl DeskServer {
                 whole.structured_content = Some(answer.to_value());
                 whole
             }
-            Err(error) => failed(&error.to_string()),
+            Err(error) => failed(&self.words(&error)),
         }
     }
 }
@@ -136,11 +136,11 @@ pub(crate) fn why(reason: Option<String>, meta: &JsonObject) -> Why {
     own.unwrap_or_else(|| Why { text: reason.unwrap_or_default(), ..Why::default() })
 }
 
-pub(crate) fn written(answer: Result<WriteAnswer, DeskError>) -> CallToolResult {
+pub(crate) fn written(answer: Result<WriteAnswer, String>) -> CallToolResult {
     match answer {
         Ok(answer) if answer.outcome == WriteOutcome::Refused => CallToolResult::structured_error(json!(answer)),
         Ok(answer) => CallToolResult::structured(json!(answer)),
-        Err(error) => failed(&error.to_string()),
+        Err(words) => failed(&words),
     }
 }
 

@@ -102,6 +102,14 @@ impl DeskServer {
         };
         Ok(told(caller, &context.meta))
     }
+
+    /// Why there is no answer: all of it to who runs the program, as much as helps to who comes to it from outside.
+    pub(crate) fn words(&self, error: &DeskError) -> String {
+        match &self.who {
+            Who::Known(_) => error.to_string(),
+            Who::Signed(_) => error.told(),
+        }
+    }
 }
 
 /// Somebody whom the door has signed in.
@@ -120,16 +128,12 @@ pub(crate) fn told(caller: Caller, meta: &JsonObject) -> Caller {
 
 /// Why there is no answer, where the protocol has no place for a tool's own words.
 fn refused(error: &DeskError) -> ErrorData {
-    let words = error.to_string();
+    let words = error.told();
     match error {
         // Clients of 2026-07-28 get the code of invalid parameters for it.
         DeskError::NotFound { .. } => ErrorData::resource_not_found(words, None),
         DeskError::Forbidden { .. } | DeskError::Invalid(_) => ErrorData::invalid_params(words, None),
-        DeskError::Unable(_) => ErrorData::internal_error(words, None),
-        DeskError::Store(store) => {
-            tracing::error!(error = %store, "the store failed");
-            ErrorData::internal_error("the desk cannot be reached", None)
-        }
+        DeskError::Unable(_) | DeskError::Store(_) => ErrorData::internal_error(words, None),
     }
 }
 
