@@ -1,7 +1,9 @@
 //! The desk's own records over HTTP, and requests that are done once.
 
+use countersign::access::{self, Wanted, What};
 use countersign::domain::actor::Role;
 use countersign::domain::audit::Action;
+use countersign::domain::scope::Scope;
 use serde_json::json;
 
 use crate::house::principal;
@@ -168,15 +170,14 @@ async fn a_ticket_whose_answer_was_lost_is_taken_in_once() {
 async fn an_answer_is_not_given_again_under_a_token_that_sees_less() {
     let served = Served::new().await;
     let store = served.house.store.as_ref();
-    let token = async |scope: &str| {
+    let token = async |scope: Scope| {
         let (name, id) = ("robot".to_owned(), "robot".parse().unwrap());
-        let scope = scope.parse().unwrap();
         let wanted = Wanted { id, name, role: Role::Bot, scope, expires_at: None, what: What::Token };
         let admin = principal("root", Role::Admin);
         let (_, token) = access::give(store, &admin, &served.house.run.id, wanted).await.unwrap();
         token.unwrap().reveal().to_owned()
     };
-    let (wide, narrow) = (token("").await, token("tag:nobody-has-this").await);
+    let (wide, narrow) = (token(Scope::default()).await, token("tag:nobody-has-this".parse().unwrap()).await);
     let ask = async |token: &str| {
         let request = asking("POST /tickets/T-1/actions/update")
             .header("authorization", format!("Bearer {token}"))
