@@ -20,6 +20,7 @@ use crate::domain::actor::{Principal, Role};
 use crate::domain::credential::{Credential, Fingerprint, Person, Standing};
 use crate::domain::ids::{CredentialId, PrincipalId};
 use crate::domain::scope::Scope;
+use crate::domain::sight::Sight;
 use crate::domain::text;
 use crate::random;
 use crate::store::Store;
@@ -89,7 +90,8 @@ pub(crate) async fn token(setting: &Setting, command: TokenCommand) -> color_eyr
 
 pub(crate) async fn roles(setting: &Setting, command: Option<RolesCommand>) -> color_eyre::Result<ExitCode> {
     let Some(command) = command else {
-        print!("{}", Role::table());
+        print!("{}\nWhat each sees of a customer, a ticket and its messages:\n\n", Role::table());
+        print!("{}", Sight::table(&setting.effective.config.policy));
         return Ok(ExitCode::SUCCESS);
     };
     let store = setting.open(Fill::Sample).await?;

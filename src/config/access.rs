@@ -1,4 +1,4 @@
-//! Who comes in beside those to whom the desk itself has given a token.
+//! Who comes in beside those to whom the desk itself has given a token, and what is withheld from whom.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::domain::actor::Role;
+use crate::domain::sight::Withheld;
 
 /// Who else comes in.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,6 +14,8 @@ use crate::domain::actor::Role;
 pub struct Access {
     /// An issuer of tokens that the desk trusts.
     pub issuer: Issuer,
+    /// Fields that are withheld from those who are in, beyond the table.
+    pub fields: Withheld,
 }
 
 /// An issuer of tokens, and what they are worth here.

@@ -191,8 +191,9 @@ impl Layers {
                 keys.insert(key.to_owned(), value.clone());
             }
         }
-        let config: Config = table.try_into().map_err(|e: toml::de::Error| self.blame(&e))?;
+        let mut config: Config = table.try_into().map_err(|e: toml::de::Error| self.blame(&e))?;
         check(&config)?;
+        config.policy.withheld.clone_from(&config.access.fields);
         Ok(Effective { config, own: self.own, values: self.values })
     }
 
@@ -297,6 +298,9 @@ mod tests {
             ("[serve.tls]\ncertficate = \"x\"\n", "line 1: there is no setting `serve.tls.certficate`"),
             ("[access.issuer]\nleeway_seconds = \"x\"\n", "`access.issuer.leeway_seconds` is a integer, not a string"),
             ("[access.issuer.roles]\nx = \"boss\"\n", "unknown variant `boss`"),
+            ("[access.fields]\nagent = [\"message.internal\"]\n", "cannot be withheld from a agent"),
+            ("[access.fields]\nadmin = []\n", "admin"),
+            ("[access.fields]\nviewer = [\"customer.phone\"]\n", "customer.phone"),
         ] {
             let error = from(text, &[]).unwrap_err().to_string();
             assert!(error.contains(expect), "{text:?}: {error}");
@@ -326,6 +330,13 @@ mod tests {
             ("https://a", "sub")
         );
         assert_eq!(config.access.issuer.roles.len(), 1);
+    }
+
+    #[test]
+    fn what_is_withheld_is_part_of_the_policy() {
+        let effective = from("[access.fields]\nviewer = [\"customer.notes\"]\n", &[]).unwrap();
+        assert_eq!(effective.config.policy.withheld.viewer.len(), 1);
+        assert!(effective.config.policy.withheld.bot.is_empty());
     }
 
     #[test]

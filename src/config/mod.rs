@@ -52,7 +52,7 @@ pub struct Config {
     pub mcp: Mcp,
     /// The desk as a service.
     pub serve: Serve,
-    /// Who else comes in.
+    /// Who else comes in, and who sees what.
     pub access: Access,
     /// Sending.
     pub send: Sending,
@@ -314,6 +314,10 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     let wrong = |key: &str, reason: &str| ConfigError::Value { origin: key.to_owned(), reason: reason.to_owned() };
     if !within {
         return Err(wrong("policy.resolve_confidence", "must be from 0 to 1"));
+    }
+    if let Some((reader, field)) = config.access.fields.impossible() {
+        let reason = format!("{field} cannot be withheld from a {reader}: who approves reads what a card rests on");
+        return Err(wrong("access.fields", &reason));
     }
     if !levels.contains(&config.log.level.as_str()) {
         return Err(wrong("log.level", "must be error, warn, info, debug or trace"));

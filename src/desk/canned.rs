@@ -107,7 +107,8 @@ impl Desk {
             return Ok(CannedTexts { canned: by_title(kept.collect()) });
         };
         let ticket = self.ticket(caller, id).await?;
-        let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
+        let customer =
+            self.store.customer(&ticket.row.customer_id).await?.map(|found| self.told(caller).customer(found));
         let ranked = self.canned_for(&ticket).await?;
         let offered = offers(&ranked).len();
         let worded = |at: usize, (reply, score): &(CannedReply, f64)| {

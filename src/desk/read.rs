@@ -8,7 +8,7 @@ use crate::desk::aside::aside;
 use crate::desk::canned::offers;
 use crate::desk::scope::not_found;
 use crate::desk::{Caller, Desk, DeskError, authorise, complete, count, event, validate};
-use crate::domain::actor::{Operation, Role};
+use crate::domain::actor::Operation;
 use crate::domain::answer::{Answer, FaqAnswer, FoundTickets, ProposalRow, Proposals, TicketAnswer};
 use crate::domain::audit::Action;
 use crate::domain::call::{ProposalQuery, ReadCall, SearchTickets, Suggest};
@@ -80,8 +80,9 @@ impl Desk {
                 Answer::Ticket(Box::new(TicketAnswer { ticket, body }))
             }
             ReadCall::SummarizeTicket(of) => {
-                let ticket = self.ticket(caller, &of.ticket_id).await?;
-                Answer::Summary(self.assistant.summarize(self.store.as_ref(), &ticket, of.quick, live).await?)
+                let ticket = self.told(caller).ticket(self.ticket(caller, &of.ticket_id).await?);
+                let assistant = self.assistant_for(caller);
+                Answer::Summary(assistant.summarize(self.store.as_ref(), &ticket, of.quick, live).await?)
             }
             ReadCall::SuggestResponse(ask) => Answer::Suggestion(Box::new(self.suggest(caller, ask, live).await?)),
             ReadCall::GetFaq(ask) => {
@@ -92,11 +93,7 @@ impl Desk {
                 Answer::Article(found.ok_or_else(|| not_found("article", &of.article_id))?)
             }
             ReadCall::ListTickets(query) => Answer::Page(self.page(caller, query).await?),
-            ReadCall::GetCustomer(of) => {
-                let found = self.customer(caller, &of.customer_id).await?;
-                let whole = caller.principal.role != Role::Bot;
-                Answer::Customer(if whole { found } else { self.policy.minimised(found) })
-            }
+            ReadCall::GetCustomer(of) => Answer::Customer(self.customer(caller, &of.customer_id).await?),
             ReadCall::SearchTickets(search) => self.search(caller, search).await?,
             ReadCall::ListProposals(query) => self.proposals(caller, query).await?,
             ReadCall::GetProposal(of) => {
@@ -113,8 +110,9 @@ impl Desk {
     }
 
     async fn suggest(&self, caller: &Caller, ask: &Suggest, live: Listener<'_>) -> Result<Suggestion, DeskError> {
-        let ticket = self.ticket(caller, &ask.ticket_id).await?;
-        let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
+        let told = self.told(caller);
+        let ticket = told.ticket(self.ticket(caller, &ask.ticket_id).await?);
+        let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| told.customer(found));
         let question = aside(|| question(&ticket)).await;
         let hits = self.store.find_articles(&question, ARTICLES).await?;
         let ids: Vec<_> = hits.iter().map(|hit| hit.id.clone()).collect();
@@ -134,7 +132,8 @@ impl Desk {
             likely: offered.len(),
             precedents: &precedents,
         };
-        let mut suggestion = self.assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await?;
+        let assistant = self.assistant_for(caller);
+        let mut suggestion = assistant.suggest(self.store.as_ref(), &input, ask.quick, live).await?;
         suggestion.canned = offered;
         self.calibrated(&ticket, suggestion).await
     }

@@ -19,9 +19,9 @@ impl Desk {
         asked: &Rewrite,
         live: Listener<'_>,
     ) -> Result<Rewritten, DeskError> {
-        let ticket = self.ticket(caller, &asked.ticket_id).await?;
+        let ticket = self.told(caller).ticket(self.ticket(caller, &asked.ticket_id).await?);
         let sources = self.cited(caller, &ticket, &asked.sources).await?;
-        self.assistant.rewrite(asked, &ticket, &sources, live).await
+        self.assistant_for(caller).rewrite(asked, &ticket, &sources, live).await
     }
 
     /// The articles and canned replies of these names, as a reply to this ticket may cite them.
@@ -29,7 +29,8 @@ impl Desk {
         let ids: Vec<_> = names.iter().filter_map(|name| name.parse().ok()).collect();
         let articles = self.store.articles(&ids).await?;
         let canned = self.store.canned().await?;
-        let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| self.policy.minimised(found));
+        let customer =
+            self.store.customer(&ticket.row.customer_id).await?.map(|found| self.told(caller).customer(found));
         let find = |name: &String| {
             let article = articles.iter().find(|article| article.id.as_str() == name && reply::is_public(article));
             let article = article.map(|article| (article.title.clone(), article.body.clone()));

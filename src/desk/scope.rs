@@ -1,10 +1,12 @@
-//! What there is for a caller: a ticket outside their scope is not there, and nothing speaks of it.
+//! What there is for a caller: a ticket outside their scope is not there, and nothing speaks of it; of what is there,
+//! they see the fields that are theirs to see. Every door reads tickets and customers through here.
 
-use crate::desk::{Caller, Desk, DeskError};
+use crate::desk::{Assistant, Caller, Desk, DeskError};
 use crate::domain::customer::Customer;
 use crate::domain::ids::{CustomerId, TicketId};
 use crate::domain::naming::{Name, NamePage, Named};
 use crate::domain::scope::Scope;
+use crate::domain::sight::{Reader, Sight};
 use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::store::Filed;
 
@@ -12,11 +14,29 @@ use crate::store::Filed;
 const MOST_LOOKED_AT: u32 = 2_000;
 
 impl Desk {
+    /// Which fields there are for a caller.
+    #[must_use]
+    pub fn sight(&self, caller: &Caller) -> Sight {
+        Sight::of(caller.principal.role.into(), &self.policy)
+    }
+
+    /// Which fields a text may be written from that the caller asks for: those that they see and a model may.
+    pub(crate) fn told(&self, caller: &Caller) -> Sight {
+        self.sight(caller).and(Sight::of(Reader::Model, &self.policy))
+    }
+
+    /// The assistant that writes for a caller: one without a model, and without what it has written before, where the
+    /// caller sees less than a model does.
+    pub(crate) fn assistant_for(&self, caller: &Caller) -> Assistant {
+        let of_model = Sight::of(Reader::Model, &self.policy);
+        if of_model.is_within(self.sight(caller)) { self.assistant.clone() } else { Assistant::default() }
+    }
+
     /// A ticket that must be there.
     pub(crate) async fn ticket(&self, caller: &Caller, id: &TicketId) -> Result<Ticket, DeskError> {
         let found = self.store.ticket(id).await?.filter(|ticket| caller.scope.covers(&ticket.row));
         let Ticket { row, thread } = found.ok_or_else(|| not_found("ticket", id))?;
-        Ok(Ticket { row: self.without_others(caller, row).await?, thread })
+        Ok(self.sight(caller).ticket(Ticket { row: self.without_others(caller, row).await?, thread }))
     }
 
     /// The same without its thread.
@@ -73,7 +93,8 @@ impl Desk {
                 return Err(not_found("customer", id));
             }
         }
-        self.store.customer(id).await?.ok_or_else(|| not_found("customer", id))
+        let found = self.store.customer(id).await?.ok_or_else(|| not_found("customer", id))?;
+        Ok(self.sight(caller).customer(found))
     }
 
     /// A page of names, the tickets among them only as far as they are there.
@@ -104,12 +125,13 @@ impl Desk {
     }
 
     async fn each_without_others(&self, caller: &Caller, rows: Vec<TicketRow>) -> Result<Vec<TicketRow>, DeskError> {
+        let sight = self.sight(caller);
         if caller.scope.is_all() {
-            return Ok(rows);
+            return Ok(rows.into_iter().map(|row| sight.row(row)).collect());
         }
         let mut kept = Vec::with_capacity(rows.len());
         for row in rows {
-            kept.push(self.without_others(caller, row).await?);
+            kept.push(sight.row(self.without_others(caller, row).await?));
         }
         Ok(kept)
     }

@@ -40,6 +40,7 @@ pub mod redact;
 pub mod request;
 pub mod rewrite;
 pub mod scope;
+pub mod sight;
 pub mod snooze;
 pub mod split;
 pub mod text;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::{Principal, Role};
 use crate::domain::call::WriteCall;
-use crate::domain::customer::Customer;
 use crate::domain::ids::PrincipalId;
+use crate::domain::sight::Withheld;
 use crate::domain::ticket::{Priority, Status, Visibility};
 
 /// How many keys an approval takes.
@@ -161,6 +161,9 @@ pub struct Policy {
     /// Rules that tighten.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
+    /// What is withheld from whom beyond the table of fields; it has a section of its own.
+    #[serde(skip)]
+    pub withheld: Withheld,
 }
 
 impl Default for Policy {
@@ -178,6 +181,7 @@ impl Default for Policy {
             ],
             similar_answers: 0,
             rules: Vec::new(),
+            withheld: Withheld::default(),
         }
     }
 }
@@ -188,23 +192,6 @@ impl Policy {
     pub fn requires(&self, call: &WriteCall, facts: &Facts) -> Requirement {
         let base = Requirement { role: Role::Agent, keys: keys(call, facts.support), second_person: false };
         self.rules.iter().filter(|rule| rule.matches(call, facts)).fold(base, Requirement::tightened)
-    }
-
-    /// A customer's record as models and other programs see it.
-    #[must_use]
-    pub fn minimised(&self, customer: Customer) -> Customer {
-        let Customer { id, name, email, plan, locale, since, notes } = customer;
-        let sees = |field| self.customer_fields.contains(&field);
-        let kept = |field, text: String| if sees(field) { text } else { String::new() };
-        Customer {
-            id,
-            name: kept(CustomerField::Name, name),
-            email: kept(CustomerField::Email, email),
-            plan: kept(CustomerField::Plan, plan),
-            locale: kept(CustomerField::Locale, locale),
-            since: since.filter(|_| sees(CustomerField::Since)),
-            notes: kept(CustomerField::Notes, notes),
-        }
     }
 
     /// Whether `approver` counts as a second person beside those who made the proposal. Whose assistant made it has made

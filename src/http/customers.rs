@@ -101,7 +101,10 @@ pub(crate) async fn create(
     let id = id.map_or_else(own, Ok).map_err(|_none| Problem::broken("no name was found for a customer"))?;
     let customer = Customer { id, name, email, plan, locale, since, notes };
     match door.desk.keep_customer(&signed.caller, None, customer).await? {
-        Kept::Done(customer) => Ok(made(&format!("/customers/{}", customer.id), tag::of_content(&customer), &customer)),
+        Kept::Done(customer) => {
+            let customer = door.desk.sight(&signed.caller).customer(customer);
+            Ok(made(&format!("/customers/{}", customer.id), tag::of_content(&customer), &customer))
+        }
         Kept::Taken => Err(Problem::conflict("a customer of that id or address is at the desk already")),
     }
 }
@@ -150,10 +153,15 @@ pub(crate) async fn change(
     Sent(change): Sent<CustomerChange>,
 ) -> Result<Response, Problem> {
     let was = door.desk.kept_customer(&signed.caller, &id).await?;
-    tag::must_match(&headers, &tag::of_content(&was))?;
+    // What is compared is what the caller was shown.
+    let sight = door.desk.sight(&signed.caller);
+    tag::must_match(&headers, &tag::of_content(&sight.customer(was.clone())))?;
     let is = change.of(was.clone());
     match door.desk.keep_customer(&signed.caller, Some(was), is).await? {
-        Kept::Done(customer) => Ok(tag::tagged(&HeaderMap::new(), tag::of_content(&customer), Json(&customer))),
+        Kept::Done(customer) => {
+            let customer = sight.customer(customer);
+            Ok(tag::tagged(&HeaderMap::new(), tag::of_content(&customer), Json(&customer)))
+        }
         Kept::Taken => Err(Problem::conflict("another customer has that address, or somebody was faster")),
     }
 }

@@ -275,7 +275,7 @@ pub static ROUTES: &[Route] = &[
         .called("read_audit", "Records of the log, newest first.")
         .asks::<audit::AuditQuery>().paged().gives::<audit::RecordList>(),
     Route::new(Verb::Get, "/customers/{id}", READ, || get(customers::one))
-        .called("get_customer", "A customer; a bot sees only what the policy lets models see.")
+        .called("get_customer", "A customer; what the caller may not see of one is empty.")
         .tagged(Tag::Given).gives::<Customer>(),
     Route::new(Verb::Get, "/faq/search", READ, || get(faq::search))
         .called("search_faq", "Articles that answer a question, best first.")

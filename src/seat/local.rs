@@ -22,6 +22,7 @@ use crate::domain::ids::{ArticleId, ProposalId, TicketId};
 use crate::domain::link::Link;
 use crate::domain::presence::{Doing, Presence};
 use crate::domain::proposal::Waiting;
+use crate::domain::sight::Sight;
 use crate::domain::ticket::{Ticket, TicketQuery, TicketRow};
 use crate::seat::{About, Question, Questions, Seat, SeatError, bounds};
 use crate::store::{Attendance, Filed, Store, StoreError};
@@ -257,9 +258,10 @@ impl Questions for Local {
     async fn said(&self, records: Vec<u64>) -> Result<Vec<Option<Body>>, SeatError> {
         self.may(Question::Said)?;
         bounds::records(&records)?;
+        let sight = Sight::of(self.person.role.into(), &self.commit.policy);
         let mut said = Vec::with_capacity(records.len());
         for seq in records {
-            said.push(self.store().log_body(seq).await?);
+            said.push(self.store().log_body(seq).await?.map(|body| sight.body(body)));
         }
         Ok(said)
     }

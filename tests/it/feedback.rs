@@ -1,15 +1,18 @@
 //! Thumbs in the desk: kept with what was read and shown, changed, erased, counted, exported; the ticket stays as it was.
 
+use countersign::desk::Caller;
+use countersign::domain::actor::Role;
 use countersign::domain::audit::Action;
 use countersign::domain::audit::figures::Figures;
 use countersign::domain::audit::query::LogQuery;
 use countersign::domain::draft::{Maker, Suggestion};
+use countersign::domain::erasure::Meant;
 use countersign::domain::feedback::{Feedback, Kept, Thumb};
 use countersign::domain::ticket::Tone;
 use countersign::store::Store;
 use serde_json::{Value, json};
 
-use crate::house::House;
+use crate::house::{House, principal};
 use crate::process::program;
 use crate::terminal::Terminal;
 
@@ -71,11 +74,17 @@ async fn only_thumbs_that_still_stand_are_counted() {
 async fn what_was_read_shown_and_said_is_erased_with_the_bodies_and_the_thumb_stays() {
     let house = House::new().await;
     rate(&house, "maya", Thumb::Bad, "Hello.", "too short").await;
-    rusqlite::Connection::open(house.path()).unwrap().execute("DELETE FROM audit_bodies", []).unwrap();
+    let customer = house.ticket("T-1").await.row.customer_id;
+    let admin = Caller::new(principal("ada", Role::Admin), "Ada".to_owned(), house.run.id.clone());
+    let desk = house.desk();
+    let (customer, _) = desk.erasable(&admin, &customer).await.unwrap();
+    desk.erase(&admin, &Meant::by(&customer, "Customer 1").unwrap()).await.unwrap();
     let kept = all(&house).await;
     assert_eq!((kept[0].thumb, &kept[0].comment, &kept[0].input), (Thumb::Bad, &None, &Value::Null));
     assert_eq!(kept[0].output, Value::Null);
     assert!(house.store.verify(None).await.unwrap().is_ok(), "the chain still holds");
+    let given = house.store.given(&"maya".parse().unwrap(), &"T-1".parse().unwrap()).await.unwrap();
+    assert!(given[0].shown.as_str().starts_with("erased-"), "{given:?}");
 }
 
 #[tokio::test]

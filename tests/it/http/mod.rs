@@ -59,7 +59,11 @@ impl Served {
     }
 
     pub(crate) async fn within(bounds: Bounds) -> Self {
-        let house = House::new().await;
+        Self::of(House::new().await, bounds).await
+    }
+
+    /// A house with rules of its own.
+    pub(crate) async fn of(house: House, bounds: Bounds) -> Self {
         let mut tokens = BTreeMap::new();
         for role in Role::ALL {
             let name = format!("http-{role}");

@@ -2,6 +2,7 @@
 
 mod door;
 mod erasing;
+mod fields;
 mod programs;
 mod races;
 
