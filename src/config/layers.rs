@@ -298,7 +298,7 @@ mod tests {
             ("[serve.tls]\ncertficate = \"x\"\n", "line 1: there is no setting `serve.tls.certficate`"),
             ("[access.issuer]\nleeway_seconds = \"x\"\n", "`access.issuer.leeway_seconds` is a integer, not a string"),
             ("[access.issuer.roles]\nx = \"boss\"\n", "unknown variant `boss`"),
-            ("[access.fields]\nagent = [\"message.internal\"]\n", "cannot be withheld from a agent"),
+            ("[access.fields]\nagent = [\"message.internal\"]\n", "cannot be withheld from agent"),
             ("[access.fields]\nadmin = []\n", "admin"),
             ("[access.fields]\nviewer = [\"customer.phone\"]\n", "customer.phone"),
         ] {

@@ -316,7 +316,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
         return Err(wrong("policy.resolve_confidence", "must be from 0 to 1"));
     }
     if let Some((reader, field)) = config.access.fields.impossible() {
-        let reason = format!("{field} cannot be withheld from a {reader}: who approves reads what a card rests on");
+        let reason = format!("{field} cannot be withheld from {reader}: who approves reads what a card rests on");
         return Err(wrong("access.fields", &reason));
     }
     if !levels.contains(&config.log.level.as_str()) {
