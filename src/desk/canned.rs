@@ -108,7 +108,7 @@ impl Desk {
         };
         let ticket = self.ticket(caller, id).await?;
         let customer =
-            self.store.customer(&ticket.row.customer_id).await?.map(|found| self.told(caller).customer(found));
+            self.store.customer(&ticket.row.customer_id).await?.map(|found| self.tellable(caller).customer(found));
         let ranked = self.canned_for(&ticket).await?;
         let offered = offers(&ranked).len();
         let worded = |at: usize, (reply, score): &(CannedReply, f64)| {

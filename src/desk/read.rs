@@ -80,7 +80,7 @@ impl Desk {
                 Answer::Ticket(Box::new(TicketAnswer { ticket, body }))
             }
             ReadCall::SummarizeTicket(of) => {
-                let ticket = self.told(caller).ticket(self.ticket(caller, &of.ticket_id).await?);
+                let ticket = self.tellable(caller).ticket(self.ticket(caller, &of.ticket_id).await?);
                 let assistant = self.assistant_for(caller);
                 Answer::Summary(assistant.summarize(self.store.as_ref(), &ticket, of.quick, live).await?)
             }
@@ -110,7 +110,7 @@ impl Desk {
     }
 
     async fn suggest(&self, caller: &Caller, ask: &Suggest, live: Listener<'_>) -> Result<Suggestion, DeskError> {
-        let told = self.told(caller);
+        let told = self.tellable(caller);
         let ticket = told.ticket(self.ticket(caller, &ask.ticket_id).await?);
         let customer = self.store.customer(&ticket.row.customer_id).await?.map(|found| told.customer(found));
         let question = aside(|| question(&ticket)).await;

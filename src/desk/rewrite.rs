@@ -19,7 +19,7 @@ impl Desk {
         asked: &Rewrite,
         live: Listener<'_>,
     ) -> Result<Rewritten, DeskError> {
-        let ticket = self.told(caller).ticket(self.ticket(caller, &asked.ticket_id).await?);
+        let ticket = self.tellable(caller).ticket(self.ticket(caller, &asked.ticket_id).await?);
         let sources = self.cited(caller, &ticket, &asked.sources).await?;
         self.assistant_for(caller).rewrite(asked, &ticket, &sources, live).await
     }
@@ -30,7 +30,7 @@ impl Desk {
         let articles = self.store.articles(&ids).await?;
         let canned = self.store.canned().await?;
         let customer =
-            self.store.customer(&ticket.row.customer_id).await?.map(|found| self.told(caller).customer(found));
+            self.store.customer(&ticket.row.customer_id).await?.map(|found| self.tellable(caller).customer(found));
         let find = |name: &String| {
             let article = articles.iter().find(|article| article.id.as_str() == name && reply::is_public(article));
             let article = article.map(|article| (article.title.clone(), article.body.clone()));

@@ -21,7 +21,7 @@ impl Desk {
     }
 
     /// Which fields a text may be written from that the caller asks for: those that they see and a model may.
-    pub(crate) fn told(&self, caller: &Caller) -> Sight {
+    pub(crate) fn tellable(&self, caller: &Caller) -> Sight {
         self.sight(caller).and(Sight::of(Reader::Model, &self.policy))
     }
 
