@@ -1,6 +1,6 @@
 //! PostgreSQL for tests: a cluster of our own from the installed binaries, one for all tests, a database for each.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::NoTls;
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -117,6 +118,44 @@ impl Cluster {
         while !self.answers() {
             assert!(since.elapsed() < PATIENCE, "PostgreSQL did not start: {}", self.log());
             std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Takes no connections from here on, but to the database `postgres`, that are not encrypted under this certificate.
+    pub(crate) fn encrypt(&self, certificate: &str, key: &str) {
+        let data = self.place.join("data");
+        for (name, text) in [
+            ("server.crt", certificate),
+            ("server.key", key),
+            ("pg_hba.conf", "host postgres all all trust\nhostssl all all all trust\n"),
+        ] {
+            let path = data.join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = servant() {
+                chown(&path, Some(user), Some(group)).unwrap();
+            }
+        }
+        let conf = std::fs::File::options().append(true).open(data.join("postgresql.conf"));
+        writeln!(conf.unwrap(), "ssl = on").unwrap();
+        self.stop();
+        self.go_on();
+    }
+
+    /// Every process of it stands still, or goes on: nothing is closed, nothing answers.
+    pub(crate) fn freeze(&self, signal: Signal) {
+        let pids = std::fs::read_to_string(self.place.join("data/postmaster.pid")).unwrap();
+        let postmaster: i32 = pids.lines().next().unwrap().parse().unwrap();
+        let is_child = |pid: &i32| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let parent = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1)?.parse().ok());
+            parent == Some(postmaster)
+        };
+        let all = || std::fs::read_dir("/proc").unwrap().flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
+        // The one that makes others first, so that there are no new ones.
+        for pid in std::iter::once(postmaster).chain(all().filter(is_child)) {
+            // One that has just ended needs no signal.
+            let _ = kill_process(Pid::from_raw(pid).unwrap(), signal);
         }
     }
 

@@ -1,22 +1,134 @@
 //! Asking the database: statements prepared once a connection, errors named for what to do about them.
 
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use deadpool_postgres::{Client, Object};
+use futures::TryStreamExt as _;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Error, Row};
+use tokio_postgres::{Error, Row, RowStream, SimpleQueryMessage, Statement};
 
 use crate::domain::text;
 use crate::store::StoreError;
 use crate::store::columns::Columns;
+use crate::store::postgres::pulse::Pulse;
 
-/// A connection of the pool; inside a transaction when whoever holds it has begun one.
-pub(crate) type Db = deadpool_postgres::ClientWrapper;
+/// No question takes longer, however alive the database is; the database itself gives up a little earlier.
+const LONGEST: Duration = Duration::from_secs(65);
+
+/// A connection of the pool; inside a transaction when whoever holds it has begun one. It goes back when it is dropped,
+/// but for one that owes an answer, or whose transaction is not over: that is closed, and the database undoes what was
+/// begun.
+pub(crate) struct Db {
+    client: Option<Client>,
+    pulse: Pulse,
+    is_patient: bool,
+    is_over: AtomicBool,
+}
+
+impl Db {
+    /// A connection in somebody's hands.
+    pub(crate) fn new(client: Client, pulse: Pulse) -> Self {
+        Self { client: Some(client), pulse, is_patient: false, is_over: AtomicBool::new(true) }
+    }
+
+    /// For what may take as long as it does, as long as the database is alive.
+    pub(crate) fn patient(mut self) -> Self {
+        self.is_patient = true;
+        self
+    }
+
+    /// A transaction is about to begin: the connection is good for nothing else until it is over.
+    pub(crate) fn begun(&self) {
+        self.is_over.store(false, Ordering::Relaxed);
+    }
+
+    /// The transaction is over, and the database has said so.
+    pub(crate) fn over(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+
+    /// Runs statements without values.
+    pub(crate) async fn batch_execute(&self, sql: &str) -> Result<(), StoreError> {
+        self.answered(self.client()?.batch_execute(sql)).await
+    }
+
+    /// Runs statements without values; what each of them says.
+    pub(crate) async fn simple_query(&self, sql: &str) -> Result<Vec<SimpleQueryMessage>, StoreError> {
+        self.answered(self.client()?.simple_query(sql)).await
+    }
+
+    /// Every row of a statement that is unlikely to come again: it is not kept.
+    pub(crate) async fn query(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, StoreError> {
+        self.answered(self.client()?.query(sql, values)).await
+    }
+
+    /// The rows of a statement, one after the other: there may be many.
+    pub(crate) async fn rows(&self, sql: &str) -> Result<Rows<'_>, StoreError> {
+        let nothing: [&(dyn ToSql + Sync); 0] = [];
+        let rows = self.answered(self.client()?.query_raw(sql, nothing)).await?;
+        Ok(Rows { db: self, rows: Box::pin(rows) })
+    }
+
+    async fn prepared(&self, sql: &str) -> Result<Statement, StoreError> {
+        self.answered(self.client()?.prepare_cached(sql)).await
+    }
+
+    fn client(&self) -> Result<&Client, StoreError> {
+        self.client.as_ref().ok_or(StoreError::Away)
+    }
+
+    /// Waits for an answer as long as one may be hoped for.
+    async fn answered<T>(&self, asked: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
+        let longest =
+            async { if self.is_patient { std::future::pending().await } else { tokio::time::sleep(LONGEST).await } };
+        tokio::select! {
+            biased;
+            answer = asked => Ok(answer?),
+            () = self.pulse.silent() => self.given_up(),
+            () = longest => self.given_up(),
+        }
+    }
+
+    /// Nobody may get the answer of somebody else's question.
+    fn given_up<T>(&self) -> Result<T, StoreError> {
+        self.begun();
+        Err(StoreError::Away)
+    }
+}
+
+/// Rows that come one after the other.
+pub(crate) struct Rows<'a> {
+    db: &'a Db,
+    rows: Pin<Box<RowStream>>,
+}
+
+impl Rows<'_> {
+    /// The next one.
+    pub(crate) async fn next(&mut self) -> Result<Option<Row>, StoreError> {
+        self.db.answered(self.rows.try_next()).await
+    }
+}
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take()
+            && !self.is_over.load(Ordering::Relaxed)
+        {
+            drop(Object::take(client));
+        }
+    }
+}
+
 /// What stands for `$1`, `$2`, …
 pub(crate) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// Every row.
 pub(crate) async fn every(db: &Db, sql: &str, values: Values<'_>) -> Result<Vec<Row>, StoreError> {
-    let statement = db.prepare_cached(sql).await?;
-    Ok(db.query(&statement, values).await?)
+    let statement = db.prepared(sql).await?;
+    db.answered(db.client()?.query(&statement, values)).await
 }
 
 /// Every row, each read into a value.
@@ -47,8 +159,8 @@ pub(crate) async fn number(db: &Db, sql: &str, values: Values<'_>) -> Result<u64
 
 /// Changes rows; how many.
 pub(crate) async fn change(db: &Db, sql: &str, values: Values<'_>) -> Result<u64, StoreError> {
-    let statement = db.prepare_cached(sql).await?;
-    Ok(db.execute(&statement, values).await?)
+    let statement = db.prepared(sql).await?;
+    db.answered(db.client()?.execute(&statement, values)).await
 }
 
 /// A count as the database keeps it.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use futures::TryStreamExt as _;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -13,8 +12,9 @@ use crate::store::copying::{Batch, Cell, Filling, Pouring, TOGETHER, cut_off, no
 use crate::store::postgres::address::Address;
 use crate::store::postgres::ask::{self, Db, n};
 use crate::store::postgres::open::{migrate, unopenable};
+use crate::store::postgres::pulse::{self, Pulse};
 use crate::store::postgres::threads::{self, keepable};
-use crate::store::postgres::writing::{Begun, Snapshot};
+use crate::store::postgres::writing::Snapshot;
 use crate::store::postgres::{link, log};
 use crate::store::search::stems;
 
@@ -27,18 +27,22 @@ const MADE: [&str; 4] = ["ticket_counts", "ticket_words", "head", "countersign_f
 /// When the database holds no desk. That nobody takes it any more is the end, and no error.
 pub async fn pour(url: &str, out: &Pouring) -> Result<(), StoreError> {
     let address = Address::read(url)?;
-    let pool = link::pool(&address, 1)?;
-    let client = link::client(&pool).await.map_err(|e| unopenable(&address, e))?;
-    migrate(&client).await?;
-    let db = Snapshot::of(client).await?;
+    let (told, pulse) = Pulse::new();
+    tokio::select! {
+        poured = poured(&address, &pulse, out) => poured,
+        never = pulse::beat(&address, &told) => match never {},
+    }
+}
+
+async fn poured(address: &Address, pulse: &Pulse, out: &Pouring) -> Result<(), StoreError> {
+    let db = Snapshot::of(connected(address, pulse).await?).await?;
     for (table, columns) in tables(&db).await? {
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         let sql = format!("SELECT {} FROM {table}", quoted(&names));
-        let nothing: [&(dyn ToSql + Sync); 0] = [];
-        let mut rows = std::pin::pin!(db.query_raw(&sql, nothing).await?);
+        let mut rows = db.rows(&sql).await?;
         let columns = names.iter().map(ToString::to_string).collect();
         let mut batch = Batch { table, columns, rows: Vec::with_capacity(TOGETHER) };
-        while let Some(row) = rows.try_next().await? {
+        while let Some(row) = rows.next().await? {
             batch.rows.push((0..row.len()).map(|at| cell(&row, at)).collect::<Result<_, _>>()?);
             if batch.rows.len() == TOGETHER {
                 let full = Batch { rows: std::mem::take(&mut batch.rows), ..batch.clone() };
@@ -75,12 +79,26 @@ pub(crate) fn cell(row: &Row, at: usize) -> Result<Cell, StoreError> {
 ///
 /// # Errors
 /// When there is a desk already, or what is poured does not fit.
-pub async fn fill(url: &str, mut rows: Filling) -> Result<String, StoreError> {
+pub async fn fill(url: &str, rows: Filling) -> Result<String, StoreError> {
     let address = Address::read(url)?;
-    let pool = link::pool(&address, 1)?;
-    let client = link::client(&pool).await.map_err(|e| unopenable(&address, e))?;
-    migrate(&client).await?;
-    let db = Begun::new(client);
+    let (told, pulse) = Pulse::new();
+    tokio::select! {
+        filled = filled(&address, &pulse, rows) => filled,
+        never = pulse::beat(&address, &told) => match never {},
+    }
+}
+
+/// A connection to a desk of the newest format.
+async fn connected(address: &Address, pulse: &Pulse) -> Result<Db, StoreError> {
+    let pool = link::pool(address, 1)?;
+    let db = link::client(&pool, pulse).await.map_err(|e| unopenable(address, e))?.patient();
+    migrate(&db).await?;
+    Ok(db)
+}
+
+async fn filled(address: &Address, pulse: &Pulse, mut rows: Filling) -> Result<String, StoreError> {
+    let db = connected(address, pulse).await?;
+    db.begun();
     db.batch_execute("BEGIN; SET LOCAL statement_timeout = 0; SET CONSTRAINTS ALL DEFERRED").await?;
     db.batch_execute("SELECT 1 FROM head FOR UPDATE").await?;
     let used = "SELECT (SELECT count(*) FROM audit) + (SELECT count(*) FROM tickets)";
@@ -102,7 +120,8 @@ pub async fn fill(url: &str, mut rows: Filling) -> Result<String, StoreError> {
     }
     mark_end(&db).await?;
     let log_id = log::log_id(&db).await?;
-    db.finish().await?;
+    db.batch_execute("COMMIT").await?;
+    db.over();
     Ok(log_id)
 }
 

@@ -45,12 +45,12 @@ impl Credentials for Postgres {
 
     async fn credential(&self, shown: &Fingerprint) -> Result<Option<Credential>, StoreError> {
         let sql = format!("SELECT {CREDENTIAL} FROM {TABLES} WHERE c.hash = $1");
-        ask::first(&*self.db().await?, &sql, &[&shown.to_string()], rows::credential).await
+        ask::first(&self.db().await?, &sql, &[&shown.to_string()], rows::credential).await
     }
 
     async fn credentials(&self) -> Result<Vec<Credential>, StoreError> {
         let sql = format!("SELECT {CREDENTIAL} FROM {TABLES} ORDER BY c.created_at, c.id");
-        ask::list(&*self.db().await?, &sql, &[], rows::credential).await
+        ask::list(&self.db().await?, &sql, &[], rows::credential).await
     }
 
     async fn shown(&self, id: &CredentialId, on: Date) -> Result<(), StoreError> {
@@ -62,7 +62,7 @@ impl Credentials for Postgres {
 
     async fn people(&self) -> Result<Vec<Person>, StoreError> {
         let sql = format!("SELECT {PERSON} FROM people p ORDER BY p.id");
-        ask::list(&*self.db().await?, &sql, &[], rows::person).await
+        ask::list(&self.db().await?, &sql, &[], rows::person).await
     }
 
     async fn enroll(&self, person: &Person, event: Event) -> Result<(), StoreError> {
@@ -73,17 +73,17 @@ impl Credentials for Postgres {
     }
 
     async fn person_named(&self, id: &PrincipalId) -> Result<Option<Person>, StoreError> {
-        named(&*self.db().await?, id).await
+        named(&self.db().await?, id).await
     }
 
     async fn access_epoch(&self) -> Result<u64, StoreError> {
-        ask::number(&*self.db().await?, "SELECT value::bigint FROM meta WHERE key = 'access'", &[]).await
+        ask::number(&self.db().await?, "SELECT value::bigint FROM meta WHERE key = 'access'", &[]).await
     }
 
     async fn is_shared(&self) -> Result<bool, StoreError> {
         // A desk that was copied has its credentials, and nothing that belongs to one place.
         let sql = "SELECT (SELECT count(*) FROM meta WHERE key = 'shared') + (SELECT count(*) FROM credentials)";
-        Ok(ask::number(&*self.db().await?, sql, &[]).await? > 0)
+        Ok(ask::number(&self.db().await?, sql, &[]).await? > 0)
     }
 
     async fn share(&self) -> Result<(), StoreError> {

@@ -21,7 +21,7 @@ use crate::store::{StoreError, Touches};
 #[async_trait]
 impl Erasing for Postgres {
     async fn customers_called(&self, name: &str) -> Result<Vec<Customer>, StoreError> {
-        called(&Page(&*self.db().await?), name).await
+        called(&Page(&self.db().await?), name).await
     }
 
     async fn dossier(&self, id: &CustomerId, now: Timestamp) -> Result<Option<Dossier>, StoreError> {

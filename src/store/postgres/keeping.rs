@@ -24,18 +24,18 @@ impl Keeping for Postgres {
         );
         let behind = query.behind.as_ref().map(CustomerId::as_str);
         let values: ask::Values<'_> = &[&behind, &query.email, &query.name, &i64::from(query.limit)];
-        ask::list(&*self.db().await?, &sql, values, rows::customer).await
+        ask::list(&self.db().await?, &sql, values, rows::customer).await
     }
 
     async fn articles_behind(&self, behind: Option<&ArticleId>, limit: u32) -> Result<Vec<Article>, StoreError> {
         let sql = format!("SELECT {ARTICLE} FROM articles WHERE id > $1 ORDER BY id LIMIT $2");
         let behind = behind.map_or("", ArticleId::as_str);
-        ask::list(&*self.db().await?, &sql, &[&behind, &i64::from(limit)], rows::article).await
+        ask::list(&self.db().await?, &sql, &[&behind, &i64::from(limit)], rows::article).await
     }
 
     async fn ticket_known_as(&self, external_id: &str) -> Result<Option<TicketId>, StoreError> {
         let sql = "SELECT id FROM tickets WHERE external_id = $1";
-        ask::first(&*self.db().await?, sql, &[&external_id], |row| row.parsed(0)).await
+        ask::first(&self.db().await?, sql, &[&external_id], |row| row.parsed(0)).await
     }
 
     async fn keep(&self, change: Change, event: Event) -> Result<bool, StoreError> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
+    Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
 };
 use tokio::sync::{Notify, watch};
 
@@ -12,6 +12,8 @@ use crate::domain::audit::Event;
 use crate::domain::audit::chain::Head;
 use crate::store::checkpoints::Checkpoints;
 use crate::store::postgres::address::Address;
+use crate::store::postgres::ask::Db;
+use crate::store::postgres::pulse::Pulse;
 use crate::store::{MOST_QUEUED, StoreError};
 
 /// How long anybody waits for a connection before they are told that the database is away.
@@ -22,12 +24,24 @@ const PATIENCE: Duration = Duration::from_millis(1_800);
 pub(crate) struct Link {
     pool: Pool,
     pub(crate) shared: Arc<Shared>,
+    pulse: Pulse,
+}
+
+/// A commit that was asked for and is not answered.
+#[derive(Clone)]
+pub(crate) struct Doubt {
+    /// Where the log ends if it stands.
+    pub(crate) head: Head,
+    /// Records of reads that stand with it.
+    pub(crate) records: Vec<Event>,
 }
 
 /// What is known of the desk in this process; no other process needs any of it.
 pub(crate) struct Shared {
     /// Records of reads, oldest first.
     queued: Mutex<Vec<Event>>,
+    /// Records of which it is not known whether they are written.
+    doubts: Mutex<Vec<Doubt>>,
     /// Tells the thread that records wait.
     pub(crate) wake: Notify,
     /// The desk's revision as far as it is known here.
@@ -43,7 +57,13 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     /// What a desk begins with.
     pub(crate) fn new(revision: watch::Sender<u64>, checkpoints: Checkpoints) -> Self {
-        Self { queued: Mutex::new(Vec::new()), wake: Notify::new(), revision, checkpoints: Mutex::new(checkpoints) }
+        Self {
+            queued: Mutex::default(),
+            doubts: Mutex::default(),
+            wake: Notify::new(),
+            revision,
+            checkpoints: Mutex::new(checkpoints),
+        }
     }
 
     /// Queues the record of a read.
@@ -62,7 +82,7 @@ impl Shared {
 
     /// Whether records wait.
     pub(crate) fn is_empty(&self) -> bool {
-        held(&self.queued).is_empty()
+        held(&self.queued).is_empty() && held(&self.doubts).is_empty()
     }
 
     /// How many records wait.
@@ -79,6 +99,26 @@ impl Shared {
     pub(crate) fn give_back(&self, events: Vec<Event>) {
         held(&self.queued).splice(0..0, events);
         self.wake.notify_one();
+    }
+
+    /// A commit is asked for.
+    pub(crate) fn doubt(&self, head: Head, records: Vec<Event>) {
+        if !records.is_empty() {
+            held(&self.doubts).push(Doubt { head, records });
+        }
+    }
+
+    /// What is not known to stand.
+    pub(crate) fn doubts(&self) -> Vec<Doubt> {
+        held(&self.doubts).clone()
+    }
+
+    /// How the commit with this head ended is known; says whether nobody had said so yet.
+    pub(crate) fn sure(&self, head: &Head) -> bool {
+        let mut doubts = held(&self.doubts);
+        let before = doubts.len();
+        doubts.retain(|doubt| doubt.head != *head);
+        doubts.len() < before
     }
 
     /// Tells of every change from here on.
@@ -117,8 +157,8 @@ pub(crate) fn pool(address: &Address, connections: usize) -> Result<Pool, StoreE
 
 impl Link {
     /// A way for whoever runs on this runtime.
-    pub(crate) fn new(pool: Pool, shared: Arc<Shared>) -> Self {
-        Self { pool, shared }
+    pub(crate) fn new(pool: Pool, shared: Arc<Shared>, pulse: Pulse) -> Self {
+        Self { pool, shared, pulse }
     }
 
     /// How many connections there are, are free, and are waited for.
@@ -128,15 +168,20 @@ impl Link {
     }
 
     /// A connection of this pool's own, for as long as it is held.
-    pub(crate) async fn client(&self) -> Result<Client, StoreError> {
-        client(&self.pool).await
+    pub(crate) async fn client(&self) -> Result<Db, StoreError> {
+        client(&self.pool, &self.pulse).await
     }
 }
 
 /// A connection, or word that there is none, within two seconds.
-pub(crate) async fn client(pool: &Pool) -> Result<Client, StoreError> {
-    match tokio::time::timeout(PATIENCE, pool.get()).await {
-        Ok(Ok(client)) => Ok(client),
+pub(crate) async fn client(pool: &Pool, pulse: &Pulse) -> Result<Db, StoreError> {
+    let got = tokio::select! {
+        biased;
+        () = pulse.silent() => return Err(StoreError::Away),
+        got = tokio::time::timeout(PATIENCE, pool.get()) => got,
+    };
+    match got {
+        Ok(Ok(client)) => Ok(Db::new(client, pulse.clone())),
         Ok(Err(PoolError::Backend(error))) => Err(error.into()),
         // All are in use, and stay so.
         Ok(Err(PoolError::Timeout(TimeoutType::Wait))) => Err(StoreError::Busy),

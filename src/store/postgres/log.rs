@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use deadpool_postgres::Client;
-use futures::TryStreamExt as _;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -164,11 +162,7 @@ pub(crate) async fn body(db: &Db, seq: u64) -> Result<Option<Body>, StoreError> 
 }
 
 /// Walks the whole chain, its bodies, its checkpoints; all of one moment, whoever appends meanwhile.
-pub(crate) async fn verify(
-    db: Client,
-    place: &Path,
-    expect: Option<&Head>,
-) -> Result<Result<Head, Broken>, StoreError> {
+pub(crate) async fn verify(db: Db, place: &Path, expect: Option<&Head>) -> Result<Result<Head, Broken>, StoreError> {
     let db = Snapshot::of(db).await?;
     let verified = verified(&db, place, expect).await;
     db.end().await;
@@ -199,11 +193,8 @@ async fn walk(db: &Db, origin: &str) -> Result<Result<Head, Broken>, StoreError>
         "SELECT {RECORD}, b.salt, b.body FROM audit LEFT JOIN (SELECT seq AS s, salt, body FROM audit_bodies) b \
          ON b.s = seq ORDER BY seq"
     );
-    let nothing: [&(dyn ToSql + Sync); 0] = [];
-    let statement = db.prepare_cached(&sql).await?;
-    let mut found = std::pin::pin!(db.query_raw(&statement, nothing).await?);
-    let mut walk = Walk::new(genesis(origin));
-    while let Some(row) = found.try_next().await? {
+    let (mut walk, mut found) = (Walk::new(genesis(origin)), db.rows(&sql).await?);
+    while let Some(row) = found.next().await? {
         let stepped = match (rows::record(&row), rows::body(&row)) {
             (Ok(record), Ok(body)) => {
                 walk.step(&record, body.as_ref().map(|(salt, text)| (salt.as_slice(), text.as_str())))

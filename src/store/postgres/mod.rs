@@ -21,6 +21,7 @@ mod merge;
 mod naming;
 mod open;
 mod proposals;
+mod pulse;
 mod search;
 mod tend;
 mod threads;
@@ -33,7 +34,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use deadpool_postgres::Client;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -59,6 +59,7 @@ use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::columns::Columns as _;
 use crate::store::postgres::articles::Shelf;
+use crate::store::postgres::ask::Db;
 use crate::store::postgres::link::Link;
 use crate::store::postgres::tend::Tending;
 use crate::store::postgres::writing::Writing;
@@ -80,7 +81,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    async fn db(&self) -> Result<Client, StoreError> {
+    async fn db(&self) -> Result<Db, StoreError> {
         self.link.client().await
     }
 
@@ -92,37 +93,37 @@ impl Postgres {
 #[async_trait]
 impl Store for Postgres {
     async fn ticket(&self, id: &TicketId) -> Result<Option<Ticket>, StoreError> {
-        tickets::ticket(&*self.db().await?, id).await
+        tickets::ticket(&self.db().await?, id).await
     }
 
     async fn tickets(&self, query: &TicketQuery) -> Result<TicketPage, StoreError> {
-        tickets::page(&*self.db().await?, query).await
+        tickets::page(&self.db().await?, query).await
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {
-        tickets::counts(&*self.db().await?).await
+        tickets::counts(&self.db().await?).await
     }
 
     async fn customer(&self, id: &CustomerId) -> Result<Option<Customer>, StoreError> {
-        tickets::customer(&*self.db().await?, id).await
+        tickets::customer(&self.db().await?, id).await
     }
 
     async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError> {
-        self.shelf.refresh(&*self.db().await?).await?;
+        self.shelf.refresh(&self.db().await?).await?;
         let near = crate::store::search::vectors::nearness(self.shelf.vectors()?, query).await;
         self.shelf.find(query, &near, limit as usize)
     }
 
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {
-        articles::articles(&*self.db().await?, ids).await
+        articles::articles(&self.db().await?, ids).await
     }
 
     async fn every_article(&self) -> Result<Vec<Article>, StoreError> {
-        articles::every_article(&*self.db().await?).await
+        articles::every_article(&self.db().await?).await
     }
 
     async fn canned(&self) -> Result<Vec<CannedReply>, StoreError> {
-        articles::canned(&*self.db().await?).await
+        articles::canned(&self.db().await?).await
     }
 
     async fn find_tickets(&self, query: &str, limit: u32) -> Result<Vec<TicketRow>, StoreError> {
@@ -146,7 +147,7 @@ impl Store for Postgres {
 
     async fn person(&self, id: &PrincipalId) -> Result<Option<Principal>, StoreError> {
         let sql = "SELECT role FROM people WHERE id = $1";
-        let role = ask::first(&*self.db().await?, sql, &[&id.as_str()], |row| row.parsed(0)).await?;
+        let role = ask::first(&self.db().await?, sql, &[&id.as_str()], |row| row.parsed(0)).await?;
         Ok(role.map(|role| Principal { id: id.clone(), role }))
     }
 
@@ -158,23 +159,23 @@ impl Store for Postgres {
     }
 
     async fn proposals(&self, query: &ProposalQuery) -> Result<Vec<Filed>, StoreError> {
-        proposals::list(&*self.db().await?, query).await
+        proposals::list(&self.db().await?, query).await
     }
 
     async fn proposal(&self, id: &ProposalId) -> Result<Option<Filed>, StoreError> {
-        proposals::one(&*self.db().await?, id).await
+        proposals::one(&self.db().await?, id).await
     }
 
     async fn denials(&self, call: &WriteCall) -> Result<u32, StoreError> {
-        proposals::denials(&*self.db().await?, call).await
+        proposals::denials(&self.db().await?, call).await
     }
 
     async fn desk_id(&self) -> Result<String, StoreError> {
-        log::log_id(&*self.db().await?).await
+        log::log_id(&self.db().await?).await
     }
 
     async fn drafts(&self) -> Result<Vec<(TicketId, String)>, StoreError> {
-        aside::drafts(&*self.db().await?).await
+        aside::drafts(&self.db().await?).await
     }
 
     async fn forget_draft(&self, ticket: &TicketId) -> Result<(), StoreError> {
@@ -190,7 +191,7 @@ impl Store for Postgres {
     }
 
     async fn seen(&self, by: &PrincipalId, tickets: &[TicketId]) -> Result<Vec<(TicketId, u64)>, StoreError> {
-        aside::seen(&*self.db().await?, by, tickets).await
+        aside::seen(&self.db().await?, by, tickets).await
     }
 
     async fn see(&self, by: &PrincipalId, ticket: &TicketId, version: u64) -> Result<(), StoreError> {
@@ -206,7 +207,7 @@ impl Store for Postgres {
     }
 
     async fn present(&self, but: &RunId) -> Result<Vec<Presence>, StoreError> {
-        aside::present(&*self.db().await?, but).await
+        aside::present(&self.db().await?, but).await
     }
 
     fn record(&self, event: Event) -> Result<(), StoreError> {
@@ -254,7 +255,7 @@ impl Store for Postgres {
     }
 
     async fn spent(&self, since: Timestamp, ticket: &TicketId) -> Result<Spent, StoreError> {
-        work::spent(&*self.db().await?, since, ticket).await
+        work::spent(&self.db().await?, since, ticket).await
     }
 
     async fn spend(&self, spending: &Spending, now: Timestamp) -> Result<(), StoreError> {
@@ -264,11 +265,11 @@ impl Store for Postgres {
     }
 
     async fn spending(&self) -> Result<Vec<(String, u64, Usage)>, StoreError> {
-        work::spending(&*self.db().await?).await
+        work::spending(&self.db().await?).await
     }
 
     async fn prepared(&self, occasion: &Occasion) -> Result<Option<Value>, StoreError> {
-        work::prepared(&*self.db().await?, occasion).await
+        work::prepared(&self.db().await?, occasion).await
     }
 
     async fn prepare(&self, prepared: Prepared) -> Result<(), StoreError> {
@@ -291,11 +292,11 @@ impl Store for Postgres {
     }
 
     async fn decisions(&self, limit: u32) -> Result<Vec<Reviewed>, StoreError> {
-        work::decisions(&*self.db().await?, limit).await
+        work::decisions(&self.db().await?, limit).await
     }
 
     async fn settled(&self) -> Result<Vec<Settled>, StoreError> {
-        lessons::settled(&*self.db().await?).await
+        lessons::settled(&self.db().await?).await
     }
 
     async fn style_notes(&self) -> Result<Vec<String>, StoreError> {
@@ -320,23 +321,23 @@ impl Store for Postgres {
     }
 
     async fn given(&self, by: &PrincipalId, ticket: &TicketId) -> Result<Vec<Given>, StoreError> {
-        aside::given(&*self.db().await?, by, ticket).await
+        aside::given(&self.db().await?, by, ticket).await
     }
 
     async fn feedback(&self) -> Result<Vec<Kept>, StoreError> {
-        aside::feedback(&*self.db().await?).await
+        aside::feedback(&self.db().await?).await
     }
 
     async fn find_log(&self, query: &LogQuery, before: Option<u64>, limit: u32) -> Result<Vec<Record>, StoreError> {
-        log::find(&*self.db().await?, query, before, limit).await
+        log::find(&self.db().await?, query, before, limit).await
     }
 
     async fn log_marks(&self, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
-        log::marks(&*self.db().await?, query).await
+        log::marks(&self.db().await?, query).await
     }
 
     async fn log_body(&self, seq: u64) -> Result<Option<Body>, StoreError> {
-        log::body(&*self.db().await?, seq).await
+        log::body(&self.db().await?, seq).await
     }
 
     async fn verify(&self, expect: Option<Head>) -> Result<Result<Head, Broken>, StoreError> {

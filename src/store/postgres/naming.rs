@@ -22,11 +22,11 @@ impl Naming for Postgres {
         );
         let after = page.after.as_deref().unwrap_or_default();
         let name = |row: &tokio_postgres::Row| Ok(Name { id: row.text(0)?, title: row.text(1)? });
-        ask::list(&*self.db().await?, &sql, &[&page.prefix, &after, &i64::from(page.limit)], name).await
+        ask::list(&self.db().await?, &sql, &[&page.prefix, &after, &i64::from(page.limit)], name).await
     }
 
     async fn how_many(&self) -> Result<u64, StoreError> {
         let sql = "SELECT (SELECT count(*) FROM tickets) + (SELECT count(*) FROM articles)";
-        ask::number(&*self.db().await?, sql, &[]).await
+        ask::number(&self.db().await?, sql, &[]).await
     }
 }

@@ -13,6 +13,7 @@ use crate::store::postgres::address::Address;
 use crate::store::postgres::articles::Shelf;
 use crate::store::postgres::ask::{self, Db, n};
 use crate::store::postgres::link::{Link, Shared};
+use crate::store::postgres::pulse::{self, Pulse};
 use crate::store::postgres::tend::Tending;
 use crate::store::postgres::{Postgres, link, log};
 
@@ -51,8 +52,16 @@ impl Postgres {
     /// When the database cannot be reached, holds something else, or is of a newer program.
     pub async fn open(url: &str, options: &Options) -> Result<Opened, StoreError> {
         let address = Address::read(url)?;
-        let pool = link::pool(&address, options.connections)?;
-        let db = link::client(&pool).await.map_err(|e| unopenable(&address, e))?;
+        let (told, pulse) = Pulse::new();
+        tokio::select! {
+            opened = Self::opened(&address, options, pulse) => opened,
+            never = pulse::beat(&address, &told) => match never {},
+        }
+    }
+
+    async fn opened(address: &Address, options: &Options, pulse: Pulse) -> Result<Opened, StoreError> {
+        let pool = link::pool(address, options.connections)?;
+        let db = link::client(&pool, &pulse).await.map_err(|e| unopenable(address, e))?.patient();
         let is_new = migrate(&db).await?;
         let log_id = log::log_id(&db).await?;
         let revision = ask::number(&db, "SELECT revision FROM head", &[]).await?;
@@ -61,8 +70,8 @@ impl Postgres {
         let (sender, revision) = watch::channel(revision);
         let shared = Arc::new(Shared::new(sender, checkpoints));
         let shelf = Arc::new(Shelf::default());
-        let tending = Tending::start(address, Arc::clone(&shared), Arc::clone(&shelf))?;
-        let link = Link::new(pool, shared);
+        let (tending, pulse) = Tending::start(address.clone(), Arc::clone(&shared), Arc::clone(&shelf))?;
+        let link = Link::new(pool, shared, pulse);
         Ok(Opened { store: Self { link, place, shelf, revision, _tending: tending }, is_new })
     }
 }
@@ -95,14 +104,16 @@ pub(crate) async fn migrate(db: &Db) -> Result<bool, StoreError> {
     if format(db).await? == Some(known) {
         return Ok(false);
     }
+    db.begun();
     db.batch_execute("BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0").await?;
     let done = under_lock(db, known).await;
     db.batch_execute(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+    db.over();
     done
 }
 
 async fn under_lock(db: &Db, known: i64) -> Result<bool, StoreError> {
-    db.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    db.batch_execute(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
     let found = format(db).await?;
     if found.is_some_and(|found| found > known) {
         return Err(StoreError::Newer { found: found.unwrap_or(0), known });
@@ -130,21 +141,20 @@ async fn under_lock(db: &Db, known: i64) -> Result<bool, StoreError> {
 /// An empty desk has a name, and a log of no records.
 async fn begin(db: &Db) -> Result<(), StoreError> {
     let log_id = crate::random::name::<16>("log");
-    db.execute("INSERT INTO meta VALUES ('log_id', $1)", &[&log_id]).await?;
+    ask::change(db, "INSERT INTO meta VALUES ('log_id', $1)", &[&log_id]).await?;
     let head = "INSERT INTO head (size, hash, revision, articles) VALUES (0, $1, 0, 0)";
-    db.execute(head, &[&genesis(&log_id)]).await?;
+    ask::change(db, head, &[&genesis(&log_id)]).await?;
     Ok(())
 }
 
 async fn format(db: &Db) -> Result<Option<i64>, StoreError> {
     // Asked of the catalog first: to ask a table that is not there would be an error.
     let there = "SELECT (to_regclass('countersign_format') IS NOT NULL)::int::bigint";
-    let row = db.query_one(there, &[]).await?;
-    if !row.flag(0)? {
+    if db.query(there, &[]).await?.first().map(|row| row.flag(0)).transpose()? != Some(true) {
         return Ok(None);
     }
-    let row = db.query_one("SELECT coalesce(max(version), 0) FROM countersign_format", &[]).await?;
-    Ok(Some(row.int(0)?))
+    let found = db.query("SELECT coalesce(max(version), 0) FROM countersign_format", &[]).await?;
+    found.first().map(|row| row.int(0)).transpose()
 }
 
 async fn has_tables(db: &Db) -> Result<bool, StoreError> {

@@ -14,6 +14,7 @@ use crate::store::postgres::articles::{self, Shelf};
 use crate::store::postgres::ask;
 use crate::store::postgres::link::{self, Link, Shared};
 use crate::store::postgres::log;
+use crate::store::postgres::pulse::{self, Pulse};
 use crate::store::postgres::writing::Writing;
 use crate::store::{COMPANY, StoreError, Touches};
 
@@ -33,19 +34,27 @@ pub(crate) struct Tending {
 
 impl Tending {
     /// Starts it.
-    pub(crate) fn start(address: Address, shared: Arc<Shared>, shelf: Arc<Shelf>) -> Result<Self, StoreError> {
+    pub(crate) fn start(address: Address, shared: Arc<Shared>, shelf: Arc<Shelf>) -> Result<(Self, Pulse), StoreError> {
         let failed = |e: std::io::Error| StoreError::Failed(e.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (close, closing) = watch::channel(false);
+        let (told, pulse) = Pulse::new();
+        let (felt, beaten) = (pulse.clone(), address.clone());
         let thread = std::thread::Builder::new()
             .name("desk-postgres".to_owned())
             .spawn(move || {
-                runtime.block_on(tend(address, shared, shelf, closing));
+                let tended = tend(address, shared, shelf, felt, closing);
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = tended => {}
+                        never = pulse::beat(&beaten, &told) => match never {},
+                    }
+                });
                 // What was being read is read again next time.
                 runtime.shutdown_background();
             })
             .map_err(failed)?;
-        Ok(Self { close: Some(close), thread: Some(thread) })
+        Ok((Self { close: Some(close), thread: Some(thread) }, pulse))
     }
 }
 
@@ -59,12 +68,12 @@ impl Drop for Tending {
     }
 }
 
-async fn tend(address: Address, shared: Arc<Shared>, shelf: Arc<Shelf>, closing: watch::Receiver<bool>) {
+async fn tend(address: Address, shared: Arc<Shared>, shelf: Arc<Shelf>, pulse: Pulse, closing: watch::Receiver<bool>) {
     let pool = match link::pool(&address, 2) {
         Ok(pool) => pool,
         Err(error) => return tracing::error!(%error, "records of reads are not written"),
     };
-    let link = Link::new(pool, shared);
+    let link = Link::new(pool, shared, pulse);
     tokio::select! {
         () = write_out(&link, closing) => {}
         () = listen(&address, &link) => {}

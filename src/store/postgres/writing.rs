@@ -4,12 +4,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use deadpool_postgres::{Client, Object};
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use crate::domain::audit::Event;
 use crate::domain::audit::chain::Head;
-use crate::store::postgres::ask::Db;
+use crate::store::columns::Columns as _;
+use crate::store::postgres::ask::{self, Db, n};
 use crate::store::postgres::link::{Link, Shared};
 use crate::store::postgres::log;
 use crate::store::{StoreError, Touches};
@@ -19,7 +19,7 @@ const BEGIN: &str = "BEGIN; SELECT size, hash FROM head FOR UPDATE";
 
 /// A transaction under way; dropped, it is undone with its connection.
 pub(crate) struct Writing {
-    db: Begun,
+    db: Db,
     shared: Arc<Shared>,
     begun: u64,
     head: Head,
@@ -27,33 +27,22 @@ pub(crate) struct Writing {
     taken: Vec<Event>,
 }
 
-/// A connection with a transaction under way, closed when it is dropped.
-pub(crate) struct Begun(Option<Client>);
-
-impl Drop for Begun {
-    fn drop(&mut self) {
-        // The database undoes what was begun, whatever state it is in.
-        if let Some(client) = self.0.take() {
-            drop(Object::take(client));
-        }
-    }
-}
-
 /// The desk as it is at one moment, for whoever reads much of it.
-pub(crate) struct Snapshot(Begun);
+pub(crate) struct Snapshot(Db);
 
 impl Snapshot {
     /// Of now.
-    pub(crate) async fn of(client: Client) -> Result<Self, StoreError> {
-        let begun = Begun(Some(client));
-        begun.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0").await?;
-        Ok(Self(begun))
+    pub(crate) async fn of(db: Db) -> Result<Self, StoreError> {
+        let db = db.patient();
+        db.begun();
+        db.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0").await?;
+        Ok(Self(db))
     }
 
     /// Gives the connection back.
-    pub(crate) async fn end(mut self) {
+    pub(crate) async fn end(self) {
         if self.batch_execute("ROLLBACK").await.is_ok() {
-            drop(self.0.0.take());
+            self.0.over();
         }
     }
 }
@@ -66,34 +55,13 @@ impl Deref for Snapshot {
     }
 }
 
-impl Begun {
-    /// A connection on which a transaction is about to begin.
-    pub(crate) fn new(client: Client) -> Self {
-        Self(Some(client))
-    }
-
-    /// Makes it stand.
-    pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
-        self.batch_execute("COMMIT").await?;
-        drop(self.0.take());
-        Ok(())
-    }
-}
-
-impl Deref for Begun {
-    type Target = Db;
-
-    #[allow(clippy::expect_used)] // it is taken only where the transaction ends
-    fn deref(&self) -> &Db {
-        self.0.as_ref().expect("a transaction has its connection until it is over")
-    }
-}
-
 impl Writing {
     /// Waits for its turn, and begins.
     pub(crate) async fn begin(link: &Link) -> Result<Self, StoreError> {
-        let db = Begun(Some(link.client().await?));
+        let db = link.client().await?;
+        db.begun();
         let head = locked(&db.simple_query(BEGIN).await?)?;
+        settle_doubts(&db, &link.shared).await?;
         let taken = link.shared.take();
         let mut writing = Self { db, shared: Arc::clone(&link.shared), begun: head.size, head, taken };
         log::append(&writing.db, &mut writing.head, &writing.taken).await?;
@@ -123,16 +91,30 @@ impl Writing {
             );
         }
         sql.push_str("COMMIT");
-        let said = self.simple_query(&sql).await?;
-        // It stands: nothing of it goes back.
-        self.taken.clear();
-        drop(self.db.0.take());
+        // Until it is answered nobody knows whether it stands.
+        self.shared.doubt(self.head.clone(), std::mem::take(&mut self.taken));
+        let said = self.simple_query(&sql).await.inspect_err(|_| self.shared.wake.notify_one())?;
+        self.shared.sure(&self.head);
+        self.db.over();
         if let Some(revision) = number(&said).filter(|_| touches == Touches::Desk) {
             self.shared.revised(revision);
         }
         self.shared.reached(&self.head);
         Ok(())
     }
+}
+
+/// Whoever holds the end of the log knows how every commit before ended: records of those that do not stand go back.
+async fn settle_doubts(db: &Db, shared: &Shared) -> Result<(), StoreError> {
+    for doubt in shared.doubts() {
+        let sql = "SELECT hash FROM audit WHERE seq = $1";
+        let hash = ask::first(db, sql, &[&n(doubt.head.size)], |row| row.text(0)).await?;
+        let stands = hash.as_deref() == Some(doubt.head.hash.as_str());
+        if shared.sure(&doubt.head) && !stands {
+            shared.give_back(doubt.records);
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Writing {

@@ -4,7 +4,9 @@ mod aside;
 mod commands;
 mod copying;
 mod decisions;
+mod encrypted;
 mod failing;
+mod frozen;
 mod log;
 mod naming;
 mod reading;
@@ -102,7 +104,7 @@ impl Desk {
     }
 
     /// Four people and three tickets.
-    async fn of(way: Way, dir: tempfile::TempDir) -> Self {
+    pub(crate) async fn of(way: Way, dir: tempfile::TempDir) -> Self {
         let store = way.open().await;
         for (id, role) in
             [("maya", Role::Agent), ("tom", Role::Agent), ("lena", Role::Supervisor), ("vera", Role::Viewer)]
