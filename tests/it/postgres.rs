@@ -81,8 +81,15 @@ fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 impl Cluster {
     /// Makes a cluster and starts it.
     pub(crate) fn start(is_durable: bool) -> Option<Self> {
-        let bin = bin()?;
+        bin()?;
         let place = tempfile::Builder::new().prefix("countersign-pg-").tempdir().unwrap().keep();
+        Self::start_in(place, is_durable)
+    }
+
+    /// The same in this folder.
+    pub(crate) fn start_in(place: PathBuf, is_durable: bool) -> Option<Self> {
+        let bin = bin()?;
+        std::fs::create_dir_all(&place).unwrap();
         std::fs::set_permissions(&place, std::fs::Permissions::from_mode(0o700)).unwrap();
         if let Some((user, group)) = servant() {
             chown(&place, Some(user), Some(group)).unwrap();

@@ -1,6 +1,7 @@
 //! The desk as a service: the real program on a port of its own, and whoever comes to its doors.
 
 mod connections;
+mod killed;
 mod stopping;
 mod together;
 

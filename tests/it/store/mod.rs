@@ -1,12 +1,14 @@
 //! What holds for a desk, whatever keeps it: every test here runs on SQLite and on PostgreSQL.
 
 mod aside;
+mod clocks;
 mod commands;
 mod copying;
 mod decisions;
 mod encrypted;
 mod failing;
 mod frozen;
+mod full;
 mod log;
 mod naming;
 mod reading;
@@ -27,7 +29,7 @@ use countersign::domain::receipt::{Receipt, Refusal};
 use countersign::domain::ticket::Ticket;
 use countersign::store::postgres::{Options, Postgres};
 use countersign::store::sqlite::Sqlite;
-use countersign::store::{Decided, Decision, Executed, Execution, Origin, Store};
+use countersign::store::{Decided, Decision, Executed, Execution, Origin, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::house::{event, principal, ticket};
@@ -127,9 +129,14 @@ impl Desk {
 
     /// Files a proposal of the bot at the version that the ticket has.
     pub(crate) async fn propose(&self, call: WriteCall) -> Proposal {
+        self.try_propose(call).await.unwrap()
+    }
+
+    /// The same, where it may fail.
+    pub(crate) async fn try_propose(&self, call: WriteCall) -> Result<Proposal, StoreError> {
         let proposal = self.frozen(call).await;
-        self.store.file(&proposal, acted(Action::Proposed, &proposal)).await.unwrap();
-        proposal
+        self.store.file(&proposal, acted(Action::Proposed, &proposal)).await?;
+        Ok(proposal)
     }
 
     /// The same, not filed.
