@@ -17,6 +17,7 @@ use crate::http::limits::LOOPBACK;
 use crate::http::sent::MOST_BYTES;
 use crate::http::session::{Seal, own};
 use crate::http::sessions::{Hall, Sessions};
+use crate::mcp::at_once::LocalSessions;
 
 /// A session of an older client is kept while a person thinks, and no longer.
 const SILENCE: Duration = Duration::from_hours(4);
@@ -26,9 +27,11 @@ const COMES_BACK: Duration = Duration::from_secs(1);
 /// long, and looks through all of them at every request.
 const KEPT_FOR: Duration = Duration::from_secs(3);
 
-/// Routes for `server`, which is made anew for each session, and for each request that has none.
+/// Routes for `server`, which is made anew for each session, and for each request that has none; behind what comes
+/// `before` it and knows the sessions.
 pub(crate) fn over_http<H: ServerHandler>(
     server: impl Fn() -> H + Send + Sync + 'static,
+    before: impl FnOnce(Router, LocalSessions) -> Router,
     config: &Config,
     origins: Vec<String>,
     stop: &CancellationToken,
@@ -48,12 +51,13 @@ pub(crate) fn over_http<H: ServerHandler>(
         .with_cancellation_token(stop.child_token());
     let sessions = Arc::new(sessions);
     let counted = Sessions::new(Arc::new(Local(Arc::clone(&sessions))), config.serve.sessions_per_caller);
-    let service = StreamableHttpService::new(move || Ok(server()), sessions, settings);
-    Router::new().fallback_service(service).layer(from_fn_with_state((Seal::new(), Arc::new(counted)), own))
+    let service = StreamableHttpService::new(move || Ok(server()), Arc::clone(&sessions), settings);
+    let mcp = before(Router::new().fallback_service(service), sessions);
+    mcp.layer(from_fn_with_state((Seal::new(), Arc::new(counted)), own))
 }
 
 /// The sessions of this process.
-struct Local(Arc<LocalSessionManager>);
+struct Local(LocalSessions);
 
 #[async_trait]
 impl Hall for Local {

@@ -25,7 +25,7 @@ use crate::domain::text;
 use crate::http::health::Readiness;
 use crate::http::limits::{Bounds, Limits};
 use crate::http::{self, Door, listen};
-use crate::mcp::at_once::{self, AtOnce};
+use crate::mcp::at_once::{self, AtOnce, LocalSessions};
 use crate::mcp::server::{Asking, DeskServer};
 use crate::random;
 use crate::store::Store;
@@ -56,8 +56,8 @@ impl Service {
             }
         };
         let asks = config.mcp.elicit;
-        let at_once = |mcp: Router, desk: &Arc<Desk>| {
-            mcp.layer(from_fn_with_state(AtOnce::new(Arc::clone(desk), asks), at_once::answer))
+        let at_once = |mcp: Router, desk: Arc<Desk>, sessions: LocalSessions| {
+            mcp.layer(from_fn_with_state(AtOnce::new(desk, sessions, asks), at_once::answer))
         };
         Self::put_together(server, at_once, store, config, models).await
     }
@@ -72,12 +72,12 @@ impl Service {
         config: &Config,
         models: &Models,
     ) -> color_eyre::Result<Self> {
-        Self::put_together(server, |mcp, _| mcp, store, config, models).await
+        Self::put_together(server, |mcp, _, _| mcp, store, config, models).await
     }
 
     async fn put_together<H: ServerHandler>(
         server: impl Fn(Arc<Desk>) -> H + Send + Sync + 'static,
-        before: impl FnOnce(Router, &Arc<Desk>) -> Router,
+        before: impl FnOnce(Router, Arc<Desk>, LocalSessions) -> Router,
         store: Arc<dyn Store>,
         config: &Config,
         models: &Models,
@@ -91,8 +91,8 @@ impl Service {
         let desk = Desk::new(Arc::clone(&store), config.policy.clone()).with_assistant(models.assistant());
         let desk = Arc::new(desk);
         let served = Arc::clone(&desk);
-        let mcp = over_http(move || server(Arc::clone(&served)), config, origins.clone(), &stop);
-        let mcp = before(mcp, &desk);
+        let in_front = |mcp, sessions| before(mcp, Arc::clone(&desk), sessions);
+        let mcp = over_http(move || server(Arc::clone(&served)), in_front, config, origins.clone(), &stop);
         let walk = Duration::from_secs(config.telemetry.verify_minutes.max(1) * 60);
         let vitals = Vitals { store: Arc::clone(&store), walk };
         let issuer = issuer::of(&config.access.issuer)?;

@@ -1,5 +1,6 @@
 //! Calls that are answered at once, beside the full server over the same desk: nobody can tell which one has answered.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -160,4 +161,67 @@ async fn calls_at_once_are_recorded_and_counted_as_all_others() {
             ("vera", "refused", "forbidden", "r-same"),
         ]
     );
+}
+
+/// The message of an answer, whether it came alone or in a stream.
+async fn in_session(
+    at: SocketAddr,
+    token: &str,
+    session: Option<&str>,
+    body: &Value,
+) -> (Option<String>, String, Value) {
+    let mut request = reqwest::Client::new()
+        .post(format!("http://{at}/mcp"))
+        .bearer_auth(token)
+        .header("accept", "application/json, text/event-stream")
+        .header("content-type", "application/json");
+    if let Some(session) = session {
+        request = request.header("mcp-session-id", session).header("mcp-protocol-version", "2025-11-25");
+    }
+    let answer = request.body(body.to_string()).send().await.unwrap();
+    let header = |name: &str| Some(answer.headers().get(name)?.to_str().unwrap().to_owned());
+    let (named, media) = (header("mcp-session-id"), header("content-type").unwrap_or_default());
+    let text = answer.text().await.unwrap();
+    let data = text.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim).rfind(|data| !data.is_empty());
+    (named, media, serde_json::from_str(data.unwrap_or(&text)).unwrap_or(Value::Null))
+}
+
+async fn session(at: SocketAddr, token: &str) -> String {
+    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"},
+    }});
+    let session = in_session(at, token, None, &hello).await.0.unwrap();
+    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    in_session(at, token, Some(&session), &ready).await;
+    session
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_session_a_read_is_answered_at_once_with_the_same_words_in_the_session_s_run() {
+    let door = Doorstep::open(|_| {}).await;
+    let (full, _stop) = full(&door).await;
+    let (robot, other) = (door.token("robot", Role::Bot).await, door.token("other", Role::Bot).await);
+    let (here, there) = (session(door.address, &robot).await, session(full, &robot).await);
+    let read = |id: &str| {
+        json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call",
+               "params": {"name": "get_ticket", "arguments": {"ticket_id": id}}})
+    };
+    // The full server has heard of the session by the first call.
+    let (_, media, _) = in_session(door.address, &robot, Some(&here), &read("T-1")).await;
+    assert_eq!(media, "text/event-stream");
+    for id in ["T-1", "T-99999"] {
+        let (_, media, at_once) = in_session(door.address, &robot, Some(&here), &read(id)).await;
+        assert_eq!(media, "application/json");
+        assert_eq!(at_once, in_session(full, &robot, Some(&there), &read(id)).await.2, "{id}");
+        assert_eq!(at_once["result"].get("resultType"), None);
+    }
+    let stranger = in_session(door.address, &other, Some(&here), &read("T-1")).await.2;
+    assert_eq!(stranger["status"], 404, "{stranger}");
+    let end = reqwest::Client::new().delete(door.mcp()).bearer_auth(&robot).header("mcp-session-id", &here);
+    end.send().await.unwrap();
+    assert_eq!(in_session(door.address, &robot, Some(&here), &read("T-1")).await.2["result"], Value::Null);
+    door.house.store.flush().await.unwrap();
+    let log = door.house.store.log(None, 20).await.unwrap();
+    let runs: HashSet<_> = log.iter().filter(|r| r.actor == "robot" && r.action == "read").map(|r| &r.run).collect();
+    assert_eq!(runs.len(), 2, "one of each session: {runs:?}");
 }
