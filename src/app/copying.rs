@@ -102,7 +102,7 @@ pub async fn copy(from: &Place, to: &Place) -> color_eyre::Result<Head> {
     if let Place::File(path) = to {
         ensure!(!path.exists(), "{to} exists; a copy goes into a new file");
     }
-    let poured = pour_over(from, to).await;
+    let poured = Box::pin(pour_over(from, to)).await;
     if let (Err(_), Place::File(path)) = (&poured, to) {
         // It was not there before.
         let _ = std::fs::remove_file(path);
@@ -139,7 +139,7 @@ pub async fn backup(places: &Places, file: &Path) -> color_eyre::Result<Head> {
             ensure!(desk.exists(), "there is no desk {from}");
             app::open_desk(desk, Fill::Nothing).await?.copy_to(file)?;
         }
-        Place::Database(_) => drop(pour_over(&from, &to).await?),
+        Place::Database(_) => drop(Box::pin(pour_over(&from, &to)).await?),
     }
     verified(&to).await
 }

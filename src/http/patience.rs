@@ -86,7 +86,7 @@ mod tests {
         let slow = tokio::spawn(async move {
             let mut taken = [0; 32];
             for _ in 0..8 {
-                tokio::time::sleep(PATIENCE - Duration::from_secs(1)).await;
+                tokio::time::sleep(PATIENCE.saturating_sub(Duration::from_secs(1))).await;
                 theirs.read_exact(&mut taken).await.unwrap();
             }
             theirs

@@ -189,8 +189,7 @@ async fn a_model_is_told_no_more_than_its_list_and_tells_nobody_more_than_theirs
         for tool in ["suggest_response", "summarize_ticket"] {
             desk.read(&caller, &read(tool, json!({"ticket_id": "T-9"}))).await.unwrap();
         }
-        let told = model.0.lock().unwrap().join("\n");
-        told
+        model.0.lock().unwrap().join("\n")
     };
     assert!(told(Withheld::default(), Role::Agent).await.contains("badgernote"));
     let less = Withheld { model: vec![Field::MessageInternal], ..Withheld::default() };
