@@ -57,7 +57,7 @@ async fn a_customer_is_changed_by_people_on_what_they_saw_and_it_is_recorded() {
     is_problem(&change("*", r#"["Eve"]"#).await, 422);
     is_problem(&change(changed.header("etag"), r#"{"email":"c1@mailbox.example"}"#).await, 409);
     is_problem(&served.get(Role::Bot, "/customers").await, 403);
-    let found = served.get(Role::Viewer, "/customers?email=ADA@mailbox.example").await.json();
+    let found = served.get(Role::Agent, "/customers?email=ADA@mailbox.example").await.json();
     assert_eq!(found["customers"].as_array().unwrap().len(), 1);
     assert_eq!(served.house.count(Action::Kept).await, 2);
 }
