@@ -607,7 +607,7 @@ async fn two_tickets_are_merged_and_a_message_split_off_at_a_real_terminal_and_t
     terminal.wait_gone("⏎ keep");
     terminal.keys("\r");
     terminal.wait("My card shows two charges.");
-    terminal.keys("]]X");
+    terminal.keys("g]]X");
     terminal.wait("message [2] of T-11");
     terminal.wait("Subject: Here is the statement.");
     terminal.keys("\r");
