@@ -5,6 +5,7 @@ use countersign::domain::call::ProposalQuery;
 use countersign::domain::proposal::{Filing, Proposal, ProposalState};
 use countersign::domain::receipt::Receipt;
 use countersign::store::{Decided, Decision};
+use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -169,7 +170,7 @@ async fn what_waits_is_counted_and_nobodys_is_out_of_sight(desk: Desk) {
     let (maya, crowd) = ("maya".parse().unwrap(), bot().id);
     let first = desk.propose(update("T-1", json!({"tags": ["first"]}))).await;
     let many = (0..1_010).map(|n| desk.propose(update("T-1", json!({"tags": [format!("t{n}")]}))));
-    futures::future::join_all(many).await;
+    futures::stream::iter(many).buffer_unordered(8).collect::<Vec<_>>().await;
     let own = Filing::from(desk.frozen(update("T-2", json!({"priority": "low"}))).await);
     let own = Proposal::file(Filing { proposer: principal("maya", Role::Agent), expires_at: Some(later(60)), ..own });
     desk.store.file(&own, event()).await.unwrap();
