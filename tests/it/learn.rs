@@ -1,6 +1,6 @@
 //! What the desk is taught: from replies that were really sent to a lesson that a supervisor has signed.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use countersign::desk::{Assistant, Caller, NotLearned};
 use countersign::domain::actor::Role;
@@ -9,12 +9,12 @@ use countersign::domain::audit::Action;
 use countersign::domain::call::ReadCall;
 use countersign::domain::intake::Intake;
 use countersign::domain::lesson::{Change, Lesson, LessonKind, LessonState, Settlement, Support};
-use countersign::llm::{Conversation, Entry, Listener, LlmError, LlmProvider, Reply};
 use countersign::mcp::client::Era;
 use countersign::store::{Origin, Store};
 use countersign::tools::ToolBackend;
 use serde_json::json;
 
+use crate::attentive::Attentive;
 use crate::house::{House, event, principal, reply};
 use crate::process::program;
 use crate::terminal::Terminal;
@@ -151,26 +151,6 @@ async fn a_signed_note_is_in_force_until_it_is_taken_back() {
     house.desk().dismiss(&caller(&house, "lena", Role::Supervisor), &id).await.unwrap();
     assert!(house.store.style_notes().await.unwrap().is_empty());
     assert_eq!(house.store.settled().await.unwrap()[0].state, LessonState::Dismissed);
-}
-
-/// A model that notes what it was told.
-#[derive(Default)]
-struct Attentive(Mutex<Vec<String>>);
-
-#[async_trait::async_trait]
-impl LlmProvider for Attentive {
-    fn name(&self) -> &'static str {
-        "attentive"
-    }
-
-    async fn reply(&self, talk: &Conversation, _live: Listener<'_>) -> Result<Reply, LlmError> {
-        let told = talk.entries.iter().filter_map(|entry| match entry {
-            Entry::Brief(text) => Some(text.clone()),
-            _ => None,
-        });
-        self.0.lock().unwrap().extend(told);
-        Ok(Reply { text: "Hello,\n\nwe look into it.\n\nMaya".into(), by: "attentive".into(), ..Reply::default() })
-    }
 }
 
 #[tokio::test]

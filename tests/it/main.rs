@@ -6,6 +6,7 @@ mod ahead;
 mod asking;
 mod at_once;
 mod attack;
+mod attentive;
 mod audit;
 mod bench;
 mod canned;

@@ -1,6 +1,6 @@
 //! What a role and a model see is a list of fields, behind every door.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use countersign::commit::Commit;
 use countersign::desk::{Assistant, Caller, Direct};
@@ -10,7 +10,6 @@ use countersign::domain::intake::Intake;
 use countersign::domain::policy::{CustomerField, Policy};
 use countersign::domain::sight::{Field, Withheld};
 use countersign::domain::ticket::{Attachment, Author, Message, Visibility};
-use countersign::llm::{Conversation, Entry, Listener, LlmError, LlmProvider, Reply};
 use countersign::mcp::server::DeskServer;
 use countersign::seat::{Local, Questions as _};
 use countersign::store::{Origin, Store as _};
@@ -18,6 +17,7 @@ use countersign::tools::catalog::{self, Call};
 use rmcp::model::{ReadResourceRequestParams, ResourceContents};
 use serde_json::{Value, json};
 
+use crate::attentive::Attentive;
 use crate::house::{House, bot, event, principal, reply, ticket};
 use crate::http::{Served, WIDE, is_problem};
 use crate::peer::{ERAS, Peer};
@@ -156,26 +156,6 @@ async fn whoever_approves_reads_everything_whatever_the_proposer_saw() {
         card.contains("customer Customer 9") && card.contains("Dear Customer 9, 49.00 goes back to you."),
         "{card}"
     );
-}
-
-/// A model that notes what it was told.
-#[derive(Default)]
-struct Attentive(Mutex<Vec<String>>);
-
-#[async_trait::async_trait]
-impl LlmProvider for Attentive {
-    fn name(&self) -> &'static str {
-        "attentive"
-    }
-
-    async fn reply(&self, talk: &Conversation, _live: Listener<'_>) -> Result<Reply, LlmError> {
-        let told = talk.entries.iter().filter_map(|entry| match entry {
-            Entry::Brief(text) => Some(text.clone()),
-            _ => None,
-        });
-        self.0.lock().unwrap().extend(told);
-        Ok(Reply { text: "Hello,\n\nwe look into it.\n\nMaya".into(), by: "attentive".into(), ..Reply::default() })
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
