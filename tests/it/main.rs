@@ -41,6 +41,7 @@ mod scenarios;
 mod screen;
 mod seat;
 mod serve;
+mod served;
 mod setup;
 mod store;
 mod stub_model;

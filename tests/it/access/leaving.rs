@@ -13,7 +13,7 @@ use crate::access::stub_issuer::StubIssuer;
 use crate::doorstep::Doorstep;
 use crate::house::{principal, update};
 use crate::peer::ERAS;
-use crate::seat::served::{Served, terminal_at};
+use crate::seat::team::{Team, terminal_at};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -103,12 +103,12 @@ async fn a_stream_does_not_outlive_the_time_of_its_token() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_whose_token_is_taken_back_is_told_so_in_their_terminal_without_touching_a_key() {
-    let served = Served::start();
-    let maya = served.token("agent", "maya");
-    let mut terminal = terminal_at(&maya, &served.at, (120, 40));
+    let team = Team::start();
+    let maya = team.token("agent", "maya");
+    let mut terminal = terminal_at(&maya, &team.at, (120, 40));
     terminal.wait("● connected  maya · agent");
     terminal.wait("T-1");
-    served.take_back("maya");
+    team.take_back("maya");
     terminal.wait("○ signed out");
     terminal.wait("put a new token into its file and start again");
     // Trying again is no way out, and not said to be one.

@@ -2,7 +2,8 @@
 
 mod door;
 mod journey;
+mod line;
 pub(crate) mod rights;
-pub(crate) mod served;
 mod shown;
+pub(crate) mod team;
 mod tls;

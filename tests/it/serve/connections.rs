@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::serve::{PATIENCE, Reply, Served, request};
+use crate::served::{PATIENCE, Reply, Served, request};
 
 /// Reads until the other side hangs up; what it said.
 fn until_closed(stream: &mut TcpStream) -> String {

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::postgres;
-use crate::serve::{PATIENCE, Reply, Served, request};
+use crate::served::{PATIENCE, Reply, Served, request};
 
 /// A change that waits for somebody.
 struct Waiting {

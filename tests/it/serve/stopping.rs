@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::process::program;
-use crate::serve::{PATIENCE, Reply, Served, request};
+use crate::served::{PATIENCE, Reply, Served, request};
 
 #[test]
 fn a_request_under_way_is_answered_although_the_service_was_asked_to_stop() {

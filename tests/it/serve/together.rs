@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::postgres;
-use crate::process::program;
-use crate::serve::{PATIENCE, Served};
+use crate::served::{PATIENCE, Served};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_on_one_database_are_one_desk() {
@@ -45,10 +44,7 @@ fn one_desk(home: &Path, url: &str) {
     assert_eq!(log["records"].as_array().map(Vec::len), Some(1), "{log}");
 
     // What is taken back at one opens nothing at the other soon.
-    let listed = program(home).args(desk).args(["token", "list"]).output().unwrap();
-    let listed = String::from_utf8(listed.stdout).unwrap();
-    let name = listed.lines().find(|line| line.contains("triage")).unwrap().split_whitespace().next().unwrap();
-    assert!(program(home).args(desk).args(["token", "revoke", name]).status().unwrap().success());
+    here.take_back(&desk, "triage");
     let since = Instant::now();
     while there.ask("GET", "/tickets?limit=1", &bot, None).status != 401 {
         assert!(since.elapsed() < PATIENCE, "a token that was taken back still opens the other server");

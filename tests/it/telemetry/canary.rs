@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::house::{event, ticket};
 use crate::process::{Stdio2, program};
+use crate::served::written;
 use crate::stub_model::{Answer, StubModel, Turn, Wire};
 use crate::telemetry::otlp::Collector;
 use crate::telemetry::watched::Watched;
@@ -49,12 +50,13 @@ fn over_http(service: &Watched, token: &str) {
         ("GET /proposals", vec![("Authorization", "Basic canary"), ("x-request-id", "canary canary")]),
         ("GET /proposals/canary", vec![("Authorization", bearer.as_str()), ("user-agent", "canary")]),
     ] {
-        service.ask(what, &headers, None);
+        let (method, path) = what.split_once(' ').unwrap();
+        service.send(&written(method, path, &headers, ""));
     }
     let reply = json!({"body": "Hello canary", "visibility": "public", "reason": "canary"});
-    service.ask_as(token, "POST /tickets/T-1/actions/reply", Some(&reply));
-    service.ask_as(token, "POST /tickets/T-1/actions/reply", Some(&json!({"canary": "canary"})));
-    service.ask_as(token, "POST /mcp", Some(&json!({"jsonrpc": "2.0", "id": "canary", "method": "canary"})));
+    service.ask("POST", "/tickets/T-1/actions/reply", token, Some(&reply));
+    service.ask("POST", "/tickets/T-1/actions/reply", token, Some(&json!({"canary": "canary"})));
+    service.ask("POST", "/mcp", token, Some(&json!({"jsonrpc": "2.0", "id": "canary", "method": "canary"})));
 }
 
 fn over_stdio(home: &Path, config: &Path) {

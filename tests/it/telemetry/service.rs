@@ -8,8 +8,9 @@ use countersign::tools::{Run, ToolBackend as _};
 use rusqlite::Connection;
 use serde_json::json;
 
+use crate::served::{PATIENCE, written};
 use crate::telemetry::otlp::Collector;
-use crate::telemetry::watched::{PATIENCE, Watched};
+use crate::telemetry::watched::Watched;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -22,10 +23,10 @@ fn metrics_count_calls_by_route_tool_and_role_and_know_the_queue() {
     let home = tempfile::tempdir().unwrap();
     let service = Watched::start(home.path(), "");
     let token = service.token("agent", "tom");
-    assert_eq!(service.ask_as(&token, "GET /tickets/T-1001", None).status, 200);
-    assert_eq!(service.ask_as(&token, "GET /tickets/T-0", None).status, 404);
+    assert_eq!(service.ask("GET", "/tickets/T-1001", &token, None).status, 200);
+    assert_eq!(service.ask("GET", "/tickets/T-0", &token, None).status, 404);
     let wish = json!({"update": {"priority": "urgent"}, "reason": "it burns"});
-    let asked = service.ask_as(&token, "POST /tickets/T-1001/actions/update", Some(&wish));
+    let asked = service.ask("POST", "/tickets/T-1001/actions/update", &token, Some(&wish));
     assert_eq!(asked.status, 202, "{asked:?}");
     let text = service.metrics(&token, "countersign_proposals_pending 1\n");
     for line in [
@@ -48,8 +49,8 @@ fn metrics_are_for_those_who_may_read_the_whole_desk() {
     let home = tempfile::tempdir().unwrap();
     let service = Watched::start(home.path(), "");
     let (viewer, bot) = (service.token("viewer", "prometheus"), service.token("bot", "robo"));
-    assert_eq!(service.ask("GET /metrics", &[], None).status, 401);
-    assert_eq!(service.ask_as(&bot, "GET /metrics", None).status, 403);
+    assert_eq!(service.send(&written("GET", "/metrics", &[], "")).status, 401);
+    assert_eq!(service.ask("GET", "/metrics", &bot, None).status, 403);
     let text = service.metrics(&viewer, "process_resident_memory_bytes");
     assert!(text.contains(r#"countersign_authentications_refused_total{reason="none"} 1"#), "{text}");
 }
@@ -83,7 +84,7 @@ async fn a_request_is_a_span_and_a_line_of_one_trace() {
     let parent = format!("00-{TRACE}-00f067aa0ba902b7-01");
     let bearer = format!("Bearer {token}");
     let headers = [("Authorization", bearer.as_str()), ("traceparent", &parent), ("x-request-id", "q-mine")];
-    let reply = service.ask("GET /tickets/T-1001", &headers, None);
+    let reply = service.send(&written("GET", "/tickets/T-1001", &headers, ""));
     assert!(reply.status == 200 && reply.head.contains("x-request-id: q-mine"), "{reply:?}");
     let row = service.logged(|row| row["request_id"] == "q-mine");
     let (route, by) = (row["route"].as_str(), row["principal"].as_str());
@@ -121,6 +122,6 @@ async fn what_is_done_without_a_collector_is_the_same_when_it_is_away() {
     let service = Watched::start(home.path(), "[telemetry]\notlp_endpoint = \"http://127.0.0.1:9\"\n");
     let token = service.token("agent", "tom");
     for _ in 0..20 {
-        assert_eq!(service.ask_as(&token, "GET /tickets/T-1001", None).status, 200);
+        assert_eq!(service.ask("GET", "/tickets/T-1001", &token, None).status, 200);
     }
 }
