@@ -26,6 +26,15 @@ pub struct CustomerQuery {
     pub behind: Option<CustomerId>,
 }
 
+impl CustomerQuery {
+    /// Whether somebody of this name is meant, whatever is written large.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let words = self.name.as_deref().map(str::to_lowercase);
+        words.is_none_or(|words| name.to_lowercase().contains(&words))
+    }
+}
+
 const fn fifty() -> u32 {
     50
 }

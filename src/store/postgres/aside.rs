@@ -42,7 +42,7 @@ pub(crate) async fn rate(tx: &mut Writing, feedback: &Feedback, event: &Event) -
 
 /// A person's thumbs for texts about a ticket.
 pub(crate) async fn given(db: &Db, by: &PrincipalId, ticket: &TicketId) -> Result<Vec<Given>, StoreError> {
-    let sql = "SELECT f.thumb, f.tool, f.shown, b.body::json ->> 'words' \
+    let sql = "SELECT f.thumb, f.tool, f.shown, replace(b.body, '\\u0000', '\\ufffd')::json ->> 'words' \
                FROM feedback f LEFT JOIN audit_bodies b ON b.seq = f.seq WHERE f.person = $1 AND f.ticket_id = $2";
     ask::list(db, sql, &[&by.as_str(), &ticket.as_str()], rows::given).await
 }

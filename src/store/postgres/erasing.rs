@@ -15,6 +15,7 @@ use crate::store::erasing::{Erasing, Hand, Line, Order, Sheet, Swept, called, co
 use crate::store::postgres::Postgres;
 use crate::store::postgres::ask::{self, Db};
 use crate::store::postgres::copying::cell;
+use crate::store::postgres::threads::keepable;
 use crate::store::postgres::writing::Snapshot;
 use crate::store::{StoreError, Touches};
 
@@ -84,7 +85,7 @@ fn owned(values: &[Cell]) -> Vec<Box<dyn ToSql + Sync + Send>> {
             Cell::Null => Box::new(None::<String>),
             Cell::Int(n) => Box::new(*n),
             Cell::Real(x) => Box::new(*x),
-            Cell::Text(text) => Box::new(text.clone()),
+            Cell::Text(text) => Box::new(keepable(text)),
             Cell::Bytes(bytes) => Box::new(bytes.clone()),
         }
     };

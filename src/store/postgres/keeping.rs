@@ -9,22 +9,19 @@ use crate::domain::ids::{ArticleId, CustomerId, TicketId};
 use crate::domain::keeping::{Change, CustomerQuery};
 use crate::store::columns::{Columns as _, json};
 use crate::store::keeping::Keeping;
-use crate::store::postgres::ask::{self, Db};
+use crate::store::postgres::ask::{self, Db, n};
+use crate::store::postgres::threads::keepable;
 use crate::store::postgres::{Postgres, articles, tickets};
 use crate::store::rows::{self, ARTICLE, CUSTOMER};
 use crate::store::{StoreError, Touches};
 
+/// How many names are looked through at a time.
+const AT_ONCE: u32 = 500;
+
 #[async_trait]
 impl Keeping for Postgres {
     async fn customers(&self, query: &CustomerQuery) -> Result<Vec<Customer>, StoreError> {
-        let sql = format!(
-            "SELECT {CUSTOMER} FROM customers WHERE n > coalesce((SELECT n FROM customers WHERE id = $1), 0) \
-             AND ($2::text IS NULL OR lower(email) = lower($2)) \
-             AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0) ORDER BY n LIMIT $4"
-        );
-        let behind = query.behind.as_ref().map(CustomerId::as_str);
-        let values: ask::Values<'_> = &[&behind, &query.email, &query.name, &i64::from(query.limit)];
-        ask::list(&self.db().await?, &sql, values, rows::customer).await
+        customers(&self.db().await?, query).await
     }
 
     async fn articles_behind(&self, behind: Option<&ArticleId>, limit: u32) -> Result<Vec<Article>, StoreError> {
@@ -35,7 +32,7 @@ impl Keeping for Postgres {
 
     async fn ticket_known_as(&self, external_id: &str) -> Result<Option<TicketId>, StoreError> {
         let sql = "SELECT id FROM tickets WHERE external_id = $1";
-        ask::first(&self.db().await?, sql, &[&external_id], |row| row.parsed(0)).await
+        ask::first(&self.db().await?, sql, &[&keepable(external_id)], |row| row.parsed(0)).await
     }
 
     async fn keep(&self, change: Change, event: Event) -> Result<bool, StoreError> {
@@ -46,6 +43,32 @@ impl Keeping for Postgres {
         }
         tx.commit(Touches::Desk).await?;
         Ok(kept)
+    }
+}
+
+/// What a locale makes of capital letters is the database's; so it looks for names as far as they are ASCII, and passes
+/// on those that are not.
+async fn customers(db: &Db, query: &CustomerQuery) -> Result<Vec<Customer>, StoreError> {
+    let sql = format!(
+        "SELECT {CUSTOMER} FROM customers WHERE n > coalesce((SELECT n FROM customers WHERE id = $1), 0) \
+         AND ($2::text IS NULL OR lower(email) = lower($2)) \
+         AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0 OR name ~ '[^\\x01-\\x7f]') ORDER BY n LIMIT $4"
+    );
+    let kept = |text: &Option<String>| text.as_deref().map(keepable);
+    let query = CustomerQuery { email: kept(&query.email), name: kept(&query.name), ..query.clone() };
+    let (CustomerQuery { email, name, .. }, limit) = (&query, query.limit as usize);
+    let at_once = i64::from(if name.is_some() { query.limit.max(AT_ONCE) } else { query.limit });
+    let (mut found, mut behind) = (Vec::new(), query.behind.clone());
+    loop {
+        let after = behind.as_ref().map(CustomerId::as_str);
+        let some = ask::list(db, &sql, &[&after, email, name, &at_once], rows::customer).await?;
+        let is_all = n(some.len()) < at_once;
+        behind = some.last().map(|customer| customer.id.clone());
+        found.extend(some.into_iter().filter(|customer| query.is_called(&customer.name)));
+        if is_all || found.len() >= limit {
+            found.truncate(limit);
+            return Ok(found);
+        }
     }
 }
 
@@ -85,7 +108,8 @@ async fn put_customer(tx: &Db, customer: &Customer) -> Result<(), StoreError> {
                FROM customers ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, \
                plan = excluded.plan, locale = excluded.locale, since = excluded.since, notes = excluded.notes";
     let since = since.map(|date| date.to_string());
-    ask::change(tx, sql, &[&id.as_str(), name, email, plan, locale, &since, notes]).await.map(|_| ())
+    let [name, email, plan, locale, notes] = [name, email, plan, locale, notes].map(|text| keepable(text));
+    ask::change(tx, sql, &[&id.as_str(), &name, &email, &plan, &locale, &since, &notes]).await.map(|_| ())
 }
 
 async fn put_article(tx: &Db, article: &Article) -> Result<(), StoreError> {
@@ -95,5 +119,6 @@ async fn put_article(tx: &Db, article: &Article) -> Result<(), StoreError> {
                ON CONFLICT (id) DO UPDATE SET title = excluded.title, body = excluded.body, tags = excluded.tags, \
                updated_at = excluded.updated_at";
     let at = updated_at.map(|at| at.to_string());
-    ask::change(tx, sql, &[&id.as_str(), title, body, &json(tags)?, &at]).await.map(|_| ())
+    let (title, body) = (keepable(title), keepable(body));
+    ask::change(tx, sql, &[&id.as_str(), &title, &body, &json(tags)?, &at]).await.map(|_| ())
 }

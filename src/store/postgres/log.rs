@@ -145,9 +145,11 @@ pub(crate) async fn find(
 pub(crate) async fn marks(db: &Db, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
     let sql = format!(
         "SELECT at, actor, action, tool, ticket, proposal, outcome, micros, \
-           (SELECT (why::json -> 'begun')::text FROM proposals WHERE id = proposal), \
+           (SELECT (replace(why, '\\u0000', '\\ufffd')::json -> 'begun')::text FROM proposals \
+            WHERE id = proposal), \
            CASE action WHEN 'approved' THEN \
-             (SELECT (body::json #>> '{{result,{HELD}}}')::bigint FROM audit_bodies b WHERE b.seq = audit.seq) END, \
+             (SELECT (replace(body, '\\u0000', '\\ufffd')::json #>> '{{result,{HELD}}}')::bigint \
+              FROM audit_bodies b WHERE b.seq = audit.seq) END, \
            CASE WHEN action = 'rated' THEN (SELECT json_build_object('thumb', thumb, 'tone', tone, 'made_by', \
              made_by)::text FROM feedback WHERE feedback.seq = audit.seq) END \
          FROM audit WHERE {MATCHES} ORDER BY seq"

@@ -10,6 +10,7 @@ use crate::domain::receipt::Receipt;
 use crate::store::columns::json;
 use crate::store::filter;
 use crate::store::postgres::ask::{self, Db, n};
+use crate::store::postgres::threads::keepable;
 use crate::store::rows::{self, PROPOSAL};
 use crate::store::{Decided, Decision, Filed, StoreError};
 
@@ -71,7 +72,7 @@ pub(crate) async fn decide(tx: &Db, decision: &Decision, now: Timestamp) -> Resu
         Decision::Approve(receipt) => approve(tx, receipt, now).await,
         Decision::End { proposal, state, by, reason, successor } => {
             let by = by.as_ref().map(PrincipalId::as_str);
-            let ended = end(tx, proposal, *state, by, reason.as_deref(), now).await?;
+            let ended = end(tx, proposal, *state, by, reason.as_deref().map(keepable).as_deref(), now).await?;
             if let (Decided::Recorded, Some(successor)) = (&ended, successor) {
                 replace(tx, proposal, successor, by).await?;
             }

@@ -11,14 +11,20 @@ use crate::store::columns::Columns as _;
 use crate::store::filter::{self, COUNTS, Dialect, Filter, behind, order};
 use crate::store::postgres::ask::{self, Db, Values};
 use crate::store::postgres::search;
+use crate::store::postgres::threads::keepable;
 use crate::store::rows::{self, CUSTOMER, MESSAGE, TICKET};
 use crate::store::{Counts, StoreError};
 
 /// Milliseconds since 1970, by the database's clock.
 pub(crate) const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
-/// How a filter is written here.
-const POSTGRES: Dialect = Dialect { mark: '$', nobody: "t.assignee IS NULL", tagged: "t.tags::jsonb ? {}", now: NOW };
+/// How a filter is written here; labels are compared as [`keepable`], which values are too.
+const POSTGRES: Dialect = Dialect {
+    mark: '$',
+    nobody: "t.assignee IS NULL",
+    tagged: "replace(t.tags, '\\u0000', '\\ufffd')::jsonb ? {}",
+    now: NOW,
+};
 
 /// A ticket with its thread.
 pub(crate) async fn ticket(db: &Db, id: &TicketId) -> Result<Option<Ticket>, StoreError> {
@@ -89,7 +95,11 @@ async fn filter(db: &Db, query: &TicketQuery) -> Result<Filter, StoreError> {
         Some(text) => Some(meant(db, text).await?),
         None => None,
     };
-    Ok(Filter::of(query, meant, &POSTGRES))
+    let mut filter = Filter::of(query, meant, &POSTGRES);
+    for value in &mut filter.values {
+        *value = keepable(value);
+    }
+    Ok(filter)
 }
 
 fn values(filter: &Filter) -> Vec<&(dyn ToSql + Sync)> {
@@ -108,7 +118,7 @@ async fn total(db: &Db, filter: &Filter) -> Result<u64, StoreError> {
 /// The tickets that a filter means: the one that is called so, and those that have most of the words.
 async fn meant(db: &Db, text: &str) -> Result<Vec<String>, StoreError> {
     let named = "SELECT id FROM tickets WHERE id = upper($1) OR external_id = $1 LIMIT 1";
-    let named = ask::first(db, named, &[&text.trim()], |row| row.text(0)).await?;
+    let named = ask::first(db, named, &[&keepable(text.trim())], |row| row.text(0)).await?;
     Ok(named.into_iter().chain(filter::close(search::tickets(db, text, 500).await?)).collect())
 }
 

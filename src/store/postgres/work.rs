@@ -94,12 +94,14 @@ pub(crate) async fn release(
 }
 
 /// A proposal that ended, with the one that a person edited into it and the suggestion that the ticket had last before.
+/// What is taken out of JSON is taken as [`keepable`](crate::store::postgres::threads::keepable).
 const ENDED: &str = "\
     SELECT p.ticket_id, p.tool, p.state, p.decided_at, \
            coalesce('bot' IN (p.proposer_role, o.proposer_role), false)::int::bigint, \
-           coalesce((p.why::json ->> 'confidence')::float8, (o.why::json ->> 'confidence')::float8), \
-           p.arguments::json ->> 'body', p.arguments::json ->> 'visibility', \
-           coalesce((SELECT t.tags::json ->> 0 FROM tickets t WHERE t.id = p.ticket_id), ''), \
+           coalesce((replace(p.why, '\\u0000', '\\ufffd')::json ->> 'confidence')::float8, (replace(o.why, '\\u0000', '\\ufffd')::json ->> 'confidence')::float8), \
+           replace(p.arguments, '\\u0000', '\\ufffd')::json ->> 'body', \
+           replace(p.arguments, '\\u0000', '\\ufffd')::json ->> 'visibility', \
+           coalesce((SELECT replace(t.tags, '\\u0000', '\\ufffd')::json ->> 0 FROM tickets t WHERE t.id = p.ticket_id), ''), \
            (p.edited_by IS NOT NULL)::int::bigint, \
            (SELECT b.body FROM audit a JOIN audit_bodies b ON b.seq = a.seq \
             WHERE a.tool = 'suggest_response' AND a.action = 'read' AND a.ticket = p.ticket_id \

@@ -1,14 +1,17 @@
 //! What holds for a desk, whatever keeps it: every test here runs on SQLite and on PostgreSQL.
 
+mod answers;
 mod aside;
 mod clocks;
 mod commands;
 mod copying;
+mod credentials;
 mod decisions;
 mod encrypted;
 mod failing;
 mod frozen;
 mod full;
+mod keeping;
 mod log;
 mod naming;
 mod reading;
