@@ -166,6 +166,17 @@ impl Cluster {
         }
     }
 
+    /// The processes that serve connections, by what those who made them call themselves.
+    pub(crate) async fn serving(&self, name: &str) -> Vec<Pid> {
+        let sql = format!("SELECT pid FROM pg_stat_activity WHERE application_name = '{name}' ORDER BY backend_start");
+        let (client, connection) = tokio_postgres::connect(&self.url("postgres"), NoTls).await.unwrap();
+        let served = tokio::spawn(connection);
+        let rows = client.query(&sql, &[]).await.unwrap();
+        drop(client);
+        served.await.unwrap().unwrap();
+        rows.iter().map(|row| Pid::from_raw(row.get(0)).unwrap()).collect()
+    }
+
     /// Whether it says anything but that it is starting.
     fn answers(&self) -> bool {
         let url = self.url("postgres");

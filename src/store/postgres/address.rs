@@ -20,7 +20,7 @@ use crate::store::StoreError;
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_millis(1_500);
 /// How every connection is set: a commit is durable when it answers, and nobody waits for a lock for ever.
-const SETTINGS: &str = "-c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=60s \
+const SETTINGS: &str = "-c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=9s \
                         -c idle_in_transaction_session_timeout=30s -c timezone=UTC";
 /// Where systems keep the certificates that they trust.
 const BUNDLES: [&str; 4] = [
@@ -75,6 +75,16 @@ impl Address {
             config.application_name("countersign");
         }
         Ok(Self { config, tls, shown })
+    }
+}
+
+impl Address {
+    /// How a connection is made that whoever looks after the database finds by what it is for.
+    pub(crate) fn config_for(&self, what: &str) -> Config {
+        let mut config = self.config.clone();
+        let name = format!("{} {what}", config.get_application_name().unwrap_or_default());
+        config.application_name(name);
+        config
     }
 }
 

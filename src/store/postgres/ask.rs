@@ -15,8 +15,11 @@ use crate::store::StoreError;
 use crate::store::columns::Columns;
 use crate::store::postgres::pulse::Pulse;
 
-/// No question takes longer, however alive the database is; the database itself gives up a little earlier.
-const LONGEST: Duration = Duration::from_secs(65);
+/// No question takes longer, however alive the database is: the one process of it that was asked may stand still. The
+/// database itself gives up a little earlier, at its `statement_timeout`.
+const QUESTION: Duration = Duration::from_secs(10);
+/// Nor does what takes long until it says anything at all.
+const WORK: Duration = Duration::from_mins(5);
 
 /// A connection of the pool; inside a transaction when whoever holds it has begun one. It goes back when it is dropped,
 /// but for one that owes an answer, or whose transaction is not over: that is closed, and the database undoes what was
@@ -24,20 +27,25 @@ const LONGEST: Duration = Duration::from_secs(65);
 pub(crate) struct Db {
     client: Option<Client>,
     pulse: Pulse,
-    is_patient: bool,
+    longest: Duration,
     is_over: AtomicBool,
 }
 
 impl Db {
     /// A connection in somebody's hands.
     pub(crate) fn new(client: Client, pulse: Pulse) -> Self {
-        Self { client: Some(client), pulse, is_patient: false, is_over: AtomicBool::new(true) }
+        Self { client: Some(client), pulse, longest: QUESTION, is_over: AtomicBool::new(true) }
     }
 
-    /// For what may take as long as it does, as long as the database is alive.
+    /// For what takes long. The database's own limit is not changed by it.
     pub(crate) fn patient(mut self) -> Self {
-        self.is_patient = true;
+        self.be_patient();
         self
+    }
+
+    /// The same from here on.
+    pub(crate) const fn be_patient(&mut self) {
+        self.longest = WORK;
     }
 
     /// A transaction is about to begin: the connection is good for nothing else until it is over.
@@ -82,13 +90,11 @@ impl Db {
 
     /// Waits for an answer as long as one may be hoped for.
     async fn answered<T>(&self, asked: impl Future<Output = Result<T, Error>>) -> Result<T, StoreError> {
-        let longest =
-            async { if self.is_patient { std::future::pending().await } else { tokio::time::sleep(LONGEST).await } };
         tokio::select! {
             biased;
             answer = asked => Ok(answer?),
             () = self.pulse.silent() => self.given_up(),
-            () = longest => self.given_up(),
+            () = tokio::time::sleep(self.longest) => self.given_up(),
         }
     }
 

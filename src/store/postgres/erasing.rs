@@ -34,8 +34,8 @@ impl Erasing for Postgres {
 
     async fn would_erase(&self, id: &CustomerId, now: Timestamp) -> Result<Option<Tally>, StoreError> {
         let order = Order { customer: id.clone(), known: None, behind: 0 };
-        let tx = self.begin().await?;
-        tx.batch_execute("SET LOCAL statement_timeout = 0; SAVEPOINT attempt").await?;
+        let tx = self.begin().await?.patient().await?;
+        tx.batch_execute("SAVEPOINT attempt").await?;
         let gone = sweep(&Page(&tx), &order, &Hand { by: "", at: now }).await?;
         tx.batch_execute("ROLLBACK TO SAVEPOINT attempt").await?;
         tx.commit(Touches::Nothing).await?;
@@ -43,8 +43,7 @@ impl Erasing for Postgres {
     }
 
     async fn erase(&self, order: Order, event: Event) -> Result<Option<Swept>, StoreError> {
-        let mut tx = self.begin().await?;
-        tx.batch_execute("SET LOCAL statement_timeout = 0").await?;
+        let mut tx = self.begin().await?.patient().await?;
         let hand = Hand { by: event.actor.as_str(), at: event.at };
         let Some(gone) = sweep(&Page(&tx), &order, &hand).await? else { return Ok(None) };
         tx.append(&gone.records(event)).await?;

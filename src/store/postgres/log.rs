@@ -142,7 +142,8 @@ pub(crate) async fn find(
 }
 
 /// What the figures need of every record that a filter matches, oldest first.
-pub(crate) async fn marks(db: &Db, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
+pub(crate) async fn marks(db: Db, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
+    let db = Snapshot::of(db).await?;
     let sql = format!(
         "SELECT at, actor, action, tool, ticket, proposal, outcome, micros, \
            (SELECT (replace(why, '\\u0000', '\\ufffd')::json -> 'begun')::text FROM proposals \
@@ -154,7 +155,9 @@ pub(crate) async fn marks(db: &Db, query: &LogQuery) -> Result<Vec<Mark>, StoreE
              made_by)::text FROM feedback WHERE feedback.seq = audit.seq) END \
          FROM audit WHERE {MATCHES} ORDER BY seq"
     );
-    matching(db, &sql, query, &[], rows::mark).await
+    let marks = matching(&db, &sql, query, &[], rows::mark).await;
+    db.end().await;
+    marks
 }
 
 /// What was said in a record.

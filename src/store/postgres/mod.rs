@@ -246,7 +246,7 @@ impl Store for Postgres {
     }
 
     async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin().await?.patient().await?;
         let done = intake::import(&tx, &rows, origin).await?;
         event.body.result = serde_json::json!(done).into();
         tx.append(&[event]).await?;
@@ -333,7 +333,7 @@ impl Store for Postgres {
     }
 
     async fn log_marks(&self, query: &LogQuery) -> Result<Vec<Mark>, StoreError> {
-        log::marks(&self.db().await?, query).await
+        log::marks(self.db().await?, query).await
     }
 
     async fn log_body(&self, seq: u64) -> Result<Option<Body>, StoreError> {

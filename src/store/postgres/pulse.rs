@@ -11,6 +11,9 @@ use tokio_postgres::Client;
 
 use crate::store::postgres::address::Address;
 
+/// What is not answered in so long is asked on a second connection, too: the one process of the database that was asked
+/// may stand still.
+const DOUBT: Duration = Duration::from_millis(500);
 /// Between two signs of life.
 const BEAT: Duration = Duration::from_millis(200);
 /// No sign for so long is silence. With [`BEAT`] it leaves time to say so within two seconds.
@@ -55,10 +58,19 @@ type Line = (Client, Pin<Box<dyn Future<Output = ()> + Send>>);
 
 /// One sign, and the connection that it came on.
 async fn sign(address: &Address, line: Option<Line>) -> Option<Line> {
-    let (client, mut carried) = match line {
-        Some(line) => line,
-        None => connect(address).await?,
-    };
+    let anew = async { asked(connect(address).await?).await };
+    let Some(line) = line else { return anew.await };
+    let mut said = std::pin::pin!(asked(line));
+    if let Ok(said) = timeout(DOUBT, &mut said).await {
+        return said;
+    }
+    tokio::select! {
+        said = said => said,
+        said = anew => said,
+    }
+}
+
+async fn asked((client, mut carried): Line) -> Option<Line> {
     tokio::select! {
         () = &mut carried => None,
         said = client.batch_execute("") => said.is_ok().then_some((client, carried)),
@@ -66,7 +78,7 @@ async fn sign(address: &Address, line: Option<Line>) -> Option<Line> {
 }
 
 async fn connect(address: &Address) -> Option<Line> {
-    let (client, connection) = address.config.connect(address.tls.clone()).await.ok()?;
+    let (client, connection) = address.config_for("pulse").connect(address.tls.clone()).await.ok()?;
     // What ends it is said to whoever asks on it.
     Some((client, Box::pin(async { drop(connection.await) })))
 }

@@ -1,12 +1,15 @@
 //! What goes on beside the calls, on a thread with connections of its own: records of reads are written out soon, news
 //! of other processes comes in, and new articles are read for what they mean.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
-use tokio_postgres::AsyncMessage;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_postgres::{AsyncMessage, Client};
 
 use crate::embed::{EmbedError, Embedder};
 use crate::store::postgres::address::Address;
@@ -21,6 +24,10 @@ use crate::store::{COMPANY, StoreError, Touches};
 /// The first wait before the database is tried again, and the longest.
 const SOON: Duration = Duration::from_millis(100);
 const AT_MOST: Duration = Duration::from_secs(2);
+/// How often whoever listens looks whether they have missed anything: what should tell them may be silent for ever.
+const LOOK: Duration = Duration::from_secs(1);
+/// A look that takes longer is the last one on its connection.
+const LATE: Duration = Duration::from_secs(2);
 /// How many articles are read before they are saved together.
 const TOGETHER: u32 = 8;
 /// A model that nobody has used for so long is dropped.
@@ -135,7 +142,8 @@ async fn listen(address: &Address, link: &Link) {
 }
 
 async fn hear(address: &Address, link: &Link, wait: &mut Duration) -> Result<(), StoreError> {
-    let (client, mut connection) = address.config.connect(address.tls.clone()).await?;
+    let config = address.config_for("listen");
+    let (client, mut connection) = soon(config.connect(address.tls.clone())).await?;
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let heard = async move {
         while let Some(message) = std::future::poll_fn(|context| connection.poll_message(context)).await {
@@ -146,21 +154,35 @@ async fn hear(address: &Address, link: &Link, wait: &mut Duration) -> Result<(),
         }
         Ok::<_, StoreError>(())
     };
-    let listened = async {
-        client.batch_execute("LISTEN countersign").await?;
-        // What happened before is read, what happens after is heard.
-        let row = client.query_one("SELECT revision FROM head", &[]).await?;
-        link.shared.revised(ask::n_of(&row)?);
-        *wait = SOON;
-        while let Some(revision) = told.recv().await {
-            link.shared.revised(revision);
-        }
-        Ok::<_, StoreError>(())
-    };
     tokio::select! {
         ended = heard => ended,
-        ended = listened => ended,
+        ended = follow(&client, &mut told, link, wait) => ended.map(|never| match never {}),
     }
+}
+
+async fn follow(
+    client: &Client,
+    told: &mut UnboundedReceiver<u64>,
+    link: &Link,
+    wait: &mut Duration,
+) -> Result<Infallible, StoreError> {
+    soon(client.batch_execute("LISTEN countersign")).await?;
+    let look = soon(client.prepare("SELECT revision FROM head")).await?;
+    loop {
+        // What happened before is read, what happens after is heard.
+        let row = soon(client.query_one(&look, &[])).await?;
+        link.shared.revised(ask::n_of(&row)?);
+        *wait = SOON;
+        let next = Instant::now() + LOOK;
+        while let Ok(Some(revision)) = timeout_at(next, told.recv()).await {
+            link.shared.revised(revision);
+        }
+    }
+}
+
+/// What is answered at once by whoever is there.
+async fn soon<T>(asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, StoreError> {
+    Ok(timeout(LATE, asked).await.map_err(|_late| StoreError::Away)??)
 }
 
 /// Reads articles that are new for what they mean, for ever, a few at a time. The first calls come first.

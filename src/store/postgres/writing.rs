@@ -68,6 +68,13 @@ impl Writing {
         Ok(writing)
     }
 
+    /// For what takes long.
+    pub(crate) async fn patient(mut self) -> Result<Self, StoreError> {
+        self.db.be_patient();
+        self.db.batch_execute("SET LOCAL statement_timeout = 0").await?;
+        Ok(self)
+    }
+
     /// Adds records at the end of the log.
     pub(crate) async fn append(&mut self, events: &[Event]) -> Result<(), StoreError> {
         log::append(&self.db, &mut self.head, events).await

@@ -14,6 +14,7 @@ mod full;
 mod keeping;
 mod log;
 mod naming;
+mod one_process;
 mod reading;
 mod searching;
 mod several;
