@@ -123,11 +123,6 @@ impl Desk {
     ) -> Result<Kept<Customer>, DeskError> {
         authorise(caller, Operation::KeepCustomers)?;
         validate::customer(&is)?;
-        let of_others = CustomerQuery { email: Some(is.email.clone()), name: None, limit: 2, behind: None };
-        let moves = was.as_ref().is_none_or(|was| was.email != is.email);
-        if moves && !is.email.is_empty() && !self.store.customers(&of_others).await?.is_empty() {
-            return Ok(Kept::Taken);
-        }
         let said = json!({"id": is.id, "was": was, "is": is});
         self.keep(caller, "keep_customer", said, Change::Customer { was, is: is.clone() }).await.map(|kept| kept.of(is))
     }

@@ -26,20 +26,12 @@ pub struct CustomerQuery {
     pub behind: Option<CustomerId>,
 }
 
-impl CustomerQuery {
-    /// Whether somebody of this name is meant, whatever is written large.
-    #[must_use]
-    pub fn is_called(&self, name: &str) -> bool {
-        let words = self.name.as_deref().map(str::to_lowercase);
-        words.is_none_or(|words| name.to_lowercase().contains(&words))
-    }
-}
-
 const fn fifty() -> u32 {
     50
 }
 
 /// A change of one record, from what it is to what it shall be; where something else stands there, it is refused.
+/// (An address that is new to a customer must be nobody else's: replies go there.)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A customer is new, or is another.
@@ -56,4 +48,10 @@ pub enum Change {
         /// What it shall have; nothing where it goes.
         is: Option<Article>,
     },
+}
+
+/// The address that this customer did not have before, where it is one.
+pub(crate) fn new_address<'a>(was: Option<&Customer>, is: &'a Customer) -> Option<&'a str> {
+    let moves = was.is_none_or(|was| was.email != is.email);
+    Some(is.email.as_str()).filter(|email| moves && !email.is_empty())
 }

@@ -19,6 +19,6 @@ pub trait Keeping {
     /// The ticket that goes by this name where it came from.
     async fn ticket_known_as(&self, external_id: &str) -> Result<Option<TicketId>, StoreError>;
     /// Changes a record, with its record in the log in the same transaction; false, and nothing changed, where the desk
-    /// has something else than the change says.
+    /// has something else than the change says, or another customer has the address that is new.
     async fn keep(&self, change: Change, event: Event) -> Result<bool, StoreError>;
 }

@@ -54,9 +54,9 @@ async fn by_name<S: Sheet>(on: &S, customer: &Customer, found: &mut Elsewhere) -
         return Ok(());
     }
     let values = [Cell::from(id.as_str()), name.as_str().into()];
-    let sql = said("t.customer_id <> $1 AND m.author = 'customer' AND lower(m.name) = lower($2)");
+    let sql = said("t.customer_id <> $1 AND m.author = 'customer' AND lowered(m.name) = lowered($2)");
     let words = on.rows(&sql, &values).await?.iter().map(Said::read).collect::<Result<Vec<_>, _>>()?;
-    let namesakes = "SELECT id FROM customers WHERE id <> $1 AND lower(name) = lower($2) LIMIT 1";
+    let namesakes = "SELECT id FROM customers WHERE id <> $1 AND lowered(name) = lowered($2) LIMIT 1";
     if on.rows(namesakes, &values).await?.is_empty() {
         found.words.extend(words);
     } else {
@@ -129,11 +129,11 @@ pub(super) async fn erase<S: Sheet>(on: &S, elsewhere: &Elsewhere, traces: &Trac
 
 /// Where else they are spoken of, by others.
 const SPOKEN: [&str; 4] = [
-    "SELECT 'article ' || id FROM articles WHERE lower(title || ' ' || body) LIKE $1 ESCAPE '!'",
-    "SELECT 'canned reply ' || id FROM canned WHERE lower(title || ' ' || body) LIKE $1 ESCAPE '!'",
-    "SELECT 'notes on customer ' || id FROM customers WHERE lower(notes) LIKE $1 ESCAPE '!' AND id <> $2",
+    "SELECT 'article ' || id FROM articles WHERE lowered(title || ' ' || body) LIKE $1 ESCAPE '!'",
+    "SELECT 'canned reply ' || id FROM canned WHERE lowered(title || ' ' || body) LIKE $1 ESCAPE '!'",
+    "SELECT 'notes on customer ' || id FROM customers WHERE lowered(notes) LIKE $1 ESCAPE '!' AND id <> $2",
     "SELECT DISTINCT 'ticket ' || t.id FROM tickets t LEFT JOIN messages m ON m.ticket_id = t.id \
-     WHERE t.customer_id <> $2 AND lower(t.subject || ' ' || coalesce(m.body, '')) LIKE $1 ESCAPE '!'",
+     WHERE t.customer_id <> $2 AND lowered(t.subject || ' ' || coalesce(m.body, '')) LIKE $1 ESCAPE '!'",
 ];
 
 /// The places, once everything else is erased.

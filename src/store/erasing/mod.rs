@@ -189,7 +189,7 @@ async fn customer<S: Sheet>(on: &S, id: &CustomerId) -> Result<Option<Customer>,
 /// Customers of that id, address or name; an erased one goes by its id alone.
 pub(crate) async fn called<S: Sheet>(on: &S, called: &str) -> Result<Vec<Customer>, StoreError> {
     let sql = format!(
-        "SELECT {CUSTOMER} FROM customers WHERE id = $1 OR (erased_at IS NULL AND (lower(email) = lower($2) \
+        "SELECT {CUSTOMER} FROM customers WHERE id = $1 OR (erased_at IS NULL AND (lowered(email) = lowered($2) \
          OR name = $3)) ORDER BY n LIMIT 20"
     );
     on.rows(&sql, &[called.into(), called.into(), called.into()]).await?.iter().map(rows::customer).collect()

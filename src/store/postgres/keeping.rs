@@ -6,22 +6,27 @@ use crate::domain::article::Article;
 use crate::domain::audit::Event;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{ArticleId, CustomerId, TicketId};
-use crate::domain::keeping::{Change, CustomerQuery};
+use crate::domain::keeping::{Change, CustomerQuery, new_address};
 use crate::store::columns::{Columns as _, json};
 use crate::store::keeping::Keeping;
-use crate::store::postgres::ask::{self, Db, n};
+use crate::store::postgres::ask::{self, Db};
 use crate::store::postgres::threads::keepable;
 use crate::store::postgres::{Postgres, articles, tickets};
 use crate::store::rows::{self, ARTICLE, CUSTOMER};
 use crate::store::{StoreError, Touches};
 
-/// How many names are looked through at a time.
-const AT_ONCE: u32 = 500;
-
 #[async_trait]
 impl Keeping for Postgres {
     async fn customers(&self, query: &CustomerQuery) -> Result<Vec<Customer>, StoreError> {
-        customers(&self.db().await?, query).await
+        let sql = format!(
+            "SELECT {CUSTOMER} FROM customers WHERE n > coalesce((SELECT n FROM customers WHERE id = $1), 0) \
+             AND ($2::text IS NULL OR lowered(email) = lowered($2)) \
+             AND ($3::text IS NULL OR strpos(lowered(name), lowered($3)) > 0) ORDER BY n LIMIT $4"
+        );
+        let behind = query.behind.as_ref().map(CustomerId::as_str);
+        let [email, name] = [&query.email, &query.name].map(|text| text.as_deref().map(keepable));
+        let values: ask::Values<'_> = &[&behind, &email, &name, &i64::from(query.limit)];
+        ask::list(&self.db().await?, &sql, values, rows::customer).await
     }
 
     async fn articles_behind(&self, behind: Option<&ArticleId>, limit: u32) -> Result<Vec<Article>, StoreError> {
@@ -46,37 +51,12 @@ impl Keeping for Postgres {
     }
 }
 
-/// What a locale makes of capital letters is the database's; so it looks for names as far as they are ASCII, and passes
-/// on those that are not.
-async fn customers(db: &Db, query: &CustomerQuery) -> Result<Vec<Customer>, StoreError> {
-    let sql = format!(
-        "SELECT {CUSTOMER} FROM customers WHERE n > coalesce((SELECT n FROM customers WHERE id = $1), 0) \
-         AND ($2::text IS NULL OR lower(email) = lower($2)) \
-         AND ($3::text IS NULL OR strpos(lower(name), lower($3)) > 0 OR name ~ '[^\\x01-\\x7f]') ORDER BY n LIMIT $4"
-    );
-    let kept = |text: &Option<String>| text.as_deref().map(keepable);
-    let query = CustomerQuery { email: kept(&query.email), name: kept(&query.name), ..query.clone() };
-    let (CustomerQuery { email, name, .. }, limit) = (&query, query.limit as usize);
-    let at_once = i64::from(if name.is_some() { query.limit.max(AT_ONCE) } else { query.limit });
-    let (mut found, mut behind) = (Vec::new(), query.behind.clone());
-    loop {
-        let after = behind.as_ref().map(CustomerId::as_str);
-        let some = ask::list(db, &sql, &[&after, email, name, &at_once], rows::customer).await?;
-        let is_all = n(some.len()) < at_once;
-        behind = some.last().map(|customer| customer.id.clone());
-        found.extend(some.into_iter().filter(|customer| query.is_called(&customer.name)));
-        if is_all || found.len() >= limit {
-            found.truncate(limit);
-            return Ok(found);
-        }
-    }
-}
-
 /// Makes a change; false where the desk has something else than it says.
 async fn keep(tx: &Db, change: &Change) -> Result<bool, StoreError> {
     match change {
         Change::Customer { was, is } => {
-            if tickets::customer(tx, &is.id).await? != *was || is_erased(tx, &is.id).await? {
+            let stands = tickets::customer(tx, &is.id).await? == *was;
+            if !stands || is_erased(tx, &is.id).await? || is_taken(tx, was.as_ref(), is).await? {
                 return Ok(false);
             }
             put_customer(tx, is).await?;
@@ -99,6 +79,13 @@ async fn keep(tx: &Db, change: &Change) -> Result<bool, StoreError> {
 async fn is_erased(tx: &Db, id: &CustomerId) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) FROM customers WHERE id = $1 AND erased_at IS NOT NULL";
     Ok(ask::number(tx, sql, &[&id.as_str()]).await? > 0)
+}
+
+/// Whether another customer has the address that is new to this one.
+async fn is_taken(tx: &Db, was: Option<&Customer>, is: &Customer) -> Result<bool, StoreError> {
+    let Some(email) = new_address(was, is) else { return Ok(false) };
+    let sql = "SELECT count(*) FROM customers WHERE lowered(email) = lowered($1) AND id <> $2";
+    Ok(ask::number(tx, sql, &[&keepable(email), &is.id.as_str()]).await? > 0)
 }
 
 async fn put_customer(tx: &Db, customer: &Customer) -> Result<(), StoreError> {

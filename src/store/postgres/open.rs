@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/postgres/0002_credentials.sql"),
     include_str!("../../../assets/migrations/postgres/0003_answers.sql"),
     include_str!("../../../assets/migrations/postgres/0004_erasure.sql"),
+    include_str!("../../../assets/migrations/postgres/0005_lowered.sql"),
 ];
 
 /// Taken by whoever migrates: "ctsn".

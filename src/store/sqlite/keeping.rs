@@ -7,7 +7,7 @@ use crate::domain::article::Article;
 use crate::domain::audit::Event;
 use crate::domain::customer::Customer;
 use crate::domain::ids::{ArticleId, BadId, CustomerId, TicketId};
-use crate::domain::keeping::{Change, CustomerQuery};
+use crate::domain::keeping::{Change, CustomerQuery, new_address};
 use crate::store::keeping::Keeping;
 use crate::store::search::upkeep;
 use crate::store::sqlite::group::Turn;
@@ -57,22 +57,21 @@ impl Keeping for Sqlite {
 fn customers(db: &Connection, query: &CustomerQuery) -> Result<Vec<Customer>, StoreError> {
     let sql = format!(
         "SELECT {} FROM customers WHERE n > coalesce((SELECT n FROM customers WHERE id = ?1), 0) \
-         AND (?2 IS NULL OR email = ?2 COLLATE NOCASE) ORDER BY n",
+         AND (?2 IS NULL OR lowered(email) = lowered(?2)) \
+         AND (?3 IS NULL OR instr(lowered(name), lowered(?3)) > 0) ORDER BY n LIMIT ?4",
         rows::CUSTOMER
     );
     let mut statement = db.prepare_cached(&sql)?;
     let behind = query.behind.as_ref().map(CustomerId::as_str);
-    // SQLite knows the capital letters of ASCII alone.
-    let found = statement.query_map(params![behind, query.email], |row| rows::customer(row))?;
-    let called = found.filter(|found| found.as_ref().map_or(true, |customer| query.is_called(&customer.name)));
-    Ok(called.take(query.limit as usize).collect::<Result<_, _>>()?)
+    let values = params![behind, query.email, query.name, query.limit];
+    Ok(statement.query_map(values, |row| rows::customer(row))?.collect::<Result<_, _>>()?)
 }
 
 /// Makes a change; false where the desk has something else than it says.
 fn keep(tx: &Transaction<'_>, change: &Change) -> Result<bool, StoreError> {
     match change {
         Change::Customer { was, is } => {
-            if tickets::customer(tx, &is.id)? != *was || is_erased(tx, &is.id)? {
+            if tickets::customer(tx, &is.id)? != *was || is_erased(tx, &is.id)? || is_taken(tx, was.as_ref(), is)? {
                 return Ok(false);
             }
             put_customer(tx, is)?;
@@ -99,6 +98,13 @@ fn keep(tx: &Transaction<'_>, change: &Change) -> Result<bool, StoreError> {
 fn is_erased(tx: &Transaction<'_>, id: &CustomerId) -> Result<bool, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM customers WHERE id = ?1 AND erased_at IS NOT NULL)";
     Ok(tx.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0))?)
+}
+
+/// Whether another customer has the address that is new to this one.
+fn is_taken(tx: &Transaction<'_>, was: Option<&Customer>, is: &Customer) -> Result<bool, StoreError> {
+    let Some(email) = new_address(was, is) else { return Ok(false) };
+    let sql = "SELECT EXISTS (SELECT 1 FROM customers WHERE lowered(email) = lowered(?1) AND id <> ?2)";
+    Ok(tx.prepare_cached(sql)?.query_row([email, is.id.as_str()], |row| row.get(0))?)
 }
 
 fn put_customer(tx: &Transaction<'_>, customer: &Customer) -> Result<(), StoreError> {

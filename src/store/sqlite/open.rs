@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::store::StoreError;
@@ -31,6 +32,9 @@ pub(crate) const MIGRATIONS: &[&str] = &[
 
 /// Marks a file as a desk of ours: "ctsn".
 const APPLICATION_ID: i64 = 0x6374_736e;
+/// What a function of ours is to SQLite.
+const ALWAYS_THE_SAME: FunctionFlags =
+    FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC).union(FunctionFlags::SQLITE_INNOCUOUS);
 /// How long a connection waits for another program's write.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -57,7 +61,13 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA mmap_size = 0;",
     )
     .map_err(unopenable)?;
+    db.create_scalar_function("lowered", 1, ALWAYS_THE_SAME, lowered)?;
     Ok(db)
+}
+
+/// Small letters of every alphabet; `lower` knows those of English.
+fn lowered(of: &Context<'_>) -> rusqlite::Result<Option<String>> {
+    Ok(of.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))
 }
 
 /// Brings a file to the newest format; safe to run from several programs at once. True when the file was new.

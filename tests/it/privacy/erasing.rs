@@ -21,6 +21,7 @@ on_both! {
     nothing_comes_in_for_who_was_erased,
     a_document_has_all_that_there_is_of_a_customer_and_nothing_of_others,
     a_namesake_keeps_what_is_theirs,
+    whoever_is_spoken_of_in_capitals_of_any_alphabet_is_found,
 }
 
 async fn erase(lived: &Desk) -> countersign::domain::erasure::Done {
@@ -232,4 +233,18 @@ async fn a_namesake_keeps_what_is_theirs(lived: Desk) {
     let cc = lived.ticket("T-80").await;
     assert!(cc.thread[1].body.contains("parceldormouse"));
     lived.store.verify(None).await.unwrap().unwrap();
+}
+
+async fn whoever_is_spoken_of_in_capitals_of_any_alphabet_is_found(lived: Desk) {
+    let keep = async |change| lived.store.keep(change, event()).await.unwrap();
+    let is = json!({"id": "C-71", "name": "Émile Østergård", "email": "emile@mail.example"});
+    assert!(keep(Change::Customer { was: None, is: serde_json::from_value(is).unwrap() }).await);
+    for (id, body) in
+        [("A-caps", "Ask ÉMILE ØSTERGÅRD first."), ("A-as-is", "Ask Émile Østergård."), ("A-other", "Emile.")]
+    {
+        let is = json!({"id": id, "title": "Invoices", "body": body});
+        assert!(keep(Change::Article { was: None, is: Some(serde_json::from_value(is).unwrap()) }).await);
+    }
+    let tally = lived.store.would_erase(&"C-71".parse().unwrap(), now()).await.unwrap().unwrap();
+    assert_eq!(tally.left, ["article A-as-is", "article A-caps"], "{tally:?}");
 }

@@ -26,6 +26,7 @@ on_both! {
     an_article_is_written_changed_and_taken_away,
     an_article_is_changed_by_who_knows_what_stands_there,
     of_two_who_change_the_same_at_once_one_does,
+    no_two_customers_get_one_address,
     a_ticket_is_known_by_its_name_elsewhere,
     no_text_is_an_error,
     no_character_breaks_what_is_asked_afterwards,
@@ -305,4 +306,23 @@ async fn what_waits_to_be_written_is_counted(desk: Desk) {
     let load = desk.store.load();
     assert_eq!((load.records, load.waiting), (0, 0));
     assert!(load.in_use <= load.connections, "{load:?}");
+}
+
+async fn no_two_customers_get_one_address(desk: Desk) {
+    let again = desk.again().await;
+    let (ana, bob) = (customer(1, "Ana", "post@mail.example"), customer(2, "Bob", "POST@mail.example"));
+    let (one, two) = tokio::join!(desk.keep(person(None, &ana)), again.keep(person(None, &bob), kept()));
+    assert_ne!(one, two.unwrap());
+    let with = CustomerQuery { email: Some("post@mail.example".to_owned()), ..query() };
+    let [was] = &desk.store.customers(&with).await.unwrap()[..] else { panic!("not one of them") };
+    // One's own address in other letters is one's own; that of another is not to be had.
+    let mine = Customer { email: "Post@Mail.example".to_owned(), ..was.clone() };
+    assert!(desk.keep(person(Some(was), &mine)).await);
+    let imported = Customer { email: "c1@mailbox.example".to_owned(), ..mine.clone() };
+    assert!(!desk.keep(person(Some(&mine), &imported)).await);
+    assert!(!desk.keep(person(None, &customer(3, "Eve", "C1@mailbox.example"))).await);
+    // Who has no address shares nothing.
+    for n in [4, 5] {
+        assert!(desk.keep(person(None, &customer(n, "Nobody", ""))).await);
+    }
 }
