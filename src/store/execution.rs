@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::actor::{Operation, Role};
 use crate::domain::audit::{Action, Body, Event};
+use crate::domain::ids::ProposalId;
 use crate::domain::receipt::Refusal;
 use crate::store::columns::Columns;
 use crate::store::{Executed, Execution, Second};
@@ -30,6 +31,11 @@ impl Held {
             expires_at: row.time(3)?,
             is_spent: row.int_if(4)?.is_some(),
         })
+    }
+
+    /// The proposal that the receipt is for, whatever it is good for.
+    pub(crate) fn proposal(&self) -> Option<ProposalId> {
+        self.proposal.parse().ok()
     }
 
     /// The proposal that the receipt is for, when it is good for this call, by this person, now.
@@ -72,19 +78,30 @@ pub(crate) const fn void(refusal: Refusal) -> Option<&'static str> {
     }
 }
 
-/// The records of a write that was tried: one for what was asked, and one for a second ticket that changed with it.
-pub(crate) fn records(mut event: Event, done: &Result<Executed, Refusal>) -> Vec<Event> {
-    match done {
-        Ok(executed) => {
-            event.version_before = Some(executed.before);
-            event.version_after = Some(executed.after);
-            let followed = executed.second.as_ref().map(|second| followed(&event, second));
-            [event].into_iter().chain(followed).collect()
-        }
-        Err(refusal) => {
-            event.action = if *refusal == Refusal::Superseded { Action::Superseded } else { Action::Refused };
-            refusal.as_str().clone_into(&mut event.outcome);
-            vec![event]
+/// A write that was tried.
+pub(crate) struct Tried {
+    /// What it was to carry out, where its receipt was for something.
+    pub(crate) proposal: Option<ProposalId>,
+    /// How it ended.
+    pub(crate) done: Result<Executed, Refusal>,
+}
+
+impl Tried {
+    /// Its records: one for what was asked, and one for a second ticket that changed with it.
+    pub(crate) fn records(&self, mut event: Event) -> Vec<Event> {
+        event.proposal.clone_from(&self.proposal);
+        match &self.done {
+            Ok(executed) => {
+                event.version_before = Some(executed.before);
+                event.version_after = Some(executed.after);
+                let followed = executed.second.as_ref().map(|second| followed(&event, second));
+                [event].into_iter().chain(followed).collect()
+            }
+            Err(refusal) => {
+                event.action = if *refusal == Refusal::Superseded { Action::Superseded } else { Action::Refused };
+                refusal.as_str().clone_into(&mut event.outcome);
+                vec![event]
+            }
         }
     }
 }

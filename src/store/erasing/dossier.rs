@@ -14,7 +14,7 @@ use crate::store::columns::Columns as _;
 use crate::store::copying::Cell;
 use crate::store::erasing::elsewhere;
 use crate::store::erasing::log::{self, Search, Speaks};
-use crate::store::erasing::sweep::{OWN, Said, said};
+use crate::store::erasing::sweep::{OWN, Said, own_words};
 use crate::store::erasing::{Line, Sheet, customer};
 use crate::store::rows::{self, MESSAGE, PROPOSAL, RECORD, TICKET};
 
@@ -25,8 +25,7 @@ pub(crate) async fn collect<S: Sheet>(on: &S, id: &CustomerId, now: Timestamp) -
     let mut traces = Traces::default();
     traces.know(&customer);
     let tickets = tickets(on, &of, &mut traces).await?;
-    let own = on.rows(&said("t.customer_id = $1"), &of).await?.iter().map(Said::read).collect::<Result<Vec<_>, _>>()?;
-    own.iter().filter(|said| said.is_theirs).for_each(|said| traces.said(&said.body));
+    let own = own_words(on, &of, &mut traces).await?;
     let proposals = proposals(on, &of, &mut traces).await?;
     let elsewhere = elsewhere::find(on, &customer, &own, &mut traces).await?;
     let messages_elsewhere = elsewhere.words().map(message_elsewhere).collect::<Result<Vec<_>, _>>()?;

@@ -23,8 +23,7 @@ pub(crate) async fn sweep<S: Sheet>(on: &S, order: &Order, hand: &Hand<'_>) -> R
     let mut traces = order.known.clone().unwrap_or_default();
     traces.know(&customer);
     let tickets = tickets(on, &of, &mut traces).await?;
-    let own = on.rows(&said("t.customer_id = $1"), &of).await?.iter().map(Said::read).collect::<Result<Vec<_>, _>>()?;
-    own.iter().filter(|said| said.is_theirs).for_each(|said| traces.said(&said.body));
+    let own = own_words(on, &of, &mut traces).await?;
     let proposals = proposals(on, &of, &mut traces).await?;
     let elsewhere = elsewhere::find(on, &customer, &own, &mut traces).await?;
 
@@ -65,6 +64,14 @@ pub(super) fn said(of: &str) -> String {
         "SELECT m.ticket_id, t.n, m.position, m.at, m.name, m.body, m.author FROM messages m \
          JOIN tickets t ON t.id = m.ticket_id WHERE {of} ORDER BY t.n, m.position"
     )
+}
+
+/// What stands in their own tickets; what they wrote there is a trace of them.
+pub(super) async fn own_words<S: Sheet>(on: &S, of: &[Cell], traces: &mut Traces) -> Result<Vec<Said>, StoreError> {
+    let own = on.rows(&said("t.customer_id = $1"), of).await?;
+    let own = own.iter().map(Said::read).collect::<Result<Vec<_>, _>>()?;
+    own.iter().filter(|said| said.is_theirs).for_each(|said| traces.said(&said.body));
+    Ok(own)
 }
 
 impl Said {

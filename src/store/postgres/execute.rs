@@ -7,27 +7,26 @@ use crate::domain::ids::{PrincipalId, TicketId};
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Author, Message, TicketRow, Visibility};
 use crate::store::columns::{Columns as _, json, rank};
-use crate::store::execution::Held;
+use crate::store::execution::{Held, Tried};
 use crate::store::postgres::ask::{self, Db, n};
 use crate::store::postgres::{merge, threads, tickets};
 use crate::store::{Executed, Execution, StoreError, execution};
 
 /// Carries a write out inside a transaction, or says why not; after a refusal nothing but the refusal stands.
-pub(crate) async fn execute(tx: &Db, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
+pub(crate) async fn execute(tx: &Db, it: &Execution) -> Result<Tried, StoreError> {
+    let held = format!("SELECT {} FROM receipts WHERE id = $1", Held::COLUMNS);
+    let held = ask::first(tx, &held, &[&it.receipt.as_str()], Held::read).await?;
+    let proposal = held.as_ref().and_then(Held::proposal);
     tx.batch_execute("SAVEPOINT attempt").await?;
-    match steps(tx, it).await? {
-        Ok(done) => Ok(Ok(done)),
-        Err(refusal) => {
-            tx.batch_execute("ROLLBACK TO SAVEPOINT attempt").await?;
-            after_refusal(tx, it, refusal).await?;
-            Ok(Err(refusal))
-        }
+    let done = steps(tx, it, held).await?;
+    if let Err(refusal) = &done {
+        tx.batch_execute("ROLLBACK TO SAVEPOINT attempt").await?;
+        after_refusal(tx, it, *refusal).await?;
     }
+    Ok(Tried { proposal, done })
 }
 
-async fn steps(db: &Db, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
-    let held = format!("SELECT {} FROM receipts WHERE id = $1", Held::COLUMNS);
-    let held = ask::first(db, &held, &[&it.receipt.as_str()], Held::read).await?;
+async fn steps(db: &Db, it: &Execution, held: Option<Held>) -> Result<Result<Executed, Refusal>, StoreError> {
     let proposal = match held.ok_or(Refusal::UnknownReceipt).and_then(|held| held.good_for(it)) {
         Ok(proposal) => proposal,
         Err(refusal) => return Ok(Err(refusal)),

@@ -65,7 +65,7 @@ use crate::store::postgres::tend::Tending;
 use crate::store::postgres::writing::Writing;
 use crate::store::{
     Attendance, Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError,
-    Touches, execution,
+    Touches,
 };
 
 pub use open::{Opened, Options};
@@ -238,11 +238,11 @@ impl Store for Postgres {
     async fn execute(&self, execution: Execution, mut event: Event) -> Result<Result<Executed, Refusal>, StoreError> {
         let mut tx = self.begin().await?;
         let since = Instant::now();
-        let done = execute::execute(&tx, &execution).await?;
+        let tried = execute::execute(&tx, &execution).await?;
         event.micros = audit::micros(since.elapsed());
-        tx.append(&execution::records(event, &done)).await?;
+        tx.append(&tried.records(event)).await?;
         tx.commit(Touches::Desk).await?;
-        Ok(done)
+        Ok(tried.done)
     }
 
     async fn import(&self, rows: Vec<Intake>, origin: Origin, mut event: Event) -> Result<Imported, StoreError> {

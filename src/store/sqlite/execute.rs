@@ -7,29 +7,32 @@ use crate::domain::call::{SendReply, TicketUpdate, WriteCall};
 use crate::domain::receipt::Refusal;
 use crate::domain::ticket::{Author, Message, TicketRow, Visibility};
 use crate::store::columns::{json, rank};
-use crate::store::execution::Held;
+use crate::store::execution::{Held, Tried};
 use crate::store::sqlite::{merge, threads, tickets};
 use crate::store::{Executed, Execution, StoreError, execution};
 
 /// Carries a write out inside `tx`, or says why not; after a refusal nothing but the refusal stands.
-pub(crate) fn execute(tx: &mut Transaction<'_>, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
+pub(crate) fn execute(tx: &mut Transaction<'_>, it: &Execution) -> Result<Tried, StoreError> {
+    let held = held(tx, it)?;
+    let proposal = held.as_ref().and_then(Held::proposal);
     let mut attempt = tx.savepoint()?;
-    match steps(&attempt, it)? {
-        Ok(done) => {
-            attempt.commit()?;
-            Ok(Ok(done))
-        }
-        Err(refusal) => {
-            attempt.rollback()?;
-            drop(attempt);
-            after_refusal(tx, it, refusal)?;
-            Ok(Err(refusal))
-        }
+    let done = steps(&attempt, it, held)?;
+    if let Err(refusal) = &done {
+        attempt.rollback()?;
+        drop(attempt);
+        after_refusal(tx, it, *refusal)?;
+    } else {
+        attempt.commit()?;
     }
+    Ok(Tried { proposal, done })
 }
 
-fn steps(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, Refusal>, StoreError> {
-    let proposal = match receipt(db, it)? {
+fn steps(
+    db: &rusqlite::Connection,
+    it: &Execution,
+    held: Option<Held>,
+) -> Result<Result<Executed, Refusal>, StoreError> {
+    let proposal = match held.ok_or(Refusal::UnknownReceipt).and_then(|held| held.good_for(it)) {
         Ok(proposal) => proposal,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -70,11 +73,9 @@ fn one(db: &rusqlite::Connection, it: &Execution) -> Result<Result<Executed, Ref
     Ok(Ok(Executed { before: row.version, after: row.version + 1, second: None }))
 }
 
-/// The proposal that the receipt is for, when it is good for this call, by this person, now.
-fn receipt(db: &rusqlite::Connection, it: &Execution) -> Result<Result<String, Refusal>, StoreError> {
+fn held(db: &rusqlite::Connection, it: &Execution) -> Result<Option<Held>, StoreError> {
     let sql = &format!("SELECT {} FROM receipts WHERE id = ?1", Held::COLUMNS);
-    let held = db.prepare_cached(sql)?.query_row([it.receipt.as_str()], |row| Held::read(row)).optional()?;
-    Ok(held.ok_or(Refusal::UnknownReceipt).and_then(|held| held.good_for(it)))
+    Ok(db.prepare_cached(sql)?.query_row([it.receipt.as_str()], |row| Held::read(row)).optional()?)
 }
 
 /// The approver's role is read again now: it may have been taken away since.

@@ -69,7 +69,7 @@ use crate::store::sqlite::watch::Watcher;
 use crate::store::sqlite::writer::Writer;
 use crate::store::{
     Attendance, Counts, Decided, Decision, Executed, Execution, Filed, Imported, Lease, Origin, Store, StoreError,
-    Touches, execution,
+    Touches,
 };
 
 /// From this many rows on, an import is indexed at its end.
@@ -265,10 +265,10 @@ impl Store for Sqlite {
     async fn execute(&self, execution: Execution, mut event: Event) -> Result<Result<Executed, Refusal>, StoreError> {
         let work = move |tx: &mut Turn<'_>| {
             let since = Instant::now();
-            let done = execute::execute(tx, &execution)?;
+            let tried = execute::execute(tx, &execution)?;
             event.micros = audit::micros(since.elapsed());
-            log::append(tx, &execution::records(event, &done))?;
-            Ok(done)
+            log::append(tx, &tried.records(event))?;
+            Ok(tried.done)
         };
         self.writer.transact(Touches::Desk, work).await
     }

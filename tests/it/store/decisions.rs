@@ -18,6 +18,7 @@ on_both! {
     a_decision_stands_once,
     an_approval_that_was_never_sent_can_be_given_again,
     an_edited_proposal_names_its_successor,
+    what_was_carried_out_or_refused_names_its_proposal_in_the_log,
     the_same_wish_is_counted_however_often_it_was_denied,
     a_decision_about_nothing_is_no_decision,
     one_takes_the_place_of_another_at_once_or_not_at_all,
@@ -188,4 +189,21 @@ async fn what_waits_is_counted_and_nobodys_is_out_of_sight(desk: Desk) {
     assert!(listed.len() == 1_000 && has(own.id()) && !has(first.id()));
     let same = desk.store.waiting_for(first.call()).await.unwrap();
     assert_eq!(same.iter().map(|filed| filed.proposal.id()).collect::<Vec<_>>(), [first.id()]);
+}
+
+async fn what_was_carried_out_or_refused_names_its_proposal_in_the_log(desk: Desk) {
+    let first = desk.propose(update("T-1", json!({"priority": "low"}))).await;
+    let late = desk.propose(update("T-1", json!({"tags": ["late"]}))).await;
+    let (receipt, of_late) = (desk.approve(&first).await, desk.approve(&late).await);
+    desk.execute(&first, &receipt).await.unwrap();
+    assert!(desk.execute(&first, &receipt).await.is_err(), "it is spent");
+    assert!(desk.execute(&late, &of_late).await.is_err(), "the ticket has moved");
+    let unknown = Receipt { id: countersign::random::receipt_id(), ..of_late };
+    assert!(desk.execute(&late, &unknown).await.is_err());
+    let mut log = desk.store.log(None, 4).await.unwrap();
+    log.reverse();
+    let told: Vec<_> = log.iter().map(|record| (record.action.as_str(), record.proposal.as_deref())).collect();
+    let (first, late) = (Some(first.id().as_str()), Some(late.id().as_str()));
+    assert_eq!(told, [("executed", first), ("refused", first), ("superseded", late), ("refused", None)]);
+    desk.store.verify(None).await.unwrap().unwrap();
 }
