@@ -118,7 +118,8 @@ pub(crate) enum BenchCommand {
         /// Does everything with few callers and for a moment: whether it works, not what it takes.
         #[arg(long)]
         quick: bool,
-        /// Where the desk is made; a temporary folder is made in it and removed.
+        /// Where the desk is made; a temporary folder is made in it and removed. With `--database URL` the desk is made
+        /// in that database, which must be empty, and stays there.
         #[arg(long, default_value = ".", value_name = "DIR")]
         dir: PathBuf,
         /// Prints JSON.
@@ -208,7 +209,9 @@ fn contenders(args: &AgentArgs) -> Vec<Contender> {
     args.model.iter().flat_map(under).collect()
 }
 
-pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode> {
+pub(crate) async fn bench(setting: &Setting, command: BenchCommand) -> color_eyre::Result<ExitCode> {
+    let is_served = matches!(command, BenchCommand::Serve { .. });
+    ensure!(is_served || setting.database.is_none(), "only `bench serve` measures on a database");
     match command {
         BenchCommand::Desk { tickets, dir, json } => {
             let place = Place::make(&dir)?;
@@ -223,6 +226,7 @@ pub(crate) async fn bench(command: BenchCommand) -> color_eyre::Result<ExitCode>
                 tickets,
                 effort: if quick { bench::serve::Effort::QUICK } else { bench::serve::Effort::FULL },
                 program: std::env::current_exe().wrap_err("cannot find this program")?,
+                database: setting.database.clone(),
             };
             print(&bench::serve::run(&place.0, &options).await?, json)
         }

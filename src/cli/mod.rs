@@ -164,6 +164,8 @@ pub(crate) struct Setting {
     pub(crate) manner: Manner,
     /// The configuration file that was named.
     config: Option<PathBuf>,
+    /// The database that was named, as it was.
+    pub(crate) database: Option<DatabaseUrl>,
 }
 
 impl Setting {
@@ -184,7 +186,8 @@ impl Setting {
             places.desk = desk;
         }
         let manner = manner::read(&effective)?;
-        Ok(Self { effective, places, manner, config: global.config.clone() })
+        let named = global.database.clone().map(DatabaseUrl::from);
+        Ok(Self { effective, places, manner, config: global.config.clone(), database: named })
     }
 
     pub(crate) async fn open(&self, fill: Fill) -> color_eyre::Result<Arc<dyn Store>> {
@@ -293,7 +296,7 @@ async fn dispatch(
         Some(Command::Roles { command }) => token::roles(setting, command).await,
         Some(Command::Audit(command)) => audit::run(setting, command).await,
         Some(Command::Eval(command)) => measure::eval(setting, command).await,
-        Some(Command::Bench(command)) => measure::bench(command).await,
+        Some(Command::Bench(command)) => measure::bench(setting, command).await,
         Some(Command::Config) => {
             print!("{}", setting.effective);
             Ok(ExitCode::SUCCESS)

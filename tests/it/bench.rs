@@ -91,6 +91,44 @@ fn the_service_is_measured_on_a_small_desk_and_nobody_is_answered_wrongly() {
     assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0, "the desk is removed");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_service_is_measured_over_a_database_that_was_empty_and_over_no_other() {
+    let Some(url) = crate::postgres::database().await else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let measure = || {
+        let mut command = program(dir.path());
+        command.args(["bench", "serve", "--quick", "--tickets", "300", "--json", "--database", &url, "--dir"]);
+        tokio::task::block_in_place(|| command.arg(dir.path()).output().unwrap())
+    };
+    let refused = |output: std::process::Output| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains("is not empty"), "{said}");
+    };
+    // Nobody's desk, but somebody's table.
+    crate::postgres::run(&url, "CREATE TABLE precious (id INT)").await;
+    refused(measure());
+    crate::postgres::run(&url, "INSERT INTO precious VALUES (1); DROP TABLE precious").await;
+
+    let output = measure();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["build"].as_str().unwrap().ends_with("over a database"), "{report}");
+    let rows = report["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 14, "{report}");
+    for row in rows {
+        assert_eq!(row["errors"], 0, "{row}");
+        let asks = row["what"].as_str().unwrap().contains("get_faq");
+        assert!(asks || row["answers"].as_u64().unwrap() > 0, "{row}");
+    }
+    // What was written by callers is there.
+    crate::postgres::run(&url, "DO $$ BEGIN ASSERT (SELECT count(*) > 50 FROM audit); END $$").await;
+    let before = "DO $$ BEGIN ASSERT (SELECT count(*) = 300 FROM tickets); END $$";
+    crate::postgres::run(&url, before).await;
+    refused(measure());
+    crate::postgres::run(&url, before).await;
+}
+
 #[tokio::test]
 async fn five_hundred_keys_at_once_are_a_few_frames() {
     let house = House::new().await;

@@ -4,6 +4,7 @@
 //! Callers keep a connection each, ask, wait, and ask again; what they take of the processors is told apart.
 
 mod calls;
+mod ground;
 mod load;
 mod report;
 mod server;
@@ -16,15 +17,13 @@ use std::time::Duration;
 
 use color_eyre::eyre::ensure;
 
-use crate::app::{self, Fill};
 use crate::bench::serve::calls::{Kind, Target};
 pub use crate::bench::serve::load::Row;
 use crate::bench::serve::load::load;
 pub use crate::bench::serve::report::Report;
 use crate::bench::serve::server::Ground;
 use crate::bench::{Figure, build};
-use crate::import::generate;
-use crate::store::Store as _;
+use crate::domain::database::DatabaseUrl;
 
 /// What is measured.
 #[derive(Clone, Debug)]
@@ -35,6 +34,8 @@ pub struct Options {
     pub effort: Effort,
     /// The program: this one, unless a test says otherwise.
     pub program: PathBuf,
+    /// A database that is empty, in place of a file.
+    pub database: Option<DatabaseUrl>,
 }
 
 /// How long and with how many.
@@ -86,9 +87,9 @@ const MOST_WITH_NEW_QUESTIONS: u32 = 50;
 /// When the desk cannot be made, the server does not start, or it does not know its own tokens.
 pub async fn run(dir: &Path, options: &Options) -> color_eyre::Result<Report> {
     ensure!(cfg!(target_os = "linux"), "memory and processor time are read from /proc, which is Linux's");
-    let Options { tickets, effort, program } = options;
-    let ground = Ground { program: program.clone(), dir: dir.to_owned(), desk: dir.join("serve.db") };
-    make_desk(&ground, *tickets, effort).await?;
+    let Options { tickets, effort, program, database } = options;
+    let desk = ground::make(dir, database.as_ref(), *tickets, effort.articles).await?;
+    let ground = Ground { program: program.clone(), dir: dir.to_owned(), desk };
     let target = Target {
         address: String::new(),
         person: ground.token("agent", "caller").await?,
@@ -114,18 +115,8 @@ pub async fn run(dir: &Path, options: &Options) -> color_eyre::Result<Report> {
     server.stop().await?;
     figures.extend(trouble::silent_model(&ground, &target, effort).await?);
     figures.push(trouble::abandoned(&ground, &target, effort).await?);
-    Ok(Report { build: build(), rows, figures })
-}
-
-async fn make_desk(ground: &Ground, tickets: u32, effort: &Effort) -> color_eyre::Result<()> {
-    let store = app::open_desk(&ground.desk, Fill::Nothing).await?;
-    generate::fill(store.as_ref(), tickets).await?;
-    generate::articles(store.as_ref(), effort.articles).await?;
-    while store.has_unread_articles()? {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    store.flush().await?;
-    Ok(())
+    let place = if database.is_some() { ", over a database" } else { "" };
+    Ok(Report { build: format!("{}{place}", build()), rows, figures })
 }
 
 /// What a read over MCP takes, measured against the plain route with as many callers.

@@ -10,6 +10,8 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+use crate::domain::database::DatabaseUrl;
+
 /// A server that does not start or stop in this time never does.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -17,7 +19,15 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(super) struct Ground {
     pub(super) program: PathBuf,
     pub(super) dir: PathBuf,
-    pub(super) desk: PathBuf,
+    pub(super) desk: Desk,
+}
+
+/// Where the desk is.
+pub(super) enum Desk {
+    /// In a file.
+    File(PathBuf),
+    /// In a database.
+    Database(DatabaseUrl),
 }
 
 /// A server that runs.
@@ -36,7 +46,11 @@ impl Ground {
     fn command(&self, config: Option<&Path>) -> Command {
         let home = self.dir.join("home");
         let mut command = Command::new(&self.program);
-        command.env("HOME", &home).env("USER", "bench").arg("--desk").arg(&self.desk);
+        command.env("HOME", &home).env("USER", "bench");
+        match &self.desk {
+            Desk::File(path) => command.arg("--desk").arg(path),
+            Desk::Database(url) => command.args(["--database", url.secret()]),
+        };
         for (name, place) in [("CONFIG", "config"), ("DATA", "data"), ("STATE", "state")] {
             command.env(format!("XDG_{name}_HOME"), home.join(place));
         }

@@ -29,12 +29,20 @@ pub(crate) struct Db {
     pulse: Pulse,
     longest: Duration,
     is_over: AtomicBool,
+    /// Whether an answer is still to come that nobody waits for.
+    owes: AtomicBool,
 }
 
 impl Db {
     /// A connection in somebody's hands.
     pub(crate) fn new(client: Client, pulse: Pulse) -> Self {
-        Self { client: Some(client), pulse, longest: QUESTION, is_over: AtomicBool::new(true) }
+        Self {
+            client: Some(client),
+            pulse,
+            longest: QUESTION,
+            is_over: AtomicBool::new(true),
+            owes: AtomicBool::new(false),
+        }
     }
 
     /// For what takes long. The database's own limit is not changed by it.
@@ -85,7 +93,8 @@ impl Db {
     }
 
     fn client(&self) -> Result<&Client, StoreError> {
-        self.client.as_ref().ok_or(StoreError::Away)
+        // What is asked behind a question that has no answer has none either.
+        self.client.as_ref().filter(|_| !self.owes.load(Ordering::Relaxed)).ok_or(StoreError::Away)
     }
 
     /// Waits for an answer as long as one may be hoped for.
@@ -101,6 +110,7 @@ impl Db {
     /// Nobody may get the answer of somebody else's question.
     fn given_up<T>(&self) -> Result<T, StoreError> {
         self.begun();
+        self.owes.store(true, Ordering::Relaxed);
         Err(StoreError::Away)
     }
 }

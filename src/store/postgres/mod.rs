@@ -88,6 +88,15 @@ impl Postgres {
     async fn begin(&self) -> Result<Writing, StoreError> {
         Writing::begin(&self.link).await
     }
+
+    /// Whether the background thread still has articles to read for what they mean.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_unread_articles(&self) -> Result<bool, StoreError> {
+        self.shelf.refresh(&self.db().await?).await?;
+        Ok(!self.shelf.unread(1)?.is_empty())
+    }
 }
 
 #[async_trait]

@@ -60,6 +60,24 @@ impl Postgres {
         }
     }
 
+    /// Whether there is nothing at all in the database at `url`; nothing is put there.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn is_empty(url: &str) -> Result<bool, StoreError> {
+        let address = Address::read(url)?;
+        let (told, pulse) = Pulse::new();
+        let asked = async {
+            let pool = link::pool(&address, 1)?;
+            let db = link::client(&pool, &pulse).await.map_err(|e| unopenable(&address, e))?;
+            Ok(!has_tables(&db).await?)
+        };
+        tokio::select! {
+            empty = asked => empty,
+            never = pulse::beat(&address, &told) => match never {},
+        }
+    }
+
     async fn opened(address: &Address, options: &Options, pulse: Pulse) -> Result<Opened, StoreError> {
         let pool = link::pool(address, options.connections)?;
         let db = link::client(&pool, &pulse).await.map_err(|e| unopenable(address, e))?.patient();
