@@ -213,7 +213,7 @@ fn question(ticket: &Ticket) -> String {
         .collect()
 }
 
-fn row(filed: Filed) -> ProposalRow {
+pub(super) fn row(filed: Filed) -> ProposalRow {
     let Filed { proposal, state, reason, replaced_by, .. } = filed;
     ProposalRow {
         id: proposal.id().clone(),

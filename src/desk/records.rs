@@ -6,13 +6,16 @@ use std::time::Instant;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::desk::read::row;
 use crate::desk::{Caller, Desk, DeskError, authorise, complete, event, validate};
 use crate::domain::actor::Operation;
+use crate::domain::answer::ProposalRow;
 use crate::domain::article::Article;
 use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Action, Record};
+use crate::domain::call::ProposalQuery;
 use crate::domain::customer::Customer;
-use crate::domain::ids::{ArticleId, CustomerId, TicketId};
+use crate::domain::ids::{ArticleId, CustomerId, ProposalId, TicketId};
 use crate::domain::intake::{Intake, NewCustomer, NewTicket};
 use crate::domain::keeping::{Change, CustomerQuery};
 use crate::domain::sight::Field;
@@ -63,6 +66,34 @@ impl Desk {
         };
         let ids = |found: &Vec<Article>| found.iter().map(|one| Value::from(one.id.as_str())).collect();
         self.looked(caller, "list_articles", &json!({"behind": behind, "limit": limit}), work, ids).await
+    }
+
+    /// Proposals behind one of them, oldest first, as far as the caller sees them; and the last that was looked at, where
+    /// there may be more.
+    ///
+    /// # Errors
+    /// When the caller may not read, or the store fails.
+    pub async fn proposals_behind(
+        &self,
+        caller: &Caller,
+        query: &ProposalQuery,
+        behind: Option<&ProposalId>,
+        limit: u32,
+    ) -> Result<(Vec<ProposalRow>, Option<ProposalId>), DeskError> {
+        let work = async {
+            authorise(caller, Operation::Read)?;
+            let page = self.store.proposals_behind(query, behind, limit).await?;
+            let last = page.last().filter(|_| page.len() == limit as usize).map(|filed| filed.proposal.id().clone());
+            let mut seen = Vec::with_capacity(page.len());
+            for filed in page {
+                if self.sees(caller, &filed).await? {
+                    seen.push(row(filed));
+                }
+            }
+            Ok((seen, last))
+        };
+        let asked = json!({"query": query, "behind": behind, "limit": limit});
+        self.looked(caller, "list_proposals", &asked, work, |(seen, _)| json!({"proposals": seen.len()})).await
     }
 
     /// Records of the log, newest first.

@@ -8,31 +8,71 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commit::{Commit, CommitError, Look, Outcome};
-use crate::domain::answer::Answer;
-use crate::domain::approval::{Card, Signature};
+use crate::domain::answer::{Answer, ProposalRow};
+use crate::domain::approval::Signature;
 use crate::domain::call::{OfProposal, ProposalQuery, ReadCall};
 use crate::domain::canonical::Digest;
-use crate::domain::ids::ProposalId;
+use crate::domain::ids::{ProposalId, TicketId};
 use crate::http::Door;
-use crate::http::asked::{Asked, Named};
+use crate::http::asked::{Named, Paged};
+use crate::http::page;
 use crate::http::problem::Problem;
 use crate::http::sent::Sent;
 use crate::http::sign_in::Signed;
 use crate::http::tag;
 
-/// Proposals, oldest first.
+/// Which proposals.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Which {
+    /// Only of this ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ticket_id: Option<TicketId>,
+    /// Decided ones too; else only those that wait.
+    #[serde(default)]
+    decided: bool,
+    /// How many at most, 1 to 200.
+    #[serde(default = "fifty")]
+    #[schemars(with = "i64", range(min = 1, max = 200))]
+    limit: u32,
+}
+
+const fn fifty() -> u32 {
+    50
+}
+
+/// A page of proposals.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ProposalList {
+    /// The proposals, oldest first; a program that sees some tickets only may find fewer on a page than it asked for.
+    proposals: Vec<ProposalRow>,
+    /// Where the next page begins; nothing where this is the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// A page of proposals. One that is decided on meanwhile moves no other from page to page.
 pub(crate) async fn list(
     State(door): State<Arc<Door>>,
     signed: Signed,
-    Asked(query): Asked<ProposalQuery>,
-) -> Result<Json<Answer>, Problem> {
-    Ok(Json(door.desk.read(&signed.caller, &ReadCall::ListProposals(query)).await?))
+    uri: Uri,
+    Paged { query: Which { ticket_id, decided, limit }, cursor }: Paged<Which>,
+) -> Result<Response, Problem> {
+    if !(1..=200).contains(&limit) {
+        return Err(Problem::invalid("`limit` must be 1 to 200"));
+    }
+    let query = ProposalQuery { ticket_id, decided };
+    let behind: Option<ProposalId> = cursor.map(|cursor| page::place(&cursor, &query)).transpose()?;
+    let (proposals, last) = door.desk.proposals_behind(&signed.caller, &query, behind.as_ref(), limit).await?;
+    let next = last.map(|last| page::cursor(&query, &last));
+    Ok(page::answer(&uri, next.clone().as_deref(), &ProposalList { proposals, next }))
 }
 
 /// A proposal and what became of it.
@@ -69,7 +109,11 @@ pub(crate) async fn card(
     Named(id): Named<ProposalId>,
 ) -> Result<Json<CardText>, Problem> {
     let desk = Deciding::of(&door, &signed)?;
-    let card = desk.open(&id).await?;
+    let card = match desk.commit.open(&desk.run, &desk.by, &id).await {
+        Ok(Look::Waiting(card)) => *card,
+        Ok(Look::Over(state)) => return Err(Problem::conflict(&format!("the proposal is {state} already"))),
+        Err(error) => return Err(why_not(&door, &id, error).await),
+    };
     let text = card.text();
     Ok(Json(CardText {
         id: card.proposal().id().clone(),
@@ -125,6 +169,7 @@ pub(crate) async fn approve(
         return Err(Problem::stale("the proposal was decided on another version of the ticket"));
     }
     let signature = Signature { shown: asked.digest, read: Duration::ZERO, held: Duration::ZERO };
+    let named = id.clone();
     // A caller who goes away in the middle does not cut a decision in half.
     let deciding =
         tokio::spawn(
@@ -134,7 +179,10 @@ pub(crate) async fn approve(
         tracing::error!(%error, "an approval broke off");
         Problem::unavailable("whether it was carried out is not known; read the ticket")
     })?;
-    ended(done.map_err(problem)?)
+    match done {
+        Ok(outcome) => ended(outcome),
+        Err(error) => Err(why_not(&door, &named, error).await),
+    }
 }
 
 /// Denies a proposal, with a reason.
@@ -163,13 +211,6 @@ impl Deciding {
         let (store, policy) = (Arc::clone(door.desk.store()), door.desk.policy().clone());
         Ok(Self { commit: Commit { store, backend: Arc::new(tools), policy }, by, run })
     }
-
-    async fn open(&self, id: &ProposalId) -> Result<Card, Problem> {
-        match self.commit.open(&self.run, &self.by, id).await.map_err(problem)? {
-            Look::Waiting(card) => Ok(*card),
-            Look::Over(state) => Err(Problem::conflict(&format!("the proposal is {state} already"))),
-        }
-    }
 }
 
 fn ended(outcome: Outcome) -> Result<Json<Decided>, Problem> {
@@ -186,6 +227,21 @@ fn ended(outcome: Outcome) -> Result<Json<Decided>, Problem> {
             Err(Problem::unavailable("whether it was carried out is not known; read the ticket"))
         }
     }
+}
+
+/// Why a card cannot be made. That its ticket cannot be read may pass; where it is gone nothing helps.
+async fn why_not(door: &Door, id: &ProposalId, error: CommitError) -> Problem {
+    if matches!(error, CommitError::NotRead(_))
+        && let Ok(Some(filed)) = door.desk.store().proposal(id).await
+    {
+        let call = filed.proposal.call();
+        for ticket in [Some(call.ticket_id()), call.other_id()].into_iter().flatten() {
+            if let Ok(None) = door.desk.store().ticket(ticket).await {
+                return Problem::not_found(&format!("there is no ticket {ticket} any more"));
+            }
+        }
+    }
+    problem(error)
 }
 
 fn problem(error: CommitError) -> Problem {

@@ -7,9 +7,9 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::domain::actor::Operation;
-use crate::domain::answer::{FaqAnswer, ProposalRow, Proposals, TicketAnswer, WriteAnswer};
+use crate::domain::answer::{FaqAnswer, ProposalRow, TicketAnswer, WriteAnswer};
 use crate::domain::article::Article;
-use crate::domain::call::{ProposalQuery, TicketUpdate};
+use crate::domain::call::TicketUpdate;
 use crate::domain::customer::Customer;
 use crate::domain::dossier::Dossier;
 use crate::domain::draft::{Suggestion, Summary};
@@ -282,7 +282,7 @@ pub static ROUTES: &[Route] = &[
         .asks::<faq::Question>().gives::<FaqAnswer>(),
     Route::new(Verb::Get, "/proposals", READ, || get(proposals::list))
         .called("list_proposals", "Proposals, oldest first: those that wait, or with `decided` all.")
-        .asks::<ProposalQuery>().gives::<Proposals>(),
+        .asks::<proposals::Which>().paged().gives::<proposals::ProposalList>(),
     Route::new(Verb::Get, "/proposals/{id}", READ, || get(proposals::one))
         .called("get_proposal", "A proposal and what became of it.").gives::<ProposalRow>(),
     Route::new(Verb::Get, "/proposals/{id}/card", DECIDE, || get(proposals::card))

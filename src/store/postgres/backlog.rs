@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::audit::Event;
-use crate::domain::call::WriteCall;
-use crate::domain::ids::PrincipalId;
+use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::ids::{PrincipalId, ProposalId, TicketId};
 use crate::domain::proposal::Proposal;
 use crate::store::backlog::{self, Backlog, Waiting};
 use crate::store::postgres::{Postgres, ask, proposals};
@@ -17,6 +17,17 @@ impl Backlog for Postgres {
         let of = of.map(PrincipalId::as_str);
         let (db, sql) = (self.db().await?, backlog::waiting('$'));
         Ok(ask::first(&db, &sql, &[&of, &now.as_millisecond()], backlog::read).await?.unwrap_or_default())
+    }
+
+    async fn proposals_behind(
+        &self,
+        query: &ProposalQuery,
+        behind: Option<&ProposalId>,
+        limit: u32,
+    ) -> Result<Vec<Filed>, StoreError> {
+        let (db, sql) = (self.db().await?, backlog::page(query, '$'));
+        let (ticket, behind) = (query.ticket_id.as_ref().map(TicketId::as_str), behind.map(ProposalId::as_str));
+        ask::list(&db, &sql, &[&ticket, &behind, &i64::from(limit)], rows::filed).await
     }
 
     async fn waiting_for(&self, call: &WriteCall) -> Result<Vec<Filed>, StoreError> {

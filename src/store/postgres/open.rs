@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/postgres/0003_answers.sql"),
     include_str!("../../../assets/migrations/postgres/0004_erasure.sql"),
     include_str!("../../../assets/migrations/postgres/0005_lowered.sql"),
+    include_str!("../../../assets/migrations/postgres/0006_proposals_in_order.sql"),
 ];
 
 /// Taken by whoever migrates: "ctsn".

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use crate::domain::audit::Event;
-use crate::domain::call::WriteCall;
-use crate::domain::ids::PrincipalId;
+use crate::domain::call::{ProposalQuery, WriteCall};
+use crate::domain::ids::{PrincipalId, ProposalId, TicketId};
 use crate::domain::proposal::Proposal;
 use crate::store::backlog::{self, Backlog, Waiting};
 use crate::store::rows;
@@ -21,6 +21,20 @@ impl Backlog for Sqlite {
             let of = of.map(PrincipalId::as_str);
             let mut query = db.prepare_cached(&backlog::waiting('?'))?;
             Ok(query.query_row(params![of, now.as_millisecond()], |row| backlog::read(row))?)
+        })
+    }
+
+    async fn proposals_behind(
+        &self,
+        query: &ProposalQuery,
+        behind: Option<&ProposalId>,
+        limit: u32,
+    ) -> Result<Vec<Filed>, StoreError> {
+        self.read(|db| {
+            let mut page = db.prepare_cached(&backlog::page(query, '?'))?;
+            let ticket = query.ticket_id.as_ref().map(TicketId::as_str);
+            let values = params![ticket, behind.map(ProposalId::as_str), limit];
+            Ok(page.query_map(values, |row| rows::filed(row))?.collect::<Result<_, _>>()?)
         })
     }
 

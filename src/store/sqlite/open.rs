@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0019_answers.sql"),
     include_str!("../../../assets/migrations/0018_erasure.sql"),
     include_str!("../../../assets/migrations/0020_editions.sql"),
+    include_str!("../../../assets/migrations/0021_proposals_in_order.sql"),
 ];
 
 /// Marks a file as a desk of ours: "ctsn".

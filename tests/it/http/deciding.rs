@@ -72,3 +72,15 @@ async fn a_denial_reaches_who_asked_with_its_reason() {
     );
     is_problem(&served.post(Role::Agent, "/proposals/p-404/deny", &json!({"reason": "x"})).await, 404);
 }
+
+#[tokio::test]
+async fn a_card_about_a_ticket_that_is_gone_is_not_found() {
+    let served = Served::new().await;
+    let (id, read) = served.waiting("pending").await;
+    let desk = rusqlite::Connection::open(served.house.path()).unwrap();
+    desk.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    assert_eq!(desk.execute("DELETE FROM tickets WHERE id = 'T-1'", []).unwrap(), 1);
+    is_problem(&served.get(Role::Agent, &format!("/proposals/{id}/card")).await, 404);
+    is_problem(&served.post(Role::Agent, &format!("/proposals/{id}/approve"), &read).await, 404);
+    is_problem(&served.get(Role::Agent, "/tickets/T-1").await, 404);
+}

@@ -189,3 +189,33 @@ async fn an_answer_is_not_given_again_under_a_token_that_sees_less() {
     assert_eq!(ask(&wide).await.header("idempotency-replayed"), "true");
     is_problem(&ask(&narrow).await, 422);
 }
+
+#[tokio::test]
+async fn proposals_come_in_pages_and_each_of_them_once() {
+    let served = Served::new().await;
+    let mut filed = Vec::new();
+    for status in ["pending", "open", "resolved"] {
+        filed.push(served.waiting(status).await.0);
+    }
+    let (mut listed, mut path) = (Vec::new(), "/proposals?ticket_id=T-1&limit=2".to_owned());
+    loop {
+        let page = served.get(Role::Agent, &path).await;
+        let read = page.json();
+        listed.extend(read["proposals"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+        let Some(next) = read["next"].as_str() else { break };
+        path = format!("/proposals?ticket_id=T-1&limit=2&cursor={next}");
+        assert_eq!(page.header("link"), format!("<{path}>; rel=\"next\""));
+        is_problem(&served.get(Role::Agent, &format!("/proposals?limit=2&cursor={next}")).await, 422);
+        is_problem(&served.get(Role::Agent, &format!("/tickets?cursor={next}")).await, 422);
+        // Decided on meanwhile: the others stay where they are.
+        let deny = format!("/proposals/{}/deny", listed[0]);
+        assert_eq!(served.post(Role::Agent, &deny, &json!({"reason": "no"})).await.status, 200);
+    }
+    listed.sort();
+    filed.sort();
+    assert_eq!(listed, filed);
+    for limit in ["0", "201", "-1", "x"] {
+        is_problem(&served.get(Role::Agent, &format!("/proposals?limit={limit}")).await, 422);
+    }
+    assert_eq!(served.get(Role::Bot, "/proposals?limit=200").await.json()["proposals"].as_array().unwrap().len(), 2);
+}

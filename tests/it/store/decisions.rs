@@ -18,6 +18,7 @@ on_both! {
     a_decision_stands_once,
     an_approval_that_was_never_sent_can_be_given_again,
     an_edited_proposal_names_its_successor,
+    proposals_are_listed_a_page_at_a_time,
     what_was_carried_out_or_refused_names_its_proposal_in_the_log,
     the_same_wish_is_counted_however_often_it_was_denied,
     a_decision_about_nothing_is_no_decision,
@@ -206,4 +207,40 @@ async fn what_was_carried_out_or_refused_names_its_proposal_in_the_log(desk: Des
     let (first, late) = (Some(first.id().as_str()), Some(late.id().as_str()));
     assert_eq!(told, [("executed", first), ("refused", first), ("superseded", late), ("refused", None)]);
     desk.store.verify(None).await.unwrap().unwrap();
+}
+
+async fn proposals_are_listed_a_page_at_a_time(desk: Desk) {
+    let mut filed = Vec::new();
+    for n in 0..7 {
+        let ticket = if n % 3 == 0 { "T-1" } else { "T-2" };
+        filed.push(desk.propose(update(ticket, json!({"tags": [format!("n-{n}")]}))).await);
+    }
+    // Several of one moment go by their names.
+    filed.sort_by_key(|proposal| (proposal.filed_at().as_millisecond(), proposal.id().to_string()));
+    desk.store.decide(deny(&filed[2]), now(), vec![]).await.unwrap();
+    desk.approve(&filed[4]).await;
+    let store = desk.again().await;
+    let listed = async |query: &ProposalQuery, limit: u32| -> Vec<String> {
+        let (mut all, mut behind) = (Vec::new(), None);
+        loop {
+            let page = store.proposals_behind(query, behind.as_ref(), limit).await.unwrap();
+            assert!(page.len() <= limit as usize);
+            let Some(last) = page.last() else { return all };
+            behind = Some(last.proposal.id().clone());
+            all.extend(page.iter().map(|filed| filed.proposal.id().to_string()));
+        }
+    };
+    let names = |of: &dyn Fn(&Proposal) -> bool| -> Vec<String> {
+        filed.iter().filter(|proposal| of(proposal)).map(|proposal| proposal.id().to_string()).collect()
+    };
+    let denied = filed[2].id();
+    let of_one = ProposalQuery { decided: true, ticket_id: Some(id("T-1")) };
+    for limit in [1, 2, 3, 7, 200] {
+        assert_eq!(listed(&ProposalQuery { decided: true, ticket_id: None }, limit).await, names(&|_| true));
+        assert_eq!(listed(&ProposalQuery::default(), limit).await, names(&|proposal| proposal.id() != denied));
+        assert_eq!(listed(&of_one, limit).await, names(&|proposal| *proposal.call().ticket_id() == id("T-1")));
+    }
+    // Behind one that is decided is where it was.
+    let behind = store.proposals_behind(&ProposalQuery::default(), Some(denied), 1).await.unwrap();
+    assert_eq!(behind[0].proposal.id(), filed[3].id());
 }
