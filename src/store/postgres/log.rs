@@ -1,5 +1,6 @@
 //! The audit log in PostgreSQL: appending inside a write's transaction, paging, verifying.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use crate::domain::audit::query::LogQuery;
 use crate::domain::audit::{Body, Event, HELD, Record, commit_to, genesis};
 use crate::store::columns::Columns as _;
 use crate::store::postgres::ask::{self, Db, n};
+use crate::store::postgres::threads::keepable;
 use crate::store::postgres::writing::Snapshot;
 use crate::store::rows::{self, RECORD};
 use crate::store::{StoreError, checkpoints};
@@ -45,13 +47,22 @@ pub(crate) async fn append(db: &Db, head: &mut Head, events: &[Event]) -> Result
     let mut batch = Batch::default();
     for event in events {
         let (body, salt) = (event.body.text(), crate::random::bytes::<16>().to_vec());
-        let record = Record::chain(event, head.size + 1, head.hash.clone(), commit_to(&salt, &body));
+        let record = Record::chain(&kept(event), head.size + 1, head.hash.clone(), commit_to(&salt, &body));
         *head = Head { size: record.seq, hash: record.hash.clone() };
         batch.records.push(record);
         batch.salts.push(salt);
         batch.bodies.push(body);
     }
     batch.insert(db).await
+}
+
+/// An event as it can be kept, and only so is it chained: one that cannot would keep all behind it out of the log.
+fn kept(event: &Event) -> Cow<'_, Event> {
+    let Event { tool, outcome, .. } = event;
+    if !tool.contains('\0') && !outcome.contains('\0') {
+        return Cow::Borrowed(event);
+    }
+    Cow::Owned(Event { tool: keepable(tool), outcome: keepable(outcome), ..event.clone() })
 }
 
 const INSERT: &str = "\

@@ -276,6 +276,10 @@ async fn no_character_breaks_what_is_asked_afterwards(desk: Desk) {
     let events = vec![acted(Action::Denied, &denied)];
     assert_eq!(desk.store.decide(end, now(), events).await.unwrap(), Decided::Recorded);
 
+    desk.store.record(Event { outcome: odd.to_owned(), tool: odd.to_owned(), ..event() }).unwrap();
+    desk.store.flush().await.unwrap();
+    assert!(desk.store.log(None, 1).await.unwrap()[0].outcome.starts_with('a'));
+
     let tagged = |tag: &str| TicketQuery { tag: Some(tag.to_owned()), ..TicketQuery::default() };
     for tag in ["plain", odd] {
         let found = desk.store.tickets(&tagged(tag)).await.unwrap().tickets;
