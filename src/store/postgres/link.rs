@@ -6,7 +6,7 @@ use std::time::Duration;
 use deadpool_postgres::{
     Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
 };
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::domain::audit::Event;
 use crate::domain::audit::chain::Head;
@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_millis(1_800);
 pub(crate) struct Link {
     pool: Pool,
     pub(crate) shared: Arc<Shared>,
+    /// Who writes: whoever waits for that leaves connections to those who read.
+    pub(crate) turns: Arc<Semaphore>,
     pulse: Pulse,
 }
 
@@ -158,7 +160,7 @@ pub(crate) fn pool(address: &Address, connections: usize) -> Result<Pool, StoreE
 impl Link {
     /// A way for whoever runs on this runtime.
     pub(crate) fn new(pool: Pool, shared: Arc<Shared>, pulse: Pulse) -> Self {
-        Self { pool, shared, pulse }
+        Self { pool, shared, turns: Arc::new(Semaphore::new(1)), pulse }
     }
 
     /// How many connections there are, are free, and are waited for.

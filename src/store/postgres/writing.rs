@@ -3,7 +3,10 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use crate::domain::audit::Event;
@@ -14,6 +17,8 @@ use crate::store::postgres::link::{Link, Shared};
 use crate::store::postgres::log;
 use crate::store::{StoreError, Touches};
 
+/// How long anybody waits for their turn behind others of this process; as long as for those of another one.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Begins and locks in one message.
 const BEGIN: &str = "BEGIN; SELECT size, hash FROM head FOR UPDATE";
 
@@ -25,6 +30,8 @@ pub(crate) struct Writing {
     head: Head,
     /// Records of reads that go with it.
     taken: Vec<Event>,
+    /// Given back behind the connection.
+    _turn: OwnedSemaphorePermit,
 }
 
 /// The desk as it is at one moment, for whoever reads much of it.
@@ -58,12 +65,14 @@ impl Deref for Snapshot {
 impl Writing {
     /// Waits for its turn, and begins.
     pub(crate) async fn begin(link: &Link) -> Result<Self, StoreError> {
+        let turn = timeout(PATIENCE, Arc::clone(&link.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_late| StoreError::Busy)?.map_err(|_closed| StoreError::Away)?;
         let db = link.client().await?;
         db.begun();
         let head = locked(&db.simple_query(BEGIN).await?)?;
         settle_doubts(&db, &link.shared).await?;
         let taken = link.shared.take();
-        let mut writing = Self { db, shared: Arc::clone(&link.shared), begun: head.size, head, taken };
+        let mut writing = Self { db, shared: Arc::clone(&link.shared), begun: head.size, head, taken, _turn: turn };
         log::append(&writing.db, &mut writing.head, &writing.taken).await?;
         Ok(writing)
     }

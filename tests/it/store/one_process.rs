@@ -182,6 +182,40 @@ async fn who_holds_the_end_of_the_log_and_stands_still_keeps_others_waiting_for_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_wait_to_write_leave_connections_to_those_who_read() {
+    let Some(desk) = Desk::postgres().await else { return };
+    let Way::Url(url, _) = &desk.way else { unreachable!() };
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    let served = tokio::spawn(connection);
+    client.batch_execute("BEGIN; SELECT 1 FROM head FOR UPDATE").await.unwrap();
+    let mut writes = tokio::task::JoinSet::new();
+    for _ in 0..30 {
+        let store = Arc::clone(&desk.store);
+        writes.spawn(async move { store.flush().await });
+    }
+    let waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() \
+                   AND application_name = 'countersign'";
+    let since = Instant::now();
+    while client.query(waiting, &[]).await.unwrap().is_empty() {
+        assert!(since.elapsed() < ON_SCREEN, "nobody waits");
+    }
+    let mut reads = tokio::task::JoinSet::new();
+    for _ in 0..30 {
+        let store = Arc::clone(&desk.store);
+        reads.spawn(async move { store.ticket(&id("T-1")).await });
+    }
+    while let Some(read) = reads.join_next().await {
+        read.unwrap().unwrap().unwrap();
+    }
+    client.batch_execute("ROLLBACK").await.unwrap();
+    while let Some(written) = writes.join_next().await {
+        written.unwrap().unwrap();
+    }
+    drop(client);
+    served.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pulse_that_is_not_felt_on_one_connection_is_felt_on_another() {
     let Some((cluster, desk)) = desk().await else { return };
     let since = Instant::now();
