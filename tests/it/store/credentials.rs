@@ -95,7 +95,7 @@ async fn a_credential_is_found_by_what_is_shown_and_by_nothing_else(desk: Desk) 
     assert!(desk.give(&new).await);
     let mut certificate = given("maya", Role::Agent, "der");
     certificate.credential.kind = Kind::Certificate;
-    certificate.credential.name = "maya".to_owned();
+    "maya".clone_into(&mut certificate.credential.name);
     assert!(desk.give(&certificate).await);
     assert_eq!(desk.shown("s3cret").await.as_ref(), Some(&new.credential));
     assert_eq!(desk.shown("der").await.as_ref(), Some(&certificate.credential));
@@ -167,7 +167,7 @@ async fn credentials_are_listed_oldest_first(desk: Desk) {
     let mut all: Vec<NewCredential> = (0..4).map(|n| given("maya", Role::Agent, &format!("secret {n}"))).collect();
     for (new, millis) in all.iter_mut().zip([30, 10, 20, 20]) {
         new.credential.created_at = at(millis);
-        new.credential.name = "maya".to_owned();
+        "maya".clone_into(&mut new.credential.name);
         assert!(desk.give(new).await);
     }
     let mut expected: Vec<Credential> = all.into_iter().map(|new| new.credential).collect();

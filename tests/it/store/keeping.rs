@@ -234,7 +234,7 @@ async fn of_two_who_change_the_same_at_once_one_does(desk: Desk) {
 
 async fn a_ticket_is_known_by_its_name_elsewhere(desk: Desk) {
     let mut mail = ticket(7);
-    mail.external_id = "<Msg-7@mail.example>".to_owned();
+    "<Msg-7@mail.example>".clone_into(&mut mail.external_id);
     desk.store.import(vec![Intake::Ticket(Box::new(mail))], Origin::File, event()).await.unwrap();
     let known = async |name: &str| desk.store.ticket_known_as(name).await.unwrap().map(|id| id.to_string());
     assert_eq!(known("<Msg-7@mail.example>").await.as_deref(), Some("T-4"));
