@@ -156,6 +156,15 @@ impl Access {
         }
     }
 
+    /// Whose it was when that could be told last, and would be now by its own dates. Whether it was taken back meanwhile
+    /// nobody knows.
+    #[must_use]
+    pub fn as_last_known(&self, shown: &Shown) -> Option<Identity> {
+        let (Shown::Token(fingerprint) | Shown::Certificate(fingerprint)) = shown else { return None };
+        let entry = self.known.get(fingerprint)?;
+        (entry.credential.standing(now()) == Standing::Good).then(|| entry.identity.clone())
+    }
+
     /// Whose bearer token this is.
     ///
     /// # Errors

@@ -22,23 +22,20 @@ const AS: (HeaderName, &str) = (HeaderName::from_static("countersign-as"), "assi
 /// Where the desk is that the configuration names; nothing where it is one of this machine's own.
 ///
 /// # Errors
-/// When the address is none, would send the token in clear, or comes without a token.
+/// When the address is none, would send the token in clear, or comes without a token or a certificate.
 pub fn address(desk: &DeskFile) -> color_eyre::Result<Option<Address>> {
     if desk.connect.is_empty() {
         return Ok(None);
     }
     let url = Address::parse(&desk.connect, desk.insecure_http)?;
     let given = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+    let (token_file, certificate_file) = (given(&desk.token_file), given(&desk.certificate_file));
     ensure!(
-        given(&desk.token_file).is_some(),
-        "a desk elsewhere asks for a token: name its file with --token-file FILE"
+        token_file.is_some() || certificate_file.is_some(),
+        "a desk elsewhere asks who you are: name the file of your token with --token-file FILE, or that of your \
+         certificate and its key with --certificate-file FILE"
     );
-    Ok(Some(Address {
-        url,
-        token_file: desk.token_file.clone(),
-        ca_file: given(&desk.ca_file),
-        certificate_file: given(&desk.certificate_file),
-    }))
+    Ok(Some(Address { url, token_file, ca_file: given(&desk.ca_file), certificate_file }))
 }
 
 /// Opens a desk elsewhere for the person whose token it is: its tools over MCP, everything else at its seat.

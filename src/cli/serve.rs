@@ -54,7 +54,9 @@ pub(crate) async fn run(setting: &Setting, args: ServeArgs) -> color_eyre::Resul
         stop.cancel();
     });
     welcome(setting, &service)?;
+    tracing::info!(address = %service.address()?, "the service is there");
     service.run().await;
+    tracing::info!("the service has ended");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -69,6 +71,13 @@ fn welcome(setting: &Setting, service: &Service) -> color_eyre::Result<()> {
         None if places.is_usual() => String::new(),
         None => format!(" --desk {desk}"),
     };
+    if service.scheme() == "http" && !service.address()?.ip().is_loopback() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "countersign: tokens and customers' words go over the network in clear: set [serve.tls], or put a proxy that \
+             does in front and listen on 127.0.0.1"
+        );
+    }
     // Nobody may be reading: that is no reason not to serve.
     let _ = writeln!(
         std::io::stdout(),

@@ -121,7 +121,12 @@ async fn create(setting: &Setting, store: &dyn Store, args: CreateArgs) -> color
     let run = random::run_id();
     let by = admin(setting, store, &run).await?;
     let wanted = Wanted { id, name, role, scope, expires_at, what };
-    let (credential, token) = access::give(store, &by, &run, wanted).await?;
+    let given = access::give(store, &by, &run, wanted).await;
+    if let (Err(_), Some((_, path))) = (&given, &file) {
+        // It is new and empty; one that stays would be in the way of the next try.
+        let _ = std::fs::remove_file(path);
+    }
+    let (credential, token) = given?;
     let Credential { id, principal, .. } = &credential;
     eprintln!("{id}: {} comes in as {}{}", principal.id, principal.role, ending(&credential));
     if let Some(token) = token {

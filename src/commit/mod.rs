@@ -227,6 +227,10 @@ impl Commit {
                 Ok(seen.trace.partly().map_or(Outcome::Executed { version }, Outcome::Partly))
             }
             Ok(answer) if answer.refusal.as_deref() == Some(Refusal::Superseded.as_str()) => Ok(Outcome::Superseded),
+            // The same person has approved it twice at once: the other approval is the one that counts.
+            Ok(answer) if answer.refusal.as_deref() == Some(Refusal::Spent.as_str()) => {
+                Ok(Outcome::Already(self.filed(proposal.id()).await?.state))
+            }
             Ok(answer) => Ok(Outcome::Refused(answer.message)),
             Err(error) if error.leaves_doubt() => self.in_doubt(run, by, proposal, &error).await,
             Err(error) => {

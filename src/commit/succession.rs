@@ -68,21 +68,22 @@ impl Commit {
         call: WriteCall,
         version: u64,
     ) -> Result<Result<Proposal, ProposalState>, CommitError> {
-        let now = crate::clock::now();
-        let span = old.expires_at().map(|end| end.duration_since(old.filed_at()));
+        let first_on = Some(old.why().first_on.unwrap_or(old.base_version()));
         let new = Proposal::file(Filing {
             id: crate::random::proposal_id(),
             call,
             base_version: version,
             proposer: old.proposer().clone(),
             run: old.run().clone(),
-            why: old.why().clone(),
-            filed_at: now,
-            expires_at: span.and_then(|span| now.checked_add(span).ok()),
+            why: Why { first_on, ..old.why().clone() },
+            // It is as old as what was asked for, and waits no longer than that.
+            filed_at: old.filed_at(),
+            expires_at: old.expires_at(),
             edited_by: old.edited_by().cloned(),
         });
         let (end, record) = end(run, by, old, Action::Superseded, new.id(), REFILED.to_owned());
-        let filed = event(run, by, Action::Proposed, &new);
+        let mut filed = event(run, by, Action::Proposed, &new);
+        filed.body.words = Some(format!("in the place of {}: the ticket moved", old.id()));
         Ok(match self.succeed(&new, end, old, vec![filed, record]).await? {
             Decided::Recorded => Ok(new),
             Decided::Already(state) => Err(state),

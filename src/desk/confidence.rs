@@ -68,6 +68,7 @@ impl Desk {
     /// How sure a program is counts as far as the desk has told it so: by its last suggestion to it in this run, for this
     /// ticket and, where there is a reply, for this very text. What it says of itself loosens no rule.
     pub(crate) async fn told(&self, caller: &Caller, call: &WriteCall, why: Why) -> Result<Why, DeskError> {
+        let why = Why { first_on: None, ..why };
         if caller.principal.role != Role::Bot {
             return Ok(why);
         }

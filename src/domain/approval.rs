@@ -204,13 +204,30 @@ fn heading(lines: &mut Vec<Line>, proposal: &Proposal, ticket: &Ticket, now: Tim
         push(lines, Kind::Note, format!("edited by {editor}"));
     }
     push(lines, Kind::Note, format!("ticket just read at version {}", row.version));
-    if row.version != proposal.base_version() {
-        let text = format!("the ticket moved: proposed at version {}", proposal.base_version());
-        push(lines, Kind::Warning, text);
-    }
+    moved(lines, proposal, ticket);
     if let Some(into) = row.lives_on_in() {
         push(lines, Kind::Warning, format!("{} was merged into {into}: the conversation goes on there", row.id));
     }
+}
+
+/// What was asked for knows nothing of what has come since.
+fn moved(lines: &mut Vec<Line>, proposal: &Proposal, ticket: &Ticket) {
+    let (then, now) = (proposal.why().first_on.unwrap_or(proposal.base_version()), ticket.row.version);
+    if then == now {
+        return;
+    }
+    push(
+        lines,
+        Kind::Warning,
+        format!("THE TICKET HAS MOVED since this was proposed: at version {then}, and it is {now}"),
+    );
+    let newer = ticket.thread.iter().filter(|message| message.at > proposal.filed_at());
+    let words = match (newer.clone().count(), newer.last()) {
+        (_, None) => "no message has come since; its fields are other ones".to_owned(),
+        (1, Some(last)) => format!("one message has come since: {}", signature(last)),
+        (n, Some(last)) => format!("{n} messages have come since, the last: {}", signature(last)),
+    };
+    push(lines, Kind::Warning, words);
 }
 
 /// Who wrote a message, when, and who can read it.

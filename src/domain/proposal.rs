@@ -96,6 +96,9 @@ pub struct Why {
     /// What a person's reply began as, where it began as a suggestion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun: Option<Begun>,
+    /// The ticket's version on which this was first asked for, where it was filed anew because the ticket has moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_on: Option<u64>,
 }
 
 /// The suggestion that a reply began as.

@@ -54,7 +54,7 @@ async fn taken(door: &Arc<Door>, request: Request, next: Next, page: &Page) -> R
     let path = request.uri().path();
     let is_probe = PROBES.contains(&path);
     if !is_probe {
-        door.limits.check_host(request.headers())?;
+        door.limits.check_host(request.headers(), request.uri().authority())?;
     }
     if is_preflight(&request, page) {
         return Ok(preflight());
@@ -96,7 +96,8 @@ fn label(headers: &mut HeaderMap, page: Page) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Page::Elsewhere(origin) = page {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let shown = "etag, link, location, retry-after, www-authenticate, x-request-id";
+        let shown = "etag, idempotency-replayed, link, location, mcp-session-id, retry-after, www-authenticate, \
+                     x-request-id";
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(shown));
         headers.append(VARY, HeaderValue::from(ORIGIN));
     }
@@ -110,7 +111,8 @@ fn is_preflight(request: &Request, page: &Page) -> bool {
 
 fn preflight() -> Response {
     let headers = "authorization, content-type, countersign-run, idempotency-key, if-match, if-none-match, \
-                   mcp-protocol-version, mcp-session-id, x-request-id";
+                   last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, traceparent, tracestate, \
+                   x-request-id";
     let allowed = [
         (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PATCH, DELETE")),
         (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(headers)),

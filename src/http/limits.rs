@@ -69,11 +69,14 @@ impl Limits {
     }
 
     /// Refuses a request that is addressed to a name that is not ours: a page elsewhere cannot reach the desk through a
-    /// name of its own then.
-    pub(crate) fn check_host(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let given = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let name = given.parse::<Authority>().ok();
-        let name = name.as_ref().map(|host| host.host().trim_start_matches('[').trim_end_matches(']'));
+    /// name of its own then. A target that names a host itself (`GET http://host/`) is addressed to that one.
+    pub(crate) fn check_host(&self, headers: &HeaderMap, target: Option<&Authority>) -> Result<(), Problem> {
+        let mut given = headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or_default());
+        let (first, None) = (given.next().unwrap_or_default(), given.next()) else {
+            return Err(Problem::unreadable("there is more than one Host"));
+        };
+        let named = first.parse::<Authority>().ok();
+        let name = target.or(named.as_ref()).map(|host| host.host().trim_start_matches('[').trim_end_matches(']'));
         if name.is_some_and(|name| self.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))) {
             return Ok(());
         }
@@ -121,13 +124,19 @@ mod tests {
     fn only_names_of_this_desk_are_answered() {
         let limits = limits(1, 0);
         for host in ["localhost", "localhost:8425", "127.0.0.1:1", "[::1]:8425", "desk.example", "DESK.EXAMPLE:443"] {
-            assert!(limits.check_host(&headers(&[(HOST, host)])).is_ok(), "{host}");
+            assert!(limits.check_host(&headers(&[(HOST, host)]), None).is_ok(), "{host}");
         }
         for host in ["evil.example", "localhost.evil.example", "", "desk.example.", "a b", "desk.example@evil.example"]
         {
-            assert_eq!(limits.check_host(&headers(&[(HOST, host)])).unwrap_err().status, 403, "{host}");
+            assert_eq!(limits.check_host(&headers(&[(HOST, host)]), None).unwrap_err().status, 403, "{host}");
         }
-        assert!(limits.check_host(&HeaderMap::new()).is_err());
+        assert!(limits.check_host(&HeaderMap::new(), None).is_err());
+        let ours = headers(&[(HOST, "localhost")]);
+        let target: Authority = "evil.example".parse().unwrap();
+        assert_eq!(limits.check_host(&ours, Some(&target)).unwrap_err().status, 403);
+        let mut both = ours.clone();
+        both.append(HOST, "evil.example".parse().unwrap());
+        assert_eq!(limits.check_host(&both, None).unwrap_err().status, 400);
     }
 
     #[test]

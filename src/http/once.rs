@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -32,7 +32,7 @@ pub(crate) struct Once(pub(crate) Digest);
 
 /// Does a named request once.
 pub(crate) async fn once(State(door): State<Arc<Door>>, request: Request, next: Next) -> Result<Response, Problem> {
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+    if !request.headers().contains_key(KEY) {
         return Ok(next.run(request).await);
     }
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
@@ -49,7 +49,8 @@ pub(crate) async fn once(State(door): State<Arc<Door>>, request: Request, next: 
     let Identity { principal, scope, .. } = identity;
     let scope = canonical::written(&scope);
     let asked = Digest::of(&[query, seen, &bytes, principal.role.as_str().as_bytes(), scope.as_bytes()]);
-    let claim = Claim { by: principal.id, route: parts.uri.path().to_owned(), key, asked, at: clock::now() };
+    let route = format!("{} {}", parts.method, parts.uri.path());
+    let claim = Claim { by: principal.id, route, key, asked, at: clock::now() };
     parts.extensions.insert(Once::of(&claim));
     match door.desk.store().claim(&claim).await? {
         Claimed::First => {
@@ -77,10 +78,11 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     let mut given = headers.get_all(KEY).iter();
     let one = given.next().and_then(|key| key.to_str().ok()).filter(|_| given.next().is_none());
     let plain = |key: &&str| {
-        (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
+        (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
     };
-    let wrong = || Problem::unreadable("Idempotency-Key is 1 to 128 of A-Z a-z 0-9 . _ : -, once");
-    one.filter(plain).map(str::to_owned).ok_or_else(wrong)
+    let wrong = || Problem::unreadable("Idempotency-Key is 1 to 255 of A-Z a-z 0-9 . _ : -, in quotes or not, once");
+    let bare = |key| str::strip_prefix(key, '"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+    one.map(bare).filter(plain).map(str::to_owned).ok_or_else(wrong)
 }
 
 /// Keeps an answer that would be the same again; what failed for now may be tried again.

@@ -119,7 +119,7 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     }
     if route.once {
         let says = "Names this request: it is done once, and its answer is given again, for 24 hours.";
-        let schema = json!({ "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" });
+        let schema = json!({ "type": "string", "pattern": "^(\"[A-Za-z0-9._:-]{1,255}\"|[A-Za-z0-9._:-]{1,255})$" });
         all.push(header("Idempotency-Key", says, schema));
     }
     all
@@ -146,6 +146,9 @@ fn there(mut schema: Value) -> Value {
     if let Some(kinds) = schema["type"].as_array() {
         let kind = kinds.iter().find(|kind| *kind != "null").cloned();
         schema["type"] = kind.unwrap_or_default();
+    }
+    if schema["default"].is_null() {
+        schema.as_object_mut().map(|schema| schema.remove("default"));
     }
     if let Some(all) = schema["anyOf"].as_array() {
         let kept = all.iter().find(|one| one["type"] != "null").cloned().unwrap_or_default();

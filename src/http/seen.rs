@@ -19,8 +19,8 @@ use crate::telemetry::traces::{self, Within};
 const REQUEST_ID: &str = "x-request-id";
 /// The longest name that a caller may give.
 const MOST_ID: usize = 64;
-/// Asked every few seconds by machines: a line each would hide the others.
-const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// Asked every few seconds by machines and terminals: a line each would hide the others.
+const QUIET: [&str; 5] = ["/healthz", "/readyz", "/metrics", "/seat/attend", "/seat/present"];
 
 /// Who was signed in; on an answer, for the log.
 #[derive(Clone, Debug)]
@@ -34,6 +34,7 @@ pub(crate) struct RequestId(pub(crate) String);
 pub(crate) async fn watch(mut request: Request, next: Next) -> Response {
     let since = Instant::now();
     let (door, route) = place(&request);
+    let is_quiet = QUIET.contains(&request.uri().path());
     let method = metrics::method(request.method().as_str());
     let counted = metrics::request(door, method, &route);
     let id = RequestId(id(request.headers()));
@@ -42,15 +43,18 @@ pub(crate) async fn watch(mut request: Request, next: Next) -> Response {
         request.extensions_mut().insert(Within(span.clone()));
     }
     request.extensions_mut().insert(id.clone());
+    // Where no traces are kept the caller's own is still the way from their log to this one.
+    let trace = if span.is_disabled() { trace_of(text(request.headers(), traces::TRACEPARENT)) } else { None };
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     counted.answered(status);
     traces::answered(&span, status);
-    if !QUIET.contains(&route.as_str()) || status >= 500 {
+    if !is_quiet || status >= 500 {
         let by = response.extensions().get::<By>().map_or("", |By(by)| by.as_str());
         let ms = since.elapsed().as_secs_f64() * 1e3;
         let _here = span.enter();
-        tracing::info!(door = door.as_str(), method, route, status, ms, request_id = id.0, principal = by, "request");
+        let (door, request_id, trace_id) = (door.as_str(), id.0.as_str(), trace.as_deref());
+        tracing::info!(door, method, route, status, ms, request_id, trace_id, principal = by, "request");
     }
     if let Ok(id) = HeaderValue::try_from(id.0) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -71,6 +75,12 @@ fn place(request: &Request) -> (Door, String) {
     }
     let matched = request.extensions().get::<MatchedPath>();
     (Door::Http, matched.map_or("unmatched", MatchedPath::as_str).to_owned())
+}
+
+/// The trace that a caller's request belongs to, as they say: 32 hex digits.
+fn trace_of(parent: Option<&str>) -> Option<String> {
+    let id = parent?.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| id.to_ascii_lowercase())
 }
 
 /// The caller's name for the request where it is a plain one, else ours.

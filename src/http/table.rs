@@ -214,11 +214,11 @@ pub static ROUTES: &[Route] = &[
         .tagged(Tag::Given).gives::<TicketAnswer>(),
     Route::new(Verb::Patch, "/tickets/{id}", PROPOSE, || patch(tickets::patch))
         .called("patch_ticket", "Asks for other fields: files a proposal that a person decides on.")
-        .sends::<TicketUpdate>().proposes(),
+        .sends::<TicketUpdate>().proposes().once(),
     Route::new(Verb::Delete, "/tickets/{id}", PROPOSE, || delete(tickets::close))
         .called("close_ticket", "Asks for the status `closed`: files a proposal. Nothing is erased: what was said \
             and done stays; a customer's data is erased with `POST /customers/{id}/erase`.")
-        .proposes(),
+        .proposes().once(),
     Route::new(Verb::Get, "/tickets/{id}/messages", READ, || get(tickets::messages))
         .called("list_messages", "A ticket's thread, oldest first.")
         .asks::<tickets::MessageQuery>().paged().gives::<tickets::MessageList>(),

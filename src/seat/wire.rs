@@ -30,8 +30,8 @@ const RUN: HeaderName = HeaderName::from_static("countersign-run");
 pub struct Address {
     /// Its address: `https://desk.example.com`.
     pub url: Url,
-    /// The file that holds the person's token.
-    pub token_file: PathBuf,
+    /// The file that holds the person's token; nothing where a certificate says who they are.
+    pub token_file: Option<PathBuf>,
     /// A file with authorities to trust beside those of the system.
     pub ca_file: Option<PathBuf>,
     /// A file with a certificate of the person's own and its key.
@@ -84,9 +84,9 @@ impl Address {
     }
 
     /// The token, from its file.
-    fn token(&self) -> Result<HeaderValue, NoWay> {
-        let wrong = |reason: &str| NoWay::File { path: self.token_file.clone(), reason: reason.to_owned() };
-        let read = read(&self.token_file)?;
+    fn token(path: &Path) -> Result<HeaderValue, NoWay> {
+        let wrong = |reason: &str| NoWay::File { path: path.to_owned(), reason: reason.to_owned() };
+        let read = read(path)?;
         let token = String::from_utf8(read).map_err(|_binary| wrong("there is no token in it"))?;
         let token = token.trim();
         if token.is_empty() || token.contains(char::is_whitespace) {
@@ -102,8 +102,9 @@ impl Address {
     #[must_use]
     pub fn exposed(&self) -> Option<String> {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(&self.token_file).ok()?.permissions().mode();
-        let shown = self.token_file.display().to_string();
+        let file = self.token_file.as_ref()?;
+        let mode = std::fs::metadata(file).ok()?.permissions().mode();
+        let shown = file.display().to_string();
         (mode & 0o077 != 0).then(|| format!("others can read your token: run chmod 600 {}", text::line(&shown)))
     }
 
@@ -126,7 +127,8 @@ impl Address {
     /// # Errors
     /// When a file cannot be read, or holds something else.
     pub fn client(&self, also: &[(HeaderName, &'static str)]) -> Result<Client, NoWay> {
-        let mut headers = HeaderMap::from_iter([(AUTHORIZATION, self.token()?)]);
+        let token = self.token_file.as_deref().map(Self::token).transpose()?;
+        let mut headers: HeaderMap = token.map(|token| (AUTHORIZATION, token)).into_iter().collect();
         headers.extend(also.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))));
         let mut client = Client::builder()
             .default_headers(headers)
@@ -249,7 +251,10 @@ fn refused(status: StatusCode, is_from_desk: bool, refusal: &Refusal) -> SeatErr
         }
         StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::GONE => SeatError::Gone(words),
         StatusCode::UNPROCESSABLE_ENTITY => SeatError::TooMuch(words),
-        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => SeatError::Away { why: words, asked: true },
+        // Something stands between the desk and whoever asks, or between it and its database.
+        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => {
+            SeatError::Away { why: words, asked: true }
+        }
         _ => SeatError::Failed(words),
     }
 }
@@ -297,7 +302,7 @@ mod tests {
             ("ftp://desk.example.com", true, Err("neither https://")),
             ("desk.example.com", false, Err("is no address")),
         ] {
-            let name = |url| Address { url, token_file: PathBuf::new(), ca_file: None, certificate_file: None }.name();
+            let name = |url| Address { url, token_file: None, ca_file: None, certificate_file: None }.name();
             match (Address::parse(address, in_clear).map(name), expect) {
                 (Ok(name), Ok(expect)) => assert_eq!(name, expect, "{address}"),
                 (Err(error), Err(expect)) => assert!(error.to_string().contains(expect), "{address}: {error}"),
@@ -314,6 +319,8 @@ mod tests {
         assert!(matches!(words(StatusCode::UNAUTHORIZED), SeatError::SignedOut(_)));
         assert!(matches!(words(StatusCode::NOT_FOUND), SeatError::Gone(_)));
         assert!(matches!(refused(StatusCode::NOT_FOUND, false, &refusal), SeatError::Failed(_)));
-        assert!(matches!(words(StatusCode::BAD_GATEWAY), SeatError::Away { asked: true, .. }));
+        for away in [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE] {
+            assert!(matches!(words(away), SeatError::Away { asked: true, .. }));
+        }
     }
 }

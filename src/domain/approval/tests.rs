@@ -28,6 +28,7 @@ fn card(call: WriteCall) -> Card {
             calibrated: true,
             unsupported: vec!["Friday".into()],
             begun: None,
+            first_on: None,
         },
         filed_at: "2026-01-01T00:00:00Z".parse().unwrap(),
         expires_at: None,
@@ -70,4 +71,27 @@ fn masking_never_hides_the_destination_from_the_approver() {
     let reply = json!({"ticket_id": "T-1", "body": "Write to thief@evil.example", "visibility": "public"});
     let text = card(WriteCall::SendReply(serde_json::from_value(reply).unwrap())).text();
     assert!(text.contains("thief@evil.example") && text.contains("Ines Duarte (C-1)"));
+}
+
+#[test]
+fn a_card_of_a_ticket_that_has_moved_says_what_came_since() {
+    let update = json!({"ticket_id": "T-1", "update": {"status": "resolved"}});
+    let still = card(WriteCall::UpdateTicket(serde_json::from_value(update).unwrap()));
+    assert!(!still.text().contains("MOVED"), "{}", still.text());
+    let mut filing = Filing::from(still.proposal().clone());
+    filing.why.first_on = Some(5);
+    let of = |ticket: &Ticket| {
+        let at = "2026-01-01T02:00:40Z".parse().unwrap();
+        Card::new(Proposal::file(filing.clone()), ticket, &Policy::default(), at).text()
+    };
+    let mut ticket = ticket();
+    ticket.thread.iter_mut().for_each(|message| message.at = "2025-12-31T00:00:00Z".parse().unwrap());
+    let text = of(&ticket);
+    for expect in
+        ["HAS MOVED since this was proposed: at version 5, and it is 7", "2 h ago", "no message has come since"]
+    {
+        assert!(text.contains(expect), "{expect} is not in:\n{text}");
+    }
+    ticket.thread.last_mut().unwrap().at = "2026-01-01T00:30:00Z".parse().unwrap();
+    assert!(of(&ticket).contains("one message has come since: "), "{}", of(&ticket));
 }

@@ -198,9 +198,10 @@ pub fn without_words(mut call: WriteCall) -> WriteCall {
 /// The same reason without a word: how sure somebody was stays, and how many statements nothing supported.
 #[must_use]
 pub fn without_reasons(why: Why) -> Why {
-    let Why { text, confidence, calibrated, unsupported, begun } = why;
+    let Why { text, confidence, calibrated, unsupported, begun, first_on } = why;
     let blank = |text: String| if text.is_empty() { text } else { ERASED.to_owned() };
-    Why { text: blank(text), confidence, calibrated, unsupported: unsupported.into_iter().map(blank).collect(), begun }
+    let unsupported = unsupported.into_iter().map(blank).collect();
+    Why { text: blank(text), confidence, calibrated, unsupported, begun, first_on }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Opening a desk file: pragmas, format, migrations.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -51,6 +53,9 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
         | StoreError::Unopenable { .. }
         | StoreError::Damaged(_)) => known,
     };
+    // Customers' mail lies in it: a new one is its owner's, and what SQLite keeps beside it is as the file is.
+    // Where it is there, or cannot be made, SQLite says so better.
+    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(unopenable)?;
     db.busy_timeout(PATIENCE)?;
@@ -128,6 +133,9 @@ impl Sqlite {
     /// # Errors
     /// When the file is there already or cannot be written.
     pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        // SQLite writes into a file that is there and empty.
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        made.map_err(|error| StoreError::Unopenable { path: shown(path), reason: error.to_string() })?;
         self.read(|db| Ok(db.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(|_| ())?))
     }
 }

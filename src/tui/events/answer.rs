@@ -11,6 +11,7 @@ use crate::domain::draft::{Suggestion, Summary};
 use crate::domain::feedback::Given;
 use crate::domain::finding::Hit;
 use crate::domain::ids::TicketId;
+use crate::domain::proposal::ProposalState;
 use crate::domain::proposal::Waiting;
 use crate::domain::rewrite::Rewritten;
 use crate::domain::ticket::{Ticket, TicketPage, TicketRow, Visibility};
@@ -170,6 +171,11 @@ pub enum Outcome {
     },
     /// The decision came too late; nothing was written.
     Expired,
+    /// Somebody else has decided on it; this person's decision did nothing.
+    Already {
+        /// How it ended.
+        state: ProposalState,
+    },
     /// The desk or the policy said no; nothing was written.
     Refused {
         /// Why.

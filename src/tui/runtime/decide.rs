@@ -63,7 +63,7 @@ impl Inner {
             commit::Outcome::NotAsShown => Outcome::NotAsShown { fresh: self.once_more(id).await },
             commit::Outcome::Expired => Outcome::Expired,
             commit::Outcome::Refused(why) => Outcome::Refused { why },
-            commit::Outcome::Already(state) => Outcome::Refused { why: format!("it was decided before: {state}") },
+            commit::Outcome::Already(state) => Outcome::Already { state },
             commit::Outcome::Unknown { seen: None } => {
                 Outcome::Unknown { read_back: "the ticket cannot be read; look again before you repeat it".to_owned() }
             }

@@ -205,7 +205,9 @@ fn enter() -> io::Result<()> {
     OURS.store(true, Ordering::Relaxed);
     terminal::enable_raw_mode()?;
     let push = of_title(aside::PUSH_TITLE);
-    execute!(io::stdout(), push, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)
+    // Whoever was killed here before has left their screen behind.
+    let wipe = style::Print(WIPE);
+    execute!(io::stdout(), push, EnterAlternateScreen, wipe, EnableBracketedPaste, EnableFocusChange, cursor::Hide)
 }
 
 /// Undoes everything that [`enter`] did; there is nobody left to tell about an error.

@@ -248,6 +248,12 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
             format!("The decision came too late. {nothing}"),
             "Propose it anew if it is still right.",
         ),
+        Outcome::Already { state } => say(
+            false,
+            "Somebody was faster.",
+            format!("It is {state}, and not by you: your key did nothing."),
+            "Read the ticket to see what was done. Propose nothing twice.",
+        ),
         Outcome::Refused { why } => {
             say(false, "Refused.", format!("{why}. {nothing}"), "Read the ticket, then edit and propose anew.")
         }

@@ -70,7 +70,7 @@ fn why(draft: &crate::tui::model::draft::Draft, me: &str) -> Why {
     let calibrated = suggestion.is_some_and(|s| s.calibrated);
     let sent = draft.editor.text();
     let begun = suggestion.map(|s| Begun { tone: draft.tone, kept: wording::kept(&s.response_text, &sent) });
-    Why { text, confidence, calibrated, unsupported: draft.unsupported(), begun }
+    Why { text, confidence, calibrated, unsupported: draft.unsupported(), begun, first_on: None }
 }
 
 pub(super) fn note(model: &mut Model) -> Vec<Effect> {

@@ -84,3 +84,34 @@ async fn a_card_about_a_ticket_that_is_gone_is_not_found() {
     is_problem(&served.post(Role::Agent, &format!("/proposals/{id}/approve"), &read).await, 404);
     is_problem(&served.get(Role::Agent, "/tickets/T-1").await, 404);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_approves_twice_at_once_is_told_once_that_it_is_done() {
+    let served = Served::new().await;
+    for round in 0..10_u32 {
+        let status = if round % 2 == 0 { "pending" } else { "open" };
+        let (id, body) = served.waiting(status).await;
+        let path = format!("/proposals/{id}/approve");
+        let (one, other) = tokio::join!(served.post(Role::Agent, &path, &body), served.post(Role::Agent, &path, &body));
+        let (won, lost) = if one.status == 200 { (one, other) } else { (other, one) };
+        assert_eq!(won.status, 200, "{won:?}");
+        is_problem(&lost, 409);
+        assert_eq!(served.house.ticket("T-1").await.row.version, u64::from(round) + 2);
+    }
+}
+
+#[tokio::test]
+async fn a_card_of_a_ticket_that_moved_says_so_and_is_as_old_as_what_was_asked_for() {
+    let served = Served::new().await;
+    let (id, _) = served.waiting("pending").await;
+    let before = served.get(Role::Agent, &format!("/proposals/{id}")).await.json();
+    served.house.through(crate::house::update("T-1", json!({"priority": "low"}))).await;
+    let card = served.get(Role::Agent, &format!("/proposals/{id}/card")).await.json();
+    let text = card["text"].as_str().unwrap();
+    assert!(text.contains("THE TICKET HAS MOVED since this was proposed: at version 1, and it is 2"), "{text}");
+    let anew = served.get(Role::Agent, &format!("/proposals/{}", card["id"].as_str().unwrap())).await.json();
+    assert_ne!(anew["id"], before["id"]);
+    assert_eq!(anew["filed_at"], before["filed_at"]);
+    let again = served.get(Role::Agent, &format!("/proposals/{}/card", anew["id"].as_str().unwrap())).await.json();
+    assert!(again["text"].as_str().unwrap().contains("at version 1, and it is 2"), "whoever opens it is told");
+}

@@ -199,3 +199,35 @@ async fn a_door_that_is_full_says_so_and_still_tells_that_it_lives() {
     is_problem(&came, 422);
     assert_eq!(served.get(Role::Agent, "/tickets/T-1").await.status, 200);
 }
+
+#[tokio::test]
+async fn whoever_looks_at_the_metrics_is_let_in_while_the_database_is_gone() {
+    let served = Served::new().await;
+    assert_eq!(served.get(Role::Viewer, "/metrics").await.status, 200);
+    let desk = rusqlite::Connection::open(served.house.path()).unwrap();
+    desk.execute_batch("ALTER TABLE meta RENAME TO away").unwrap();
+    let since = std::time::Instant::now();
+    // What is known of credentials is believed for a second.
+    while served.get(Role::Viewer, "/customers?limit=1").await.status == 200 {
+        assert!(since.elapsed() < std::time::Duration::from_secs(30), "it is not asked whether a credential is good");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(served.get(Role::Viewer, "/metrics").await.status, 200);
+    let unknown = served.get(Role::Supervisor, "/metrics").await.status;
+    assert!(unknown.is_server_error(), "who was never seen is not let in: {unknown}");
+}
+
+#[tokio::test]
+async fn a_change_of_a_ticket_that_goes_by_a_name_is_asked_for_once() {
+    let served = Served::new().await;
+    let patch = async |key: &str, body: &str| {
+        served.ask_with(Role::Agent, "PATCH /tickets/T-1", &[("idempotency-key", key)], Some(body)).await
+    };
+    let first = patch("\"8e03978e-40d5-43dd-bc93-6894a57f9324\"", r#"{"priority":"low"}"#).await;
+    assert_eq!(first.status, 202, "{first:?}");
+    // The same name without its quotes is the same name.
+    let again = patch("8e03978e-40d5-43dd-bc93-6894a57f9324", r#"{"priority":"low"}"#).await;
+    assert_eq!((again.status.as_u16(), again.json()), (202, first.json()));
+    is_problem(&patch("8e03978e-40d5-43dd-bc93-6894a57f9324", r#"{"priority":"high"}"#).await, 422);
+    is_problem(&patch("\"half", r#"{"priority":"low"}"#).await, 400);
+}

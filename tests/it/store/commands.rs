@@ -81,3 +81,19 @@ fn a_database_that_is_not_there_is_said_in_words() {
     let (output, _) = on("", dir.path(), &["--database", "postgres://db/desk", "--desk", "x.db", "audit", "verify"]);
     assert_eq!(output.status.code(), Some(2), "one of the two");
 }
+
+#[test]
+fn a_desk_and_its_copies_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let (copy, run) = (dir.path().join("copy.db"), |args: &[&str]| program(dir.path()).args(args).output().unwrap());
+    assert!(run(&["audit", "verify"]).status.success());
+    assert!(run(&["desk", "backup", copy.to_str().unwrap()]).status.success());
+    let desk = dir.path().join(".local/share/countersign");
+    let files = std::fs::read_dir(desk).unwrap().map(|file| file.unwrap().path()).chain([copy.clone()]);
+    for file in files.filter(|file| file.is_file()) {
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} {mode:o}", file.display());
+    }
+    assert!(!run(&["desk", "backup", copy.to_str().unwrap()]).status.success(), "nothing is written over");
+}
