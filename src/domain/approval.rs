@@ -222,7 +222,7 @@ fn moved(lines: &mut Vec<Line>, proposal: &Proposal, ticket: &Ticket) {
         format!("THE TICKET HAS MOVED since this was proposed: at version {then}, and it is {now}"),
     );
     let newer = ticket.thread.iter().filter(|message| message.at > proposal.filed_at());
-    let words = match (newer.clone().count(), newer.last()) {
+    let words = match (newer.clone().count(), newer.clone().next_back()) {
         (_, None) => "no message has come since; its fields are other ones".to_owned(),
         (1, Some(last)) => format!("one message has come since: {}", signature(last)),
         (n, Some(last)) => format!("{n} messages have come since, the last: {}", signature(last)),
