@@ -18,7 +18,7 @@ use crate::http::sessions::Sessions;
 use crate::random;
 
 /// Names a session, in requests and in the answer to the first one.
-const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+pub(in crate::http) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// Characters of a seal.
 const SEAL: usize = 32;
 
