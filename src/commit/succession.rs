@@ -14,14 +14,15 @@ use crate::tools::Run;
 const REFILED: &str = "the ticket moved; filed anew at its new version";
 
 impl Commit {
-    /// Files the person's own version of a proposal in its place. The tool stays the same.
+    /// Files the person's own version of a proposal in its place, in one step and by the desk's own door: its rules and its
+    /// check of claims hold for an edit too. Only who may decide edits; the door asks again.
     ///
     /// # Errors
     /// When it is not there, over, about something else, or the ticket cannot be read.
     pub async fn edit(
         &self,
         run: &Run,
-        by: &Reviewer,
+        _by: &Reviewer,
         id: &ProposalId,
         call: WriteCall,
     ) -> Result<Result<ProposalId, Outcome>, CommitError> {
@@ -30,32 +31,14 @@ impl Commit {
         if !filed.state.waits() {
             return Ok(Err(Outcome::Already(filed.state)));
         }
-        let same = |call: &WriteCall| (call.tool(), call.ticket_id().clone(), call.other_id().cloned());
-        if same(&call) != same(old.call()) {
-            return Ok(Err(Outcome::Refused("an edit keeps the tool and the ticket".to_owned())));
-        }
-        // It would be the person's own proposal then, and the rules for whoever made it would not hold any more.
-        if call.asked() == old.call().asked() {
-            return Ok(Err(Outcome::Refused("nothing was edited: approve or deny it as it stands".to_owned())));
-        }
-        // Filed through the desk's own door first: its rules and its check of claims hold for an edit too.
         let why = Why { text: format!("edited: {}", old.why().text), ..Why::default() };
-        let answer = self.backend.propose(run, &call.without_version(), &why).await?;
-        let Some(new) = answer.proposal_id.filter(|_| answer.outcome == WriteOutcome::PendingApproval) else {
-            return Ok(Err(Outcome::Refused(answer.message)));
-        };
-        let reason = format!("the person edited it; {new} ran or will be decided in its place");
-        let (end, record) = end(run, by, old, Action::Edited, &new, reason);
-        match self.decide(end, old, record.at, vec![record]).await? {
-            Decided::Recorded => Ok(Ok(new)),
-            Decided::Already(state) => {
-                let new = self.filed(&new).await?.proposal;
-                let reason = Some("what it was to take the place of was decided on meanwhile");
-                // The same must not be done twice.
-                self.end(run, by, &new, Action::Cancelled, ProposalState::Cancelled, reason).await?;
-                Ok(Err(Outcome::Already(state)))
-            }
+        let answer = self.backend.succeed(run, &call.without_version(), &why, id).await?;
+        if let Some(new) = answer.proposal_id.filter(|_| answer.outcome == WriteOutcome::PendingApproval) {
+            return Ok(Ok(new));
         }
+        // It may have been decided on since it was looked at.
+        let state = self.filed(id).await?.state;
+        Ok(Err(if state.waits() { Outcome::Refused(answer.message) } else { Outcome::Already(state) }))
     }
 
     /// Files the same call at another version, in the place of `old` and in one step with its end; where that was decided

@@ -8,6 +8,7 @@ use crate::desk::told::outside;
 use crate::desk::{Caller, Desk, DeskError};
 use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
+use crate::domain::ids::ProposalId;
 use crate::domain::proposal::{Approved, Why};
 use crate::tools::{BackendError, Run, ToolBackend};
 
@@ -46,6 +47,17 @@ impl ToolBackend for Direct {
 
     async fn propose(&self, run: &Run, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError> {
         self.desk.write(&self.within(run), call.clone(), why.clone(), None).await.map_err(|error| said(&error))
+    }
+
+    async fn succeed(
+        &self,
+        run: &Run,
+        call: &WriteCall,
+        why: &Why,
+        old: &ProposalId,
+    ) -> Result<WriteAnswer, BackendError> {
+        let answer = self.desk.edit(&self.within(run), old, call.clone(), why.clone()).await;
+        answer.map_err(|error| said(&error))
     }
 
     async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError> {

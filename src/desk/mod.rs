@@ -5,6 +5,7 @@ mod assistant;
 mod canned;
 mod confidence;
 mod direct;
+mod edit;
 mod learn;
 mod meter;
 mod names;

@@ -35,6 +35,17 @@ impl Desk {
     ) -> Result<WriteAnswer, DeskError> {
         let since = Instant::now();
         let asked = self.take(caller, call.clone(), why, receipt).await;
+        self.tried(caller, &call, since, asked)
+    }
+
+    /// Counts what was asked for, and records why it was not taken.
+    pub(in crate::desk) fn tried(
+        &self,
+        caller: &Caller,
+        call: &WriteCall,
+        since: Instant,
+        asked: Result<WriteAnswer, DeskError>,
+    ) -> Result<WriteAnswer, DeskError> {
         count(caller, call.tool(), since, asked.as_ref().map(|answer| answer.outcome.as_str()));
         if let Err(error) = &asked {
             let mut record = event(caller, Action::Refused, call.tool(), Some(call.ticket_id()), call.arguments());
@@ -55,7 +66,7 @@ impl Desk {
         validate::write(&call)?;
         match receipt {
             Some(receipt) => self.execute(caller, call, receipt).await,
-            None => self.propose(caller, call, why).await,
+            None => self.propose(caller, call, why, None).await,
         }
     }
 
@@ -83,7 +94,13 @@ impl Desk {
         Ok(approved.map(|proposal| proposal.requirement(&self.policy).role).fold(least, Role::max))
     }
 
-    async fn propose(&self, caller: &Caller, call: WriteCall, why: Why) -> Result<WriteAnswer, DeskError> {
+    pub(in crate::desk) async fn propose(
+        &self,
+        caller: &Caller,
+        call: WriteCall,
+        why: Why,
+        old: Option<&Proposal>,
+    ) -> Result<WriteAnswer, DeskError> {
         authorise(caller, Operation::Propose)?;
         validate::why(&why)?;
         let ticket = self.ticket(caller, call.ticket_id()).await?;
@@ -113,12 +130,12 @@ impl Desk {
         let why = self.told(caller, &call, why).await?;
         let why = self.with_claims(&call, &ticket, why).await?;
         let proposal = self.freeze(caller, call, why, ticket.row.version);
-        self.store.file(&proposal, filed_event(caller, &proposal)).instrument(traces::store("file")).await?;
-        metrics::filed(proposal.call().tool(), caller.principal.role);
         if denials >= self.policy.most_denials {
+            // What it was to stand in the place of waits on.
+            self.put(caller, &proposal, None).await?;
             return self.deny_again(caller, &proposal, denials).await;
         }
-        Ok(pending(&proposal))
+        Ok(self.put(caller, &proposal, old).await?.unwrap_or_else(|| pending(&proposal)))
     }
 
     /// A program's own proposal of the same that waits already: a person is not asked the same thing twice.
@@ -221,7 +238,7 @@ fn moved(expected: Option<u64>, found: Option<u64>) -> bool {
     expected.is_some() && expected != found
 }
 
-fn filed_event(caller: &Caller, proposal: &Proposal) -> Event {
+pub(in crate::desk) fn filed_event(caller: &Caller, proposal: &Proposal) -> Event {
     let call = proposal.call();
     let mut record = event(caller, Action::Proposed, call.tool(), Some(call.ticket_id()), call.arguments());
     record.proposal = Some(proposal.id().clone());

@@ -28,7 +28,7 @@ use crate::domain::call::ReadCall;
 use crate::domain::canonical::{self, Sound};
 use crate::llm::NOBODY;
 use crate::mcp::server::calls::{self, failed, written};
-use crate::mcp::{server, traced};
+use crate::mcp::{meta, server, traced};
 use crate::random;
 use crate::tools::catalog::{self, Access, BadCall, Call};
 
@@ -174,7 +174,10 @@ impl Plain {
 
     /// Whether nobody waits for more than the answer, and all is said that must be.
     fn is_plain(&self) -> bool {
-        if self.meta.contains_key("progressToken") || self.meta.log_level().is_some() {
+        if self.meta.contains_key("progressToken")
+            || self.meta.contains_key(meta::IN_PLACE_OF)
+            || self.meta.log_level().is_some()
+        {
             return false;
         }
         match &self.way {
@@ -289,6 +292,7 @@ mod tests {
             ("/params", "inputResponses"),
             ("/params", "task"),
             ("/params/_meta", "progressToken"),
+            ("/params/_meta", meta::IN_PLACE_OF),
         ] {
             let mut message = message();
             message.pointer_mut(at).unwrap()[name] = json!("x");

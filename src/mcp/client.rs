@@ -22,6 +22,7 @@ use tracing::Instrument as _;
 
 use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
+use crate::domain::ids::ProposalId;
 use crate::domain::proposal::{Approved, Why};
 use crate::domain::text;
 use crate::mcp::follow::follow;
@@ -230,6 +231,18 @@ impl ToolBackend for McpBackend {
 
     async fn propose(&self, run: &Run, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError> {
         let value = self.call(run, call.tool(), call.arguments(), &[(meta::WHY, json!(why))]).await?;
+        serde_json::from_value(value).map_err(|e| garbage(call.tool(), &e))
+    }
+
+    async fn succeed(
+        &self,
+        run: &Run,
+        call: &WriteCall,
+        why: &Why,
+        old: &ProposalId,
+    ) -> Result<WriteAnswer, BackendError> {
+        let extra = [(meta::WHY, json!(why)), (meta::IN_PLACE_OF, json!(old))];
+        let value = self.call(run, call.tool(), call.arguments(), &extra).await?;
         serde_json::from_value(value).map_err(|e| garbage(call.tool(), &e))
     }
 

@@ -20,6 +20,8 @@ pub(crate) mod meta {
     pub(crate) const LIVE: &str = "countersign/live";
     /// Whether nobody waits for the text that is asked for.
     pub(crate) const AHEAD: &str = "countersign/ahead";
+    /// The proposal that a person has edited into this one.
+    pub(crate) const IN_PLACE_OF: &str = "countersign/in_place_of";
     /// The receipt that a write is paid with.
     pub(crate) const RECEIPT: &str = "countersign/receipt";
 }

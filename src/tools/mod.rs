@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::answer::{Answer, WriteAnswer};
 use crate::domain::call::{ReadCall, WriteCall};
-use crate::domain::ids::RunId;
+use crate::domain::ids::{ProposalId, RunId};
 use crate::domain::proposal::{Approved, Why};
 
 /// What went wrong with a call, named for what to do about it.
@@ -98,6 +98,16 @@ pub trait ToolBackend: Send + Sync {
 
     /// Asks for a change: it is filed as a proposal and waits for a person.
     async fn propose(&self, run: &Run, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError>;
+
+    /// Asks for a change in the place of a proposal that a person has edited: it is filed and the other one ends in one
+    /// step, or neither.
+    async fn succeed(
+        &self,
+        run: &Run,
+        call: &WriteCall,
+        why: &Why,
+        old: &ProposalId,
+    ) -> Result<WriteAnswer, BackendError>;
 
     /// Carries out what a person has approved, once.
     async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError>;

@@ -13,7 +13,7 @@ use countersign::domain::answer::{Answer, WriteAnswer, WriteOutcome};
 use countersign::domain::audit::Action;
 use countersign::domain::call::{ProposalQuery, ReadCall, WriteCall};
 use countersign::domain::canonical;
-use countersign::domain::ids::ReceiptId;
+use countersign::domain::ids::{ProposalId, ReceiptId};
 use countersign::domain::policy::{Policy, Rule};
 use countersign::domain::proposal::{Approved, ProposalState, Why};
 use countersign::domain::receipt::{Receipt, Refusal};
@@ -268,6 +268,16 @@ impl ToolBackend for Loses {
         self.inner.propose(run, call, why).await
     }
 
+    async fn succeed(
+        &self,
+        run: &Run,
+        call: &WriteCall,
+        why: &Why,
+        old: &ProposalId,
+    ) -> Result<WriteAnswer, BackendError> {
+        self.inner.succeed(run, call, why, old).await
+    }
+
     async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError> {
         self.writes.fetch_add(1, Ordering::SeqCst);
         if self.delivers {
@@ -399,6 +409,31 @@ async fn an_edit_keeps_the_tool_and_is_shown_again() {
     assert_eq!(house.ticket("T-1").await.row.version, 1, "an edit is no approval");
     assert_eq!(house.approve(&commit, &maya, card).await, Outcome::Executed { version: 2 });
     assert_eq!(house.ticket("T-1").await.row.status, Status::Pending);
+}
+
+#[tokio::test]
+async fn a_program_edits_nobodys_proposal_and_no_edit_is_of_another_ticket() {
+    let house = House::new().await;
+    let id = house.propose(resolve("T-1")).await.proposal_id.unwrap();
+    let other = || update("T-1", json!({"status": "pending"}));
+    for (who, call, why_not) in [
+        (bot(), other(), "may not"),
+        (principal("vera", Role::Viewer), other(), "may not"),
+        (maya(), resolve("T-2"), "keeps the tool and the ticket"),
+        (maya(), resolve("T-1"), "nothing was edited"),
+    ] {
+        let backend = house.backend(who, Era::Auto).await;
+        let said = match backend.succeed(&house.run, &call, &Why::default(), &id).await {
+            Ok(answer) => answer.message,
+            Err(error) => error.to_string(),
+        };
+        assert!(said.contains(why_not), "{said}");
+        let waiting = house.store.proposals(&ProposalQuery::default()).await.unwrap();
+        assert_eq!(waiting.iter().map(|filed| filed.proposal.id()).collect::<Vec<_>>(), [&id]);
+    }
+    let none = house.backend(maya(), Era::Auto).await;
+    let none = none.succeed(&house.run, &other(), &Why::default(), &"p-none".parse().unwrap()).await;
+    assert!(none.unwrap_err().to_string().contains("p-none"));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use countersign::domain::answer::{Answer, WriteAnswer, WriteOutcome};
 use countersign::domain::audit::Action;
 use countersign::domain::audit::query::LogQuery;
 use countersign::domain::call::{ProposalQuery, ReadCall, WriteCall};
-use countersign::domain::ids::ReceiptId;
+use countersign::domain::ids::{ProposalId, ReceiptId};
 use countersign::domain::intake::{Intake, NewCustomer, NewTicket};
 use countersign::domain::policy::{Keys, Policy, Risk, Rule};
 use countersign::domain::proposal::{Approved, ProposalState, Why};
@@ -456,6 +456,16 @@ impl ToolBackend for Loses {
         self.inner.propose(run, call, why).await
     }
 
+    async fn succeed(
+        &self,
+        run: &Run,
+        call: &WriteCall,
+        why: &Why,
+        old: &ProposalId,
+    ) -> Result<WriteAnswer, BackendError> {
+        self.inner.succeed(run, call, why, old).await
+    }
+
     async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError> {
         self.writes.fetch_add(1, Ordering::SeqCst);
         if self.delivers {
@@ -506,6 +516,16 @@ impl ToolBackend for Halves {
 
     async fn propose(&self, run: &Run, call: &WriteCall, why: &Why) -> Result<WriteAnswer, BackendError> {
         self.0.propose(run, call, why).await
+    }
+
+    async fn succeed(
+        &self,
+        run: &Run,
+        call: &WriteCall,
+        why: &Why,
+        old: &ProposalId,
+    ) -> Result<WriteAnswer, BackendError> {
+        self.0.succeed(run, call, why, old).await
     }
 
     async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError> {

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::desk::Caller;
 use crate::domain::answer::{WriteAnswer, WriteOutcome};
 use crate::domain::call::{ReadCall, WriteCall};
-use crate::domain::ids::ReceiptId;
+use crate::domain::ids::{ProposalId, ReceiptId};
 use crate::domain::proposal::Why;
 use crate::llm::Live;
 use crate::mcp::meta;
@@ -73,10 +73,15 @@ impl DeskServer {
         again: Option<Again>,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let receipt = match receipt(&context.meta) {
-            Ok(receipt) => receipt,
-            Err(bad) => return Ok(bad.into()),
+        let (receipt, old) = match (receipt(&context.meta), in_place_of(&context.meta)) {
+            (Ok(receipt), Ok(old)) => (receipt, old),
+            (Err(bad), _) | (_, Err(bad)) => return Ok(bad.into()),
         };
+        if let Some(old) = old {
+            // Whoever edits has the new one before them again, at a screen.
+            let answer = self.desk.edit(caller, &old, call, why).await;
+            return Ok(written(answer.map_err(|error| self.words(&error))).into());
+        }
         let asker = if receipt.is_none() { self.asker(caller, &call, context) } else { None };
         match (again, asker) {
             (Some(again), Some(asker)) => asker.take_up(again).await,
@@ -128,6 +133,12 @@ impl DeskServer {
 pub(crate) fn receipt(meta: &JsonObject) -> Result<Option<ReceiptId>, CallToolResult> {
     let receipt = meta.get(meta::RECEIPT).and_then(Value::as_str).map(str::parse::<ReceiptId>);
     receipt.transpose().map_err(|bad| failed(&bad.to_string()))
+}
+
+/// The proposal in whose place this one is to stand, if it is.
+pub(crate) fn in_place_of(meta: &JsonObject) -> Result<Option<ProposalId>, CallToolResult> {
+    let old = meta.get(meta::IN_PLACE_OF).and_then(Value::as_str).map(str::parse::<ProposalId>);
+    old.transpose().map_err(|bad| failed(&bad.to_string()))
 }
 
 /// Why a write is asked for: our own client says it in the metadata, others in the `reason` argument.

@@ -50,6 +50,17 @@ impl ToolBackend for Meanwhile {
         self.inner.propose(run, call, why).await
     }
 
+    async fn succeed(
+        &self,
+        run: &Run,
+        call: &WriteCall,
+        why: &Why,
+        old: &ProposalId,
+    ) -> Result<WriteAnswer, BackendError> {
+        self.strike().await;
+        self.inner.succeed(run, call, why, old).await
+    }
+
     async fn write(&self, approved: Approved) -> Result<WriteAnswer, BackendError> {
         self.inner.write(approved).await
     }
@@ -92,7 +103,7 @@ async fn who_edits_a_proposal_while_it_is_carried_out_elsewhere_gets_no_second_o
     let edited = commit.edit(&house.run, &tom, &id, reply("T-1", "We refund 94.00.")).await.unwrap();
     assert_eq!(edited, Err(Outcome::Already(ProposalState::Executed)));
     assert_eq!((waiting(&house).await, replies(&house).await), (0, 1));
-    assert_eq!(house.count(Action::Cancelled).await, 1, "what was filed for the edit is taken back, and in the log");
+    assert_eq!(house.count(Action::Proposed).await, 1, "and nothing was filed for the edit");
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! Proposals, decisions and receipts: each ends once, and says how.
 
+use countersign::desk::{Caller, DeskError};
 use countersign::domain::actor::Role;
-use countersign::domain::call::ProposalQuery;
-use countersign::domain::proposal::{Filing, Proposal, ProposalState};
+use countersign::domain::answer::WriteAnswer;
+use countersign::domain::call::{ProposalQuery, WriteCall};
+use countersign::domain::ids::ProposalId;
+use countersign::domain::policy::Policy;
+use countersign::domain::proposal::{Filing, Proposal, ProposalState, Why};
 use countersign::domain::receipt::Receipt;
 use countersign::store::{Decided, Decision};
 use futures::StreamExt as _;
@@ -10,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::house::{bot, event, principal, reply, update};
-use crate::store::{Desk, id, later, now, on_both, receipt, state};
+use crate::store::{Desk, Way, id, later, now, on_both, receipt, state};
 
 on_both! {
     a_proposal_comes_back_as_it_was_filed,
@@ -23,6 +27,8 @@ on_both! {
     the_same_wish_is_counted_however_often_it_was_denied,
     a_decision_about_nothing_is_no_decision,
     one_takes_the_place_of_another_at_once_or_not_at_all,
+    an_edit_that_breaks_off_in_the_middle_leaves_all_as_it_was,
+    an_edit_while_two_approve_leaves_one_that_waits_and_no_receipt_that_is_good,
     what_waits_is_counted_and_nobodys_is_out_of_sight,
 }
 
@@ -166,6 +172,61 @@ async fn one_takes_the_place_of_another_at_once_or_not_at_all(desk: Desk) {
     assert_eq!(desk.store.proposal(late.id()).await.unwrap(), None);
     assert_eq!(desk.store.log(None, 1_000).await.unwrap().len(), records);
     assert!(desk.store.verify(None).await.unwrap().is_ok());
+}
+
+/// Maya edits a proposal at the desk's own door.
+async fn edit(desk: &Desk, old: &Proposal, call: WriteCall) -> Result<WriteAnswer, DeskError> {
+    let maya = Caller::new(principal("maya", Role::Agent), "Maya".to_owned(), event().run);
+    let door = countersign::desk::Desk::new(desk.store.clone(), Policy::default());
+    door.edit(&maya, old.id(), call, Why::default()).await
+}
+
+async fn waiting(desk: &Desk) -> Vec<ProposalId> {
+    let waiting = desk.store.proposals(&ProposalQuery::default()).await.unwrap();
+    waiting.into_iter().map(|filed| filed.proposal.id().clone()).collect()
+}
+
+async fn an_edit_that_breaks_off_in_the_middle_leaves_all_as_it_was(desk: Desk) {
+    let old = desk.propose(update("T-1", json!({"priority": "low"}))).await;
+    let sql = match &desk.way {
+        Way::File(_) => {
+            "CREATE TRIGGER breaks BEFORE UPDATE OF replaced_by ON proposals \
+             BEGIN SELECT RAISE(ABORT, 'broken off'); END;"
+        }
+        Way::Url(..) => {
+            "CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION 'broken off'; END $$; \
+             CREATE TRIGGER breaks BEFORE UPDATE OF replaced_by ON proposals EXECUTE FUNCTION breaks();"
+        }
+    };
+    desk.way.tamper(sql).await;
+    let edited = edit(&desk, &old, update("T-1", json!({"priority": "high"}))).await;
+    assert!(matches!(edited, Err(DeskError::Store(_))), "{edited:?}");
+    assert_eq!(waiting(&desk).await, [old.id().clone()]);
+    let actions = desk.actions().await;
+    assert_eq!(actions.iter().filter(|action| *action == "proposed").count(), 1, "{actions:?}");
+    assert!(!actions.contains(&"edited".to_owned()), "{actions:?}");
+    assert!(desk.store.verify(None).await.unwrap().is_ok());
+}
+
+async fn an_edit_while_two_approve_leaves_one_that_waits_and_no_receipt_that_is_good(desk: Desk) {
+    for n in 0..8 {
+        let old = desk.propose(update("T-1", json!({"tags": [format!("a{n}")]}))).await;
+        let receipts = [receipt(&old, "maya"), receipt(&old, "tom")];
+        let approve = |receipt: &Receipt| desk.store.decide(Decision::Approve(receipt.clone()), now(), vec![event()]);
+        let new = update("T-1", json!({"tags": [format!("b{n}")]}));
+        let (edited, one, two) = tokio::join!(edit(&desk, &old, new), approve(&receipts[0]), approve(&receipts[1]));
+        let new = edited.unwrap().proposal_id.unwrap();
+        assert!((one.unwrap(), two.unwrap()) != (Decided::Recorded, Decided::Recorded), "one of two approves, or none");
+        assert_eq!(waiting(&desk).await.last(), Some(&new));
+        assert_eq!(waiting(&desk).await.len(), n + 1);
+        for receipt in &receipts {
+            assert!(desk.execute(&old, receipt).await.is_err(), "what was edited cannot be carried out any more");
+        }
+        let twice = edit(&desk, &old, update("T-1", json!({"tags": ["c"]}))).await.unwrap();
+        assert_eq!((twice.refusal.as_deref(), twice.proposal_id), (Some("decided"), None));
+    }
+    assert_eq!(desk.ticket("T-1").await.row.version, 1);
 }
 
 async fn what_waits_is_counted_and_nobodys_is_out_of_sight(desk: Desk) {
