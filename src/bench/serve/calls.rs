@@ -107,6 +107,17 @@ impl Caller {
         Ok(())
     }
 
+    /// Goes, and says so where it has a session.
+    pub(super) async fn leave(mut self) -> color_eyre::Result<()> {
+        let Some(session) = self.session.take() else { return Ok(()) };
+        let Target { address, person, .. } = &self.target;
+        let request = format!(
+            "DELETE /mcp HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {person}\r\n\
+             Mcp-Session-Id: {session}\r\nMCP-Protocol-Version: {SESSIONS}\r\n\r\n"
+        );
+        self.asked(&request, "").await
+    }
+
     /// Does it once.
     pub(super) async fn once(&mut self) -> color_eyre::Result<()> {
         let n = self.target.asked.fetch_add(1, Ordering::Relaxed);

@@ -40,11 +40,13 @@ pub struct Row {
     pub p95: f64,
     /// 99 of 100.
     pub p99: f64,
+    /// The longest, in milliseconds.
+    pub longest: f64,
     /// The server's time on a processor for a thousand answers, in seconds.
     pub cpu: f64,
     /// The same of whoever asked.
     pub load_cpu: f64,
-    /// What of the server is in memory afterwards, in megabytes.
+    /// What of the server is in memory afterwards, while all callers are still there, in megabytes.
     pub resident: f64,
 }
 
@@ -75,14 +77,20 @@ pub(super) async fn load(
     phase.store(MEASURING, Ordering::Relaxed);
     tokio::time::sleep(effort.run).await;
     phase.store(OVER, Ordering::Relaxed);
-    let mut seen = Seen::default();
+    let (mut seen, mut there) = (Seen::default(), Vec::new());
     while let Some(done) = at_work.join_next().await {
-        let done = done?;
+        let (caller, done) = done?;
+        there.push(caller);
         seen.times.extend(done.times);
         seen.errors.extend(done.errors);
     }
     let (took, spent, own_spent) =
         (since.elapsed(), cpu(pid)?.saturating_sub(before), cpu(own)?.saturating_sub(own_before));
+    let resident = memory(pid)?.resident;
+    for caller in there {
+        // Who cannot say goodbye has failed before, and that was counted.
+        let _ = caller.leave().await;
+    }
     seen.times.sort_unstable();
     let answers = seen.times.len();
     let thousands = f64::from(u32::try_from(answers)?.max(1)) / 1000.0;
@@ -101,13 +109,14 @@ pub(super) async fn load(
         p50: quantile(0.5),
         p95: quantile(0.95),
         p99: quantile(0.99),
+        longest: quantile(1.0),
         cpu: spent.as_secs_f64() / thousands,
         load_cpu: own_spent.as_secs_f64() / thousands,
-        resident: memory(pid)?.resident,
+        resident,
     })
 }
 
-async fn work(mut caller: Caller, target: Target, kind: Kind, phase: Arc<AtomicU8>) -> Seen {
+async fn work(mut caller: Caller, target: Target, kind: Kind, phase: Arc<AtomicU8>) -> (Caller, Seen) {
     let mut seen = Seen::default();
     let mut in_a_row = 0;
     while phase.load(Ordering::Relaxed) != OVER && in_a_row < GIVES_UP {
@@ -128,5 +137,5 @@ async fn work(mut caller: Caller, target: Target, kind: Kind, phase: Arc<AtomicU
             }
         }
     }
-    seen
+    (caller, seen)
 }

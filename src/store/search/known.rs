@@ -50,15 +50,18 @@ pub(crate) struct Index<'a> {
     edition: i64,
 }
 
+/// Goes up with every change of an article.
+pub(crate) fn edition(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.prepare_cached("SELECT edition FROM article_editions")?.query_row([], |row| row.get(0))
+}
+
 impl<'a> Index<'a> {
     /// The index as `conn` sees it: in a transaction, all of one moment.
     ///
     /// # Errors
     /// When the database fails.
     pub(crate) fn at(conn: &'a Connection, known: &'a Known) -> rusqlite::Result<Self> {
-        let sql = "SELECT edition FROM article_editions";
-        let edition = conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
-        Ok(Self { conn, known, edition })
+        Ok(Self { conn, known, edition: edition(conn)? })
     }
 
     /// What articles have of the word that goes by this name, worked out where it is not known.

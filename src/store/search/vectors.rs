@@ -158,6 +158,11 @@ impl Vectors {
 }
 
 impl Nearness {
+    /// Whether it knows how near any article is.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.near.is_empty()
+    }
+
     fn new(near: HashMap<i64, f64>) -> Self {
         let mut sorted: Vec<f64> = near.values().copied().collect();
         sorted.sort_by(|a, b| b.total_cmp(a));
@@ -211,7 +216,7 @@ fn rounded(vector: &[f32]) -> Vec<i8> {
 }
 
 /// Goes up with every vector saved, and changes with every one dropped.
-fn edition(conn: &Connection) -> rusqlite::Result<(i64, i64)> {
+pub(crate) fn edition(conn: &Connection) -> rusqlite::Result<(i64, i64)> {
     let sql = "SELECT (SELECT coalesce(max(n), 0) FROM article_vectors), (SELECT count(*) FROM article_vectors)";
     conn.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
 }

@@ -10,9 +10,11 @@ use rusqlite::Connection;
 
 use crate::domain::article::ArticleHit;
 use crate::embed::{EmbedError, Embedder};
-use crate::store::search::vectors::{self, Nearness, Vectors};
+use crate::store::search::answered::{Answered, Moment, Question};
+use crate::store::search::vectors::{self, Vectors};
 use crate::store::search::{self, Known};
 use crate::store::sqlite::group::Turn;
+use crate::store::sqlite::readers::Readers;
 use crate::store::sqlite::writer::Writer;
 use crate::store::sqlite::{Sqlite, open};
 use crate::store::{StoreError, Touches};
@@ -29,6 +31,8 @@ pub(crate) struct Meaning {
     known: Mutex<Arc<Vectors>>,
     /// What the words of articles said before.
     words: Known,
+    /// What was found before.
+    answered: Answered,
     /// Tells the thread that there are new articles; gone when the desk closes.
     wake: Option<mpsc::Sender<()>>,
     closing: Arc<AtomicBool>,
@@ -45,7 +49,8 @@ impl Meaning {
             .name("desk-meaning".to_owned())
             .spawn(move || reader.tend(&woken))
             .map_err(|e| StoreError::Failed(e.to_string()))?;
-        Ok(Self { known: Mutex::default(), words: Known::default(), wake: Some(wake), closing, thread: Some(thread) })
+        let (known, words, answered) = (Mutex::default(), Known::default(), Answered::default());
+        Ok(Self { known, words, answered, wake: Some(wake), closing, thread: Some(thread) })
     }
 
     /// There are new articles.
@@ -65,16 +70,29 @@ impl Meaning {
         Ok(Arc::clone(&known))
     }
 
-    /// The articles that fit best, best first, all of one moment.
-    pub(crate) fn articles(
+    /// The articles that fit best, best first: as they were found before, or all of one moment.
+    pub(crate) async fn articles(
         &self,
-        db: &Connection,
+        readers: &Readers,
         query: &str,
-        near: &Nearness,
         limit: usize,
     ) -> Result<Vec<ArticleHit>, StoreError> {
-        let moment = db.unchecked_transaction()?;
-        Ok(search::articles(&moment, &self.words, query, near, limit)?)
+        let (question, moment) = (Question::new(query, limit), readers.read(|db| Ok(Moment::of(db)?))?);
+        if let Some(hits) = self.answered.known(moment, &question) {
+            return Ok(hits);
+        }
+        let vectors = readers.read(|db| self.vectors(db))?;
+        // Where the model failed, words alone decide this time and no other.
+        let is_by_words = !vectors.can_answer(query);
+        let near = vectors::nearness(vectors, query).await;
+        let (hits, then) = readers.read(|db| {
+            let tx = db.unchecked_transaction()?;
+            Ok((search::articles(&tx, &self.words, query, &near, limit)?, Moment::of(&tx)?))
+        })?;
+        if then == moment && (is_by_words || near.is_known()) {
+            self.answered.keep(moment, question, &hits);
+        }
+        Ok(hits)
     }
 }
 

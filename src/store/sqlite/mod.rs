@@ -60,8 +60,8 @@ use crate::domain::ticket::{Ticket, TicketPage, TicketQuery, TicketRow};
 use crate::domain::usage::{Spending, Spent, Usage};
 use crate::store::checkpoints::Checkpoints;
 use crate::store::columns::Columns as _;
+use crate::store::search;
 use crate::store::search::upkeep::{self, Deferred};
-use crate::store::search::{self, vectors};
 use crate::store::sqlite::group::Turn;
 use crate::store::sqlite::meaning::Meaning;
 use crate::store::sqlite::readers::Readers;
@@ -135,9 +135,7 @@ impl Store for Sqlite {
     }
 
     async fn find_articles(&self, query: &str, limit: u32) -> Result<Vec<ArticleHit>, StoreError> {
-        let vectors = self.read(|db| self.meaning.vectors(db))?;
-        let near = vectors::nearness(vectors, query).await;
-        self.read(|db| self.meaning.articles(db, query, &near, limit as usize))
+        self.meaning.articles(&self.readers, query, limit as usize).await
     }
 
     async fn articles(&self, ids: &[ArticleId]) -> Result<Vec<Article>, StoreError> {
