@@ -85,13 +85,18 @@ fn a_card_of_a_ticket_that_has_moved_says_what_came_since() {
         Card::new(Proposal::file(filing.clone()), ticket, &Policy::default(), at).text()
     };
     let mut ticket = ticket();
-    ticket.thread.iter_mut().for_each(|message| message.at = "2025-12-31T00:00:00Z".parse().unwrap());
+    let said = |at: &str| {
+        let said = json!({"at": at, "author": "customer", "name": "Ines", "visibility": "public", "body": "and this"});
+        serde_json::from_value(said).unwrap()
+    };
+    ticket.thread.push(said("2025-12-31T00:00:00Z"));
     let text = of(&ticket);
     for expect in
         ["HAS MOVED since this was proposed: at version 5, and it is 7", "2 h ago", "no message has come since"]
     {
         assert!(text.contains(expect), "{expect} is not in:\n{text}");
     }
-    ticket.thread.last_mut().unwrap().at = "2026-01-01T00:30:00Z".parse().unwrap();
-    assert!(of(&ticket).contains("one message has come since: "), "{}", of(&ticket));
+    ticket.thread.push(said("2026-01-01T00:30:00Z"));
+    let text = of(&ticket);
+    assert!(text.contains("one message has come since: Ines (customer), 2026-01-01 00:30 UTC, PUBLIC"), "{text}");
 }
