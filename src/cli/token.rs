@@ -115,12 +115,12 @@ async fn create(setting: &Setting, store: &dyn Store, args: CreateArgs) -> color
     let CreateArgs { role, name, expires, scope, certificate, file } = args;
     let id = app::id_of(&name);
     let expires_at = expires.map(until).transpose()?;
-    // A file that cannot be made is found before there is a secret.
-    let file = file.as_deref().map(|path| own_file(path).map(|file| (file, path))).transpose()?;
     let what = certificate.as_deref().map_or(Ok(What::Token), certificate_in)?;
     let run = random::run_id();
     let by = admin(setting, store, &run).await?;
     let wanted = Wanted { id, name, role, scope, expires_at, what };
+    // A file that cannot be made is found before there is a secret.
+    let file = file.as_deref().map(|path| own_file(path).map(|file| (file, path))).transpose()?;
     let given = access::give(store, &by, &run, wanted).await;
     if let (Err(_), Some((_, path))) = (&given, &file) {
         // It is new and empty; one that stays would be in the way of the next try.

@@ -3,8 +3,9 @@
 //! [`query`] reads any text as terms, so nothing that somebody types can be a syntax error. [`rank`] weighs articles:
 //! BM25 of the title and of the body, apart and added, with [`expand`] adding other words for the same; the best are
 //! ordered again by how much their title looks like the query and by how near they are to it in meaning, as far as
-//! [`vectors`] knows. [`known`] keeps what the index said before, [`answered`] whole answers. [`passage`] picks what to show. [`threads`] finds
-//! tickets by how much of the query's weight they have, rare words first, so that common words cost nothing.
+//! [`vectors`] knows. [`known`] keeps what the index said before, [`answered`] whole answers. [`passage`] picks what to show.
+//! [`threads`] finds tickets by how much of the query's weight they have, rare words first, so that common words cost
+//! nothing.
 
 pub(crate) mod answered;
 mod expand;

@@ -171,7 +171,7 @@ pub enum Outcome {
     },
     /// The decision came too late; nothing was written.
     Expired,
-    /// Somebody else has decided on it; this person's decision did nothing.
+    /// Another decision came first, somebody else's or the person's own from elsewhere; this one did nothing.
     Already {
         /// How it ended.
         state: ProposalState,

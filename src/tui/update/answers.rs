@@ -250,8 +250,8 @@ fn ending(decision: &Decision, outcome: Outcome) -> Ending {
         ),
         Outcome::Already { state } => say(
             false,
-            "Somebody was faster.",
-            format!("It is {state}, and not by you: your key did nothing."),
+            "Decided already.",
+            format!("It is {state}: another decision came first, and this one did nothing."),
             "Read the ticket to see what was done. Propose nothing twice.",
         ),
         Outcome::Refused { why } => {

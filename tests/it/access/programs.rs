@@ -30,6 +30,14 @@ async fn a_desk_is_opened_to_a_bot_with_one_command_and_its_founder_is_its_admin
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("cs_"));
     let (_, said, ok) = run(dir.path(), "maya", &create);
     assert!(!ok && said.contains("cannot make"), "{said}");
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("cs_"), "it stays as it is");
+    // What comes to nothing leaves no file in the way of the next try.
+    let other = dir.path().join("other.token");
+    for (user, role, name) in [("maya", "agent", "lena"), ("tom", "agent", "new")] {
+        let create = ["token", "create", "--role", role, "--name", name, "--file", other.to_str().unwrap()];
+        let (_, said, ok) = run(dir.path(), user, &create);
+        assert!(!ok && !other.exists(), "{said}");
+    }
     let (list, _, ok) = run(dir.path(), "maya", &["token", "list"]);
     assert!(ok && !list.contains("cs_") && list.lines().count() == 3, "{list}");
     let id = list.lines().find(|line| line.contains("triage-bot")).unwrap().split(' ').next().unwrap();

@@ -218,7 +218,7 @@ async fn two_programs_that_hold_the_same_signed_reply_send_it_once() {
     for terminal in &each {
         terminal.wait("In the outbox.");
     }
-    let ended = |screen: &str| screen.contains("v1 → v2") || screen.contains("Somebody was faster.");
+    let ended = |screen: &str| screen.contains("v1 → v2") || screen.contains("Decided already.");
     let screens = each.map(|terminal| terminal.wait_until("an end", ended));
     let done = screens.iter().filter(|screen| screen.contains("v1 → v2")).count();
     assert_eq!(done, 1, "{}\n{}", screens[0], screens[1]);

@@ -85,7 +85,7 @@ async fn of_two_people_who_sign_the_same_card_one_is_done_and_the_other_is_told(
         terminal.keys("A");
     }
     let told = both.each_ref().map(|terminal| {
-        let told = |screen: &str| screen.contains("Done.") || screen.contains("Somebody was faster");
+        let told = |screen: &str| screen.contains("Done.") || screen.contains("Decided already");
         terminal.wait_until("how it ended", told).contains("Done.")
     });
     assert_eq!(told.iter().filter(|done| **done).count(), 1, "{told:?}");
